@@ -1,0 +1,59 @@
+"""The web application: every route reads the store. A `Reader` comes in, an ASGI application goes out."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from hashlib import sha256
+from typing import cast
+
+from fastapi import FastAPI, Request, Response
+from fastapi_offline import FastAPIOffline
+from starlette.responses import StreamingResponse
+
+from api import documents, events, health, providers, sources
+from api.problems import install_problems
+from monitor import __version__
+from monitor.answers.reader import Reader, open_reader
+from monitor.settings import load_settings
+
+SECURITY_HEADERS = {"X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer", "X-Frame-Options": "DENY"}
+
+
+def create_app(reader: Reader | None = None) -> FastAPI:
+    """The application over `reader`; without one, over the store that the settings name (opened at start)."""
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        app.state.reader = reader or open_reader(load_settings())
+        yield
+        if reader is None:
+            app.state.reader.store.close()
+
+    app = FastAPIOffline(
+        title="Forewarned",
+        version=__version__,
+        summary="Which policy or geopolitical event hits which provider you depend on, where, and from which day.",
+        lifespan=lifespan,
+    )
+    for router in (providers.router, events.router, documents.router, sources.router):
+        app.include_router(router, prefix="/api/v1")
+    app.include_router(health.router)
+    install_problems(app)
+    app.middleware("http")(_conditional)
+    return cast(FastAPI, app)
+
+
+async def _conditional(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
+    """Give every JSON answer an ETag of its body, and 304 to a client that has it."""
+    response = await call_next(request)
+    response.headers.update(SECURITY_HEADERS)
+    if request.method != "GET" or response.status_code != 200 or not request.url.path.startswith("/api/"):
+        return response
+    body = b"".join([chunk if isinstance(chunk, bytes) else str(chunk).encode() async for chunk in cast(StreamingResponse, response).body_iterator])
+    etag = f'"{sha256(body).hexdigest()[:32]}"'
+    headers = {**response.headers, "ETag": etag, "Cache-Control": "no-cache"}
+    if etag in request.headers.get("if-none-match", ""):
+        headers.pop("content-length", None)
+        return Response(status_code=304, headers={k: v for k, v in headers.items() if k.lower() != "content-type"})
+    return Response(body, headers=headers, media_type=response.media_type)

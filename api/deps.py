@@ -1,0 +1,37 @@
+"""What routes ask for, as annotated aliases: the reader of the store, the asked instant, paging."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import Depends, Path, Query, Request
+
+from monitor.freshness import parse_as_of
+from monitor.answers.reader import Reader
+
+
+def _reader(request: Request) -> Reader:
+    reader: Reader = request.app.state.reader
+    return reader
+
+
+ReaderDep = Annotated[Reader, Depends(_reader)]
+
+
+def _as_of(
+    reader: ReaderDep,
+    as_of: Annotated[str | None, Query(max_length=40, description="An instant, or a day (its end, UTC); default: now.")] = None,
+) -> datetime:
+    return parse_as_of(as_of, reader.clock())
+
+
+AsOfDep = Annotated[datetime, Depends(_as_of)]
+PlaceQuery = Annotated[str | None, Query(alias="in", pattern=r"^[A-Z]{2}$", description="ISO 3166-1 alpha-2 code, or EU.")]
+PlacesQuery = Annotated[list[str], Query(alias="in")]
+ProviderPath = Annotated[str, Path(pattern=r"^[a-z0-9][a-z0-9-]*$", max_length=64)]
+ProviderQuery = Annotated[str | None, Query(pattern=r"^[a-z0-9][a-z0-9-]*$", max_length=64)]
+SourceQuery = Annotated[str | None, Query(pattern=r"^[a-z0-9][a-z0-9-]*$", max_length=64)]
+EventPath = Annotated[str, Path(pattern=r"^evt_[0-9a-f]{16}$")]
+LimitQuery = Annotated[int, Query(ge=1, le=500)]
+CursorQuery = Annotated[str | None, Query(max_length=512)]

@@ -1,0 +1,23 @@
+"""Documents: what was read."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+from api.deps import AsOfDep, CursorQuery, LimitQuery, ProviderQuery, ReaderDep, SourceQuery
+from monitor.answers.shapes import DocumentShape, Page
+
+router = APIRouter(prefix="/documents", tags=["documents"])
+
+
+@router.get("")
+def list_documents(  # noqa: PLR0913 - one argument per documented query parameter
+    reader: ReaderDep,
+    as_of: AsOfDep,
+    source: SourceQuery = None,
+    provider: ProviderQuery = None,
+    limit: LimitQuery = 50,
+    cursor: CursorQuery = None,
+) -> Page[DocumentShape]:
+    """Documents known as of the asked instant, the newest first."""
+    return reader.documents(source=source, provider=provider, as_of=as_of, limit=limit, cursor=cursor)

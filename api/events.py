@@ -1,0 +1,30 @@
+"""Events: measures as threads over their stages."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+from api.deps import AsOfDep, CursorQuery, EventPath, LimitQuery, PlaceQuery, ProviderQuery, ReaderDep
+from monitor.answers.reader import EventQuery
+from monitor.answers.shapes import EventShape, Page
+
+router = APIRouter(prefix="/events", tags=["events"])
+
+
+@router.get("")
+def list_events(  # noqa: PLR0913 - one argument per documented query parameter
+    reader: ReaderDep,
+    as_of: AsOfDep,
+    provider: ProviderQuery = None,
+    place: PlaceQuery = None,
+    limit: LimitQuery = 50,
+    cursor: CursorQuery = None,
+) -> Page[EventShape]:
+    """Events known as of the asked instant, the most severe first."""
+    return reader.events(EventQuery(provider, place, as_of, limit, cursor))
+
+
+@router.get("/{event}")
+def get_event(reader: ReaderDep, event: EventPath, as_of: AsOfDep) -> EventShape:
+    """One event as known at the asked instant."""
+    return reader.event(event, as_of)

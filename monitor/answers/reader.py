@@ -1,0 +1,234 @@
+"""Answers questions about the stored world. A store, the catalogue and a clock come in; shapes and nouns go out.
+
+Read only: nothing here writes. The command line and the API call these methods, so both give the same answers.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeVar
+
+from monitor import __version__
+from monitor.freshness import is_stale
+from monitor.answers.shapes import (
+    DocumentShape,
+    EventShape,
+    Health,
+    JurisdictionRisk,
+    Page,
+    ProviderShape,
+    Risk,
+    SourceShape,
+)
+from monitor.assess.alternatives import alternatives
+from monitor.assess.score import Question, score, severity
+from monitor.assess.thread import stage_on
+from monitor.catalog import Catalog, load_catalog
+from monitor.clock import Clock
+from monitor.errors import CursorError, NotFoundError
+from monitor.model import Assessment, Event, Provider
+from monitor.settings import Settings
+from monitor.store import documents as stored_documents
+from monitor.store import events as stored_events
+from monitor.store import sources as stored_sources
+from monitor.store import Store, open_store
+
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class EventQuery:
+    """Which events: of a provider, touching a jurisdiction, as of an instant, which page."""
+
+    provider: str | None
+    place: str | None
+    as_of: datetime
+    limit: int = 50
+    cursor: str | None = None
+
+
+@dataclass(frozen=True)
+class Picture:
+    """All events known at one instant, and how fresh the data behind them was."""
+
+    events: tuple[Event, ...]
+    as_of: datetime
+    data_as_of: datetime | None
+
+    @property
+    def stale(self) -> bool:
+        """Whether the data is too old to answer for `as_of`."""
+        return is_stale(self.data_as_of, self.as_of)
+
+
+@dataclass(frozen=True)
+class Reader:
+    """The read side over one store."""
+
+    store: Store
+    catalog: Catalog
+    clock: Clock
+
+    def picture(self, as_of: datetime) -> Picture:
+        """Everything known at `as_of`, in one consistent read."""
+        with self.store.read() as tx:
+            known = tuple(stored_events.events_as_of(tx, as_of))
+            return Picture(known, as_of, stored_sources.data_as_of(tx, as_of))
+
+    def providers(self, q: str, limit: int, cursor: str | None) -> Page[ProviderShape]:
+        """Catalogue records by id whose id, name, alias or product contains `q`."""
+        found = [p for p in sorted(self.catalog.providers.values(), key=lambda p: p.id) if _matches(p, q)]
+        items, following = _page([(p.id, p) for p in found], limit, cursor)
+        data_as_of, stale = self._freshness()
+        return Page(items=[ProviderShape.of(p) for p in items], next_cursor=following, data_as_of=data_as_of, stale=stale)
+
+    def provider(self, provider: str) -> ProviderShape:
+        """One catalogue record; NotFoundError with suggestions when there is none."""
+        return ProviderShape.of(self._known(provider))
+
+    def risk(self, provider: str, place: str | None, as_of: datetime, picture: Picture | None = None) -> Risk:
+        """The assessment in `place`, or where the provider is worst when no place is given."""
+        self._known(provider)
+        picture = picture or self.picture(as_of)
+        if place:
+            return Risk.model_validate(self.assess(picture, provider, place).model_dump())
+        rows = [self.assess(picture, provider, where) for where in self._places_of(picture.events, provider)]
+        rows.sort(key=lambda row: (-row.score, row.jurisdiction))
+        overview = tuple(JurisdictionRisk(jurisdiction=r.jurisdiction, score=r.score, level=r.level) for r in rows)
+        return Risk.model_validate(rows[0].model_dump() | {"jurisdictions": overview})
+
+    def assess(self, picture: Picture, provider: str, place: str) -> Assessment:
+        """Score, factors and alternatives of one provider in one jurisdiction."""
+        question = self.question(picture, provider, place)
+        found = score(picture.events, question)
+        return found.model_copy(update={"alternatives": alternatives(picture.events, question)})
+
+    def question(self, picture: Picture, provider: str, place: str) -> Question:
+        """What the score function needs beside the events."""
+        return Question(
+            provider=provider,
+            jurisdiction=place,
+            as_of=picture.as_of,
+            providers=self.catalog.providers,
+            regions=self.catalog.regions,
+            stale=picture.stale,
+            data_as_of=picture.data_as_of,
+        )
+
+    def events(self, query: EventQuery) -> Page[EventShape]:
+        """Events of the query, the most severe first, then the latest reported."""
+        picture = self.picture(query.as_of)
+        shaped = [self._shape(event, picture) for event in picture.events if _touches(event, query)]
+        shaped.sort(key=lambda e: (-e.severity_score, -e.last_reported_at.timestamp(), e.id))
+        items, following = _page([(e.id, e) for e in shaped], query.limit, query.cursor)
+        return Page(items=items, next_cursor=following, data_as_of=picture.data_as_of, stale=picture.stale)
+
+    def event(self, event: str, as_of: datetime) -> EventShape:
+        """One event as known at `as_of`; NotFoundError when it was not known then."""
+        picture = self.picture(as_of)
+        for known in picture.events:
+            if known.id == event:
+                return self._shape(known, picture)
+        raise NotFoundError("event", event, f"known events as of {as_of:%Y-%m-%d}: forewarned events")
+
+    def documents(
+        self, *, source: str | None, provider: str | None, as_of: datetime | None, limit: int, cursor: str | None
+    ) -> Page[DocumentShape]:
+        """Documents known at `as_of`, newest first."""
+        query = stored_documents.DocumentQuery(source=source, provider=provider, as_of=as_of, limit=limit, cursor=cursor)
+        with self.store.read() as tx:
+            page = stored_documents.list_documents(tx, query)
+        data_as_of, stale = self._freshness()
+        return Page(items=[DocumentShape.of(d) for d in page.items], next_cursor=page.next_cursor, data_as_of=data_as_of, stale=stale)
+
+    def document_count(self, as_of: datetime) -> int:
+        """How many document versions were known at `as_of`."""
+        with self.store.read() as tx:
+            return stored_documents.count_documents(tx, stored_documents.DocumentQuery(as_of=as_of))
+
+    def sources(self) -> Page[SourceShape]:
+        """Every listed source with its health."""
+        with self.store.read() as tx:
+            rows = stored_sources.source_statuses(tx)
+        data_as_of, stale = self._freshness()
+        shapes = [SourceShape.model_validate(row, from_attributes=True) for row in rows]
+        return Page(items=shapes, data_as_of=data_as_of, stale=stale)
+
+    def health(self) -> Health:
+        """Counts of sources by state, and freshness."""
+        page = self.sources()
+        counts: dict[str, int] = {}
+        for row in page.items:
+            counts[row.state] = counts.get(row.state, 0) + 1
+        kind = self.store.url_without_password.split(":", 1)[0]
+        return Health(
+            status="ok", version=__version__, database=kind, sources=counts, data_as_of=page.data_as_of, stale=page.stale
+        )
+
+    def _freshness(self) -> tuple[datetime | None, bool]:
+        now = self.clock()
+        with self.store.read() as tx:
+            data_as_of = stored_sources.data_as_of(tx, now)
+        return data_as_of, is_stale(data_as_of, now)
+
+    def _known(self, provider: str) -> Provider:
+        if provider not in self.catalog.providers:
+            hint = ", ".join(self.catalog.suggestions(provider))
+            raise NotFoundError("provider", provider, f"did you mean {hint}?" if hint else "see GET /api/v1/providers")
+        return self.catalog.providers[provider]
+
+    def _places_of(self, events: Sequence[Event], provider: str) -> list[str]:
+        """Jurisdictions where an event concerns the provider; its home (or EU) when there is none."""
+        places = {
+            place
+            for event in events
+            if event.providers.get(provider) in ("restricting", "targeted", "affected")
+            for place in event.affected or event.issuing
+        }
+        return sorted(places) or [self.catalog.providers[provider].home or "EU"]
+
+    def _shape(self, event: Event, picture: Picture) -> EventShape:
+        return EventShape.of(event, stage_on(event, picture.as_of), severity(event, picture.as_of))
+
+
+def open_reader(settings: Settings) -> Reader:
+    """The read side over the store that the settings name."""
+    return Reader(open_store(settings.store_url), load_catalog(), settings.clock)
+
+
+def _matches(provider: Provider, q: str) -> bool:
+    needle = q.casefold().strip()
+    names = (provider.id, provider.name, *provider.aliases, *provider.zh, *provider.products)
+    return any(needle in name.casefold() for name in names)
+
+
+def _touches(event: Event, query: EventQuery) -> bool:
+    if event.withdrawn or (query.provider and query.provider not in event.providers):
+        return False
+    return not query.place or query.place in (*event.affected, *event.issuing)
+
+
+def _page(rows: Sequence[tuple[str, T]], limit: int, cursor: str | None) -> tuple[list[T], str | None]:
+    """The rows after the one the cursor names, and the cursor of the next page; CursorError for a foreign cursor."""
+    start = 0
+    if cursor:
+        keys = [key for key, _ in rows]
+        key = _decode(cursor)
+        if key not in keys:
+            raise CursorError("this cursor is not of this list; start again without one")
+        start = keys.index(key) + 1
+    taken = rows[start : start + limit]
+    more = start + limit < len(rows)
+    return [row for _, row in taken], base64.urlsafe_b64encode(taken[-1][0].encode()).decode() if more and taken else None
+
+
+def _decode(cursor: str) -> str:
+    try:
+        return base64.urlsafe_b64decode(cursor.encode()).decode()
+    except (binascii.Error, UnicodeError, ValueError) as error:
+        raise CursorError("this cursor is damaged; start again without one") from error

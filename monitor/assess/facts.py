@@ -1,0 +1,99 @@
+"""Which claims of a thread carry the facts, and which of differing facts to show.
+
+In: the claims of one measure. Out: the claims that count, and values ordered by how well they are supported.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Final, TypeVar
+
+from monitor.assess.corroborate import Chorus
+from monitor.assess.measure import Claim, Family
+from monitor.model import Modality
+
+_LONG_AGO: Final = datetime.min.replace(tzinfo=UTC)
+_OWN_ACT: Final[frozenset[Family]] = frozenset({"access", "mitigation"})
+Value = TypeVar("Value", bound=Hashable)
+
+
+@dataclass(frozen=True)
+class Substance:
+    """The claims that carry an event's facts, and the modality they give it."""
+
+    modality: Modality
+    claims: tuple[Claim, ...]
+
+
+def current(claims: Sequence[Claim]) -> list[Claim]:
+    """Claims of the newest known revision of each entry: an edit replaces what it edits."""
+    newest: dict[tuple[str, str], int] = defaultdict(int)
+    for claim in claims:
+        document = claim.report.document
+        chain = (document.source, document.guid)
+        newest[chain] = max(newest[chain], document.revision)
+    return [c for c in claims if c.report.document.revision == newest[c.report.document.source, c.report.document.guid]]
+
+
+def substance(claims: Sequence[Claim]) -> Substance:
+    """The strongest kind of claim present: asserted news, else relief alone, else threats, hypotheses, denials, background.
+
+    News of relief is kept out where the measure itself is told, so that it can neither corroborate nor refresh it.
+    """
+    news = [c for c in claims if not c.background]
+    tiers: tuple[tuple[Modality, list[Claim]], ...] = (
+        ("asserted", [c for c in news if _modality(c) == "asserted" and not is_relief(c)]),
+        ("asserted", [c for c in news if _modality(c) == "asserted"]),
+        ("threatened", [c for c in news if _modality(c) == "threatened"]),
+        ("hypothetical", [c for c in news if _modality(c) == "hypothetical"]),
+        ("denied", [c for c in news if _modality(c) == "denied"]),
+    )
+    modality, found = next(((m, t) for m, t in tiers if t), ("historical", list(claims)))
+    return Substance(modality, tuple(found))
+
+
+def is_relief(claim: Claim) -> bool:
+    """Whether the claim's news is relief from the measure."""
+    return claim.report.signal.type == "relief"
+
+
+def is_primary(claim: Claim) -> bool:
+    """Whether the document is the act itself: the issuer's own regulator, or the provider's notice about its own act."""
+    document, signal = claim.report.document, claim.report.signal
+    if document.reliability == "low":
+        return False
+    if document.kind == "regulator":
+        unsaid = not signal.issuing and claim.family not in _OWN_ACT
+        return unsaid or document.jurisdiction in signal.issuing or (document.jurisdiction is None and bool(signal.issuing))
+    if document.kind in ("vendor", "vendor_terms") and document.reliability in ("primary", "high") and claim.family in _OWN_ACT:
+        publisher = re.sub(r"[^a-z0-9]+", "-", document.origin_group.casefold()).strip("-")
+        return publisher in claim.principals or publisher not in signal.providers
+    return False
+
+
+def supported(claims: Iterable[Claim], value: Callable[[Claim], Value | None], chorus: Chorus) -> list[Value]:
+    """The differing values that claims state, best first: of the latest primary source, of the most origins, the latest told.
+
+    A copy adds neither an origin nor a later time.
+    """
+    told: dict[Value, list[Claim]] = defaultdict(list)
+    for claim in claims:
+        stated = value(claim)
+        if stated is not None:
+            told[stated].append(claim)
+
+    def support(stated: Value) -> tuple[datetime, int, datetime, str]:
+        documents = [claim.report.document for claim in told[stated]]
+        primary = [chorus.first_told(claim.report.document) for claim in told[stated] if is_primary(claim)]
+        voices = len({chorus.voice(document) for document in documents})
+        return (max(primary, default=_LONG_AGO), voices, max(map(chorus.first_told, documents)), str(stated))
+
+    return sorted(told, key=support, reverse=True)
+
+
+def _modality(claim: Claim) -> Modality:
+    return claim.report.signal.modality

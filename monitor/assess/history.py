@@ -1,0 +1,141 @@
+"""The stages a measure went through, told by its claims.
+
+In: the claims of one measure. Out: an account of it: what counts, who told it, its stage and the dated steps that led there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from monitor.assess.corroborate import Chorus, chorus
+from monitor.assess.facts import Substance, current, is_primary, is_relief, substance
+from monitor.assess.measure import Claim
+from monitor.assess.stage import HALTED, advanced
+from monitor.model import MODIFIERS, Stage, StageStep
+
+
+@dataclass
+class _Step:
+    stage: Stage
+    day: date
+    told: datetime
+    claims: list[Claim] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Account:
+    """The current claims of one measure with what is derived from them once."""
+
+    claims: tuple[Claim, ...]
+    core: Substance
+    chorus: Chorus
+    past: History
+
+
+@dataclass(frozen=True)
+class History:
+    """Stage, steps, and when the measure was last halted (None: never)."""
+
+    stage: Stage
+    steps: tuple[StageStep, ...]
+    halted: datetime | None = None
+
+
+def account(claims: Sequence[Claim]) -> Account:
+    """What the claims amount to: newest revisions, the claims that carry facts, their copies, origins and stages."""
+    told = current(claims)
+    core = substance(told)
+    return Account(tuple(told), core, chorus([c.report.document for c in core.claims]), history(told, core))
+
+
+def history(claims: Sequence[Claim], core: Substance) -> History:
+    """The most advanced stage asserted as news, in order of publication; a later halt wins, and only new facts undo it.
+
+    Denials and hypotheses never advance a stage; a measure known only from them is a rumour, a threat at most announced.
+    """
+    if core.modality == "asserted":
+        news = [c for c in claims if not c.background and c.report.signal.modality == "asserted"]
+        steps = _walk(sorted(news, key=lambda c: (c.told, c.order)), core)
+    else:
+        steps = [_unasserted(core)]
+    halts = [step.told for step in steps if step.stage in HALTED]
+    return History(steps[-1].stage, tuple(_public(step) for step in steps), max(halts, default=None))
+
+
+def _walk(news: Sequence[Claim], core: Substance) -> list[_Step]:
+    principals = frozenset().union(*(c.principals for c in core.claims))
+    measure_known = any(c.report.signal.type not in MODIFIERS for c in core.claims)
+    steps: list[_Step] = []
+    for claim in news:
+        stage = _told_stage(claim, principals, measure_known)
+        if stage is None:
+            continue
+        if not steps or _moves(steps[-1], stage, claim):
+            steps.append(_Step(stage, _day(claim, stage), claim.told))
+        if steps[-1].stage == stage:
+            steps[-1].claims.append(claim)
+    return steps or [_first_said(news)]
+
+
+def _told_stage(claim: Claim, principals: frozenset[str], measure_known: bool) -> Stage | None:
+    """The stage a claim moves the measure to; None when it says nothing about the whole measure.
+
+    Relief that has begun halts the measure; relief only promised, or for some of its targets, and court cases that stop
+    nothing leave it where it is.
+    """
+    stage = claim.report.signal.stage
+    if claim.report.signal.type not in MODIFIERS and stage not in HALTED:
+        return stage
+    if not measure_known:
+        return stage
+    if stage not in HALTED:
+        stage = "suspended" if is_relief(claim) and stage in ("final", "in_force") else stage
+    if stage not in HALTED or (claim.principals and not principals <= claim.principals) or (claim.principals and not principals):
+        return None
+    return stage
+
+
+def _moves(last: _Step, stage: Stage, claim: Claim) -> bool:
+    if last.stage == "rescinded":
+        return False
+    if stage in HALTED:
+        return stage != last.stage
+    if last.stage == "suspended":
+        resumes = stage in ("final", "in_force") and claim.told > last.told
+        return resumes and (is_primary(claim) or any(day > last.day for day in claim.days))
+    return advanced(stage) > advanced(last.stage)
+
+
+def _first_said(news: Sequence[Claim]) -> _Step:
+    """Where every claim was about a part only: the first one's stage stands for the measure."""
+    first = news[0]
+    stage: Stage = "announced" if first.report.signal.stage in HALTED else first.report.signal.stage
+    return _Step(stage, _day(first, stage), first.told, [first])
+
+
+def _unasserted(core: Substance) -> _Step:
+    ordered = sorted(core.claims, key=lambda c: (c.told, c.order))
+    stage: Stage = "rumoured"
+    if core.modality in ("threatened", "historical"):
+        stage = max((c.report.signal.stage for c in ordered), key=advanced)
+        halted = [c.report.signal.stage for c in ordered if c.report.signal.stage in HALTED]
+        stage = halted[-1] if halted and core.modality == "historical" else stage
+    if core.modality == "threatened" and (advanced(stage) > advanced("announced") or stage in HALTED):
+        stage = "announced"
+    told = [c for c in ordered if c.report.signal.stage == stage] or ordered
+    return _Step(stage, _day(told[0], stage), told[0].told, told)
+
+
+def _day(claim: Claim, stage: Stage) -> date:
+    """The day the stage was reached: as stated where that is not after publication, else the day of publication."""
+    dates, told = claim.report.signal.dates, claim.told.date()
+    stated = dates.effective if stage == "in_force" else dates.announced
+    return stated if stated is not None and stated <= told else told
+
+
+def _public(step: _Step) -> StageStep:
+    told_by = sorted(step.claims, key=lambda c: c.order)
+    documents = dict.fromkeys(c.report.document.id for c in told_by)
+    return StageStep(stage=step.stage, date=step.day, recorded_at=told_by[0].report.recorded_at, documents=tuple(documents))

@@ -1,0 +1,135 @@
+"""One thread of claims to one event: whose facts win where reports differ.
+
+In: the claims of one measure and display names. Out: the event.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import UTC, datetime, time
+from typing import TypeVar
+
+from monitor.assess.constants import CONFIDENCE_WEIGHT, EVIDENCE_MAX
+from monitor.assess.corroborate import told_at
+from monitor.assess.dates import dated
+from monitor.assess.facts import is_primary, supported
+from monitor.assess.history import Account, account
+from monitor.assess.measure import FAMILY, Claim
+from monitor.assess.proof import TIERS, evidence, offers, tier
+from monitor.assess.title import title
+from monitor.model import MODIFIERS, ROLE_PRECEDENCE, Event, EventType, Role, short_hash
+
+Word = TypeVar("Word", bound=str)
+
+
+def merged(claims: Sequence[Claim], names: Mapping[str, str]) -> Event:
+    """The event that the claims tell together; its id rests on what was known first and never changes."""
+    known = sorted(claims, key=lambda c: c.order)
+    told = account(known)
+    kinds = _types(told)
+    dates, conflicts = dated(told)
+    event = Event(
+        id="evt_" + short_hash(known[0].key, known[0].report.document.id),
+        type=kinds[0],
+        beneath=kinds[1:],
+        title="",
+        modality=told.core.modality,
+        stage=told.past.stage,
+        stages=told.past.steps,
+        providers=_providers(told),
+        issuing=_most_told(told, told.core.claims, lambda c: c.report.signal.issuing),
+        affected=_most_told(told, told.core.claims, lambda c: c.report.signal.affected),
+        dates=dates,
+        date_conflicts=conflicts,
+        sectors=_most_told(told, told.core.claims, lambda c: c.report.signal.sectors),
+        offers=offers(told),
+        origins=tuple(voice.name for voice in told.chorus.origins),
+        primary_source=any(is_primary(c) for c in told.core.claims),
+        reliability=min((tier(c) for c in told.core.claims), key=TIERS.index),
+        documents=tuple(dict.fromkeys(c.report.document.id for c in known)),
+        evidence=evidence(told.claims, EVIDENCE_MAX),
+        instrument=_instrument(told),
+        first_seen_at=known[0].report.recorded_at,
+        last_reported_at=_last_reported(told),
+        confidence=_confidence(told),
+        disputed=_disputed(told),
+    )
+    return event.model_copy(update={"title": title(event, names)})
+
+
+def _types(told: Account) -> tuple[EventType, ...]:
+    """The measure's own type first, as most origins call it; then its further natures; then what modified it."""
+    measures = [c for c in told.core.claims if _lead(c) not in MODIFIERS] or told.core.claims
+    lead = _most_told(told, measures, lambda c: (_lead(c),))[0]
+    further = _most_told(told, told.claims, lambda c: (c.report.signal.type, *c.report.signal.beneath))
+    return (lead, *sorted((kind for kind in further if kind != lead), key=lambda kind: kind in MODIFIERS))
+
+
+def _lead(claim: Claim) -> EventType:
+    """The claim's type in its own family: a provider's own act that a headline calls a ban is an access restriction."""
+    kind = claim.report.signal.type
+    return "access_restriction" if claim.family == "access" and FAMILY[kind] not in ("access", "unknown") else kind
+
+
+def _providers(told: Account) -> dict[str, Role]:
+    """Each provider's role: of a primary source where one gives it, else the strongest told."""
+    roles: dict[str, Role] = {}
+    for provider in sorted({p for c in told.core.claims for p in (*c.report.signal.providers, *c.principals)}):
+        said = [(is_primary(c), _role(c, provider)) for c in told.core.claims if provider in c.named | c.report.signal.providers.keys()]
+        first_hand: list[Role] = [role for primary, role in said if primary and role != "mentioned"]
+        roles[provider] = min(first_hand or (role for _, role in said), key=ROLE_PRECEDENCE.index)
+    return roles
+
+
+def _role(claim: Claim, provider: str) -> Role:
+    """The role a claim gives; who acts for himself in another claim of the same report is only mentioned in this one."""
+    role: Role = claim.report.signal.providers.get(provider, "mentioned")
+    if claim.family == "mitigation":
+        return "alternative" if provider in claim.principals else "mentioned" if role == "alternative" else role
+    return "mentioned" if role == "restricting" and provider not in claim.principals and claim.family in ("access", "unknown") else role
+
+
+def _most_told(told: Account, claims: Iterable[Claim], words: Callable[[Claim], Iterable[Word]]) -> tuple[Word, ...]:
+    """All words that claims give, those of the most origins first."""
+    voices: dict[Word, set[int]] = defaultdict(set)
+    for claim in claims:
+        for word in words(claim):
+            voices[word].add(told.chorus.voice(claim.report.document))
+    return tuple(sorted(voices, key=lambda word: (-len(voices[word]), word)))
+
+
+def _instrument(told: Account) -> str:
+    """The name that identifies the measure: an official number where one is known, else the rule's best-supported name."""
+    official = sorted(number for c in told.core.claims for number in c.official)
+    named = supported(told.core.claims, lambda c: c.report.signal.instrument or None, told.chorus)
+    return next((name for name in named if name in official), official[0] if official else named[0] if named else "")
+
+
+def _last_reported(told: Account) -> datetime:
+    """When the measure was last news: a copy counts when its text first appeared, a measure only recalled on its own days."""
+    days = [day for c in told.core.claims for day in c.days]
+    if told.core.modality == "historical" and days:
+        return datetime.combine(max(days), time(), UTC)
+    return max(told_at(text[0]) for text in told.chorus.texts)
+
+
+def _confidence(told: Account) -> float:
+    """1 − Π(1 − best claim of each origin), each weighted by its source's tier."""
+    best: dict[str, float] = {}
+    for claim in told.core.claims:
+        weighed = claim.report.signal.confidence * CONFIDENCE_WEIGHT[tier(claim)]
+        best[claim.report.document.id] = max(best.get(claim.report.document.id, 0.0), weighed)
+    doubt = 1.0
+    for voice in told.chorus.origins:
+        doubt *= 1.0 - max(best[document.id] for document in voice.documents)
+    return round(1.0 - doubt, 4)
+
+
+def _disputed(told: Account) -> bool:
+    """Whether someone else denies what no primary source confirms."""
+    if told.core.modality not in ("asserted", "threatened") or any(is_primary(c) for c in told.core.claims):
+        return False
+    asserting = {document.origin_group for voice in told.chorus.origins for document in voice.documents}
+    denials = [c for c in told.claims if c.report.signal.modality == "denied" and not c.background]
+    return any(c.report.document.origin_group not in asserting for c in denials)

@@ -1,0 +1,80 @@
+"""What a reviewer can check: quotes with the hash of the text they come from, and offers with theirs.
+
+In: claims of a measure. Out: evidence and offers, best first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Final
+
+from monitor.assess.facts import is_primary, is_relief, supported
+from monitor.assess.history import Account
+from monitor.assess.measure import Claim
+from monitor.model import EventOffer, Evidence, Offer, OfferKind, Quote, Reliability
+
+TIERS: Final[tuple[Reliability, ...]] = ("primary", "high", "medium", "low")
+_OFFER_EVIDENCE_MAX: Final = 2
+
+
+def tier(claim: Claim) -> Reliability:
+    """The document's tier; `primary` only where it is the primary source of this very measure."""
+    if is_primary(claim):
+        return "primary"
+    told = claim.report.document.reliability
+    return "high" if told == "primary" else told
+
+
+def evidence(claims: Sequence[Claim], limit: int) -> tuple[Evidence, ...]:
+    """Quotes, best first: news of the measure before relief and background, primary, reliable, early; one per document first."""
+    ranked = sorted(claims, key=lambda c: (c.background, is_relief(c), not is_primary(c), TIERS.index(tier(c)), c.told, c.order))
+    quotes = [(n, claim, quote) for claim in ranked for n, quote in enumerate(claim.report.signal.evidence or (_title(claim),))]
+    shown: dict[tuple[str, str], Evidence] = {}
+    for _, claim, quote in sorted(quotes, key=lambda q: q[0]):
+        shown.setdefault((claim.report.document.content_hash, quote.text), _proof(claim, quote))
+    return tuple(shown.values())[:limit]
+
+
+def offers(told: Account) -> tuple[EventOffer, ...]:
+    """One offer per provider and kind: the terms of the best-supported report that states an amount, with its evidence."""
+    telling = [c for c in told.claims if c.report.signal.modality in ("asserted", "historical")]
+    keys = sorted({(offer.provider, offer.kind) for c in telling for offer in _own(c)})
+    return tuple(_offer(told, telling, provider, kind) for provider, kind in keys)
+
+
+def _offer(told: Account, telling: Sequence[Claim], provider: str, kind: OfferKind) -> EventOffer:
+    terms = _terms(provider, kind)
+    stating = [c for c in telling if terms(c) is not None]
+    exact = [c for c in stating if (offer := terms(c)) is not None and offer.amount is not None]
+    best = supported(exact or stating, terms, told.chorus)[0]
+    proof = evidence([c for c in stating if terms(c) == best], _OFFER_EVIDENCE_MAX)
+    return EventOffer(provider=provider, kind=kind, amount=best.amount, until=best.until, evidence=proof)
+
+
+def _terms(provider: str, kind: OfferKind) -> Callable[[Claim], Offer | None]:
+    return lambda claim: next((o for o in _own(claim) if (o.provider, o.kind) == (provider, kind)), None)
+
+
+def _own(claim: Claim) -> list[Offer]:
+    """A report on several offers is split: each thread keeps its provider's."""
+    return [o for o in claim.report.signal.offers if claim.family != "mitigation" or o.provider in claim.principals]
+
+
+def _title(claim: Claim) -> Quote:
+    """A report that quotes nothing is quoted by its document's title, so that every event can be checked."""
+    text = claim.report.document.title
+    return Quote(start=0, end=len(text), text=text)
+
+
+def _proof(claim: Claim, quote: Quote) -> Evidence:
+    document = claim.report.document
+    return Evidence(
+        document=document.id,
+        url=document.url,
+        source=document.source,
+        quote=quote.text,
+        sha256=document.content_hash,
+        published_at=document.published_at,
+        retrieved_at=document.retrieved_at,
+        primary=is_primary(claim),
+    )

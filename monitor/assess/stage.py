@@ -1,0 +1,41 @@
+"""Stages of a measure: their order, and where it stands on a day.
+
+In: an event and an instant. Out: a stage.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Final
+
+from monitor.model import Event, Stage
+
+ADVANCE: Final[tuple[Stage, ...]] = ("rumoured", "proposed", "announced", "final", "in_force")
+"""The way forward; `suspended` and `rescinded` leave it."""
+HALTED: Final[frozenset[Stage]] = frozenset({"suspended", "rescinded"})
+PENDING: Final[frozenset[Stage]] = frozenset({"announced", "final"})
+
+
+def advanced(stage: Stage) -> int:
+    """How far along `ADVANCE` a stage is; -1 for a halted one."""
+    return ADVANCE.index(stage) if stage in ADVANCE else -1
+
+
+def stage_on(event: Event, as_of: datetime) -> Stage:
+    """The event's stage on the UTC day of `as_of`: an announced, adopted or postponed measure whose day has come is in force."""
+    effective = event.dates.effective
+    if effective is None or effective > as_of.date():
+        return event.stage
+    if event.stage in PENDING or (event.stage == "suspended" and effective > _halted_on(event)):
+        return "in_force"
+    return event.stage
+
+
+def stage_before_halt(event: Event) -> Stage:
+    """The most advanced stage that a suspended event had reached."""
+    reached = [step.stage for step in event.stages if step.stage not in HALTED]
+    return max(reached, key=advanced, default="announced")
+
+
+def _halted_on(event: Event) -> date:
+    return max((step.date for step in event.stages if step.stage in HALTED), default=date.max)

@@ -1,0 +1,75 @@
+"""Reports to events: one event is one real-world measure living through its stages.
+
+In: reports, in any order. Out: events, ordered by id. Claims are taken in the order of our knowledge, so that a report
+learnt later joins or opens a thread but never rearranges the threads that were known before.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
+
+from monitor.assess.measure import Claim, Thread, claims
+from monitor.assess.merge import merged
+from monitor.model import Event, Report
+
+_NO_NAMES: Mapping[str, str] = MappingProxyType({})
+
+
+def thread(reports: Sequence[Report], names: Mapping[str, str] = _NO_NAMES) -> list[Event]:
+    """The measures that `reports` tell; `names` gives display names of provider ids and places for the titles.
+
+    Pure: the same reports in any order, or given twice, make the same events.
+    """
+    return sorted((merged(found.claims, names) for found in threads(reports)), key=lambda event: event.id)
+
+
+def threads(reports: Sequence[Report]) -> list[Thread]:
+    """Claims grouped into threads, greedily in the order of knowledge, each to the thread it fits best."""
+    found = _Index()
+    ordered = sorted((claim for report in reports for claim in claims(report)), key=lambda c: (c.order, repr(c.report.signal)))
+    previous: Claim | None = None
+    for claim in ordered:
+        if claim != previous:
+            found.place(claim)
+        previous = claim
+    return found.threads
+
+
+class _Index:
+    """Threads with the keys under which a fitting claim can find them."""
+
+    def __init__(self) -> None:
+        self.threads: list[Thread] = []
+        self._by_key: dict[str, list[int]] = defaultdict(list)
+        self._keys: list[set[str]] = []
+
+    def place(self, claim: Claim) -> None:
+        """Add the claim to the best thread, or open one."""
+        best: tuple[tuple[float, ...], int] | None = None
+        for number in self._candidates(claim):
+            rank = self.threads[number].match(claim)
+            if rank is not None and (best is None or (rank, -number) > (best[0], -best[1])):
+                best = (rank, number)
+        if best is None:
+            self.threads.append(Thread())
+            self._keys.append(set())
+        number = best[1] if best else len(self.threads) - 1
+        self.threads[number].add(claim)
+        for key in set(_keys(claim)) - self._keys[number]:
+            self._keys[number].add(key)
+            self._by_key[key].append(number)
+
+    def _candidates(self, claim: Claim) -> list[int]:
+        return sorted({number for key in _keys(claim) for number in self._by_key.get(key, ())})
+
+
+def _keys(claim: Claim) -> Iterator[str]:
+    """Two claims that can match share one of these: an official number, a provider, the issuer on a stated day, or namelessness."""
+    signal = claim.report.signal
+    yield from (f"id:{number}" for number in claim.official)
+    yield from (f"provider:{provider}" for provider in claim.named)
+    yield from (f"day:{place}:{day}" for place in signal.issuing for day in claim.days)
+    if not claim.principals:
+        yield from (f"issuer:{place}" for place in signal.issuing or ("",))

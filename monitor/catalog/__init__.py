@@ -1,0 +1,11 @@
+"""What the operator and the project wrote down: feeds.yaml, inventory.yaml and the data files, as nouns.
+
+Files come in; sources, providers, places, teams and the demo episode go out. A bad file is refused with its line.
+"""
+
+from monitor.catalog.episode import Arrival, Episode, load_episode
+from monitor.catalog.inventory import load_inventory
+from monitor.catalog.providers import Catalog, load_catalog, load_yaml_data
+from monitor.catalog.sources import load_sources
+
+__all__ = ["Arrival", "Catalog", "Episode", "load_catalog", "load_episode", "load_inventory", "load_sources", "load_yaml_data"]

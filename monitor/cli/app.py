@@ -1,0 +1,32 @@
+"""The table of commands. Heavy libraries load inside the commands that need them, never for `--help`."""
+
+from __future__ import annotations
+
+import typer
+
+from monitor import __version__
+from monitor.cli import digests, operate, queries, reviews, tagging
+
+app = typer.Typer(
+    name="forewarned",
+    help="Warns before a policy or geopolitical event cuts into a provider you depend on.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"forewarned {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def root(version: bool = typer.Option(False, "--version", callback=_version, is_eager=True, help="Show the version and exit.")) -> None:
+    """Warns before a policy or geopolitical event cuts into a provider you depend on."""
+
+
+for register in (operate.register, tagging.register, queries.register, digests.register, reviews.register):
+    register(app)

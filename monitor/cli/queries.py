@@ -1,0 +1,173 @@
+"""Commands that ask: risk, events, documents, sources, inventory."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.text import Text
+
+from monitor.cli.output import AsOfOption, InOption, JsonFlag, console, level_text, print_json, table
+from monitor.errors import UsageError
+
+if TYPE_CHECKING:
+    from monitor.answers.reader import Reader
+    from monitor.answers.shapes import Risk
+
+LimitOption = Annotated[int, typer.Option("--limit", min=1, max=500, help="How many at most.")]
+CursorOption = Annotated[str | None, typer.Option("--cursor", help="Where the next page begins, from `next_cursor`.")]
+
+
+def _reader() -> Reader:
+    from monitor.answers.reader import open_reader
+    from monitor.settings import load_settings
+
+    return open_reader(load_settings())
+
+
+def _place(place: str | None) -> str | None:
+    if place is not None and (len(place) != 2 or not place.isalpha()):
+        raise UsageError(f"--in {place!r}: write an ISO 3166-1 alpha-2 code such as CN, or EU")
+    return place.upper() if place else None
+
+
+def risk(
+    provider: Annotated[str, typer.Argument(help="Provider id, e.g. openai.")],
+    place: InOption = None,
+    as_of: AsOfOption = None,
+    explain: Annotated[bool, typer.Option("--explain", help="With the quotes behind every point.")] = False,
+    as_json: JsonFlag = False,
+) -> None:
+    """Score of a provider in a jurisdiction, with factors that sum to it and alternatives."""
+    from monitor.freshness import parse_as_of
+
+    reader = _reader()
+    answer = reader.risk(provider, _place(place), parse_as_of(as_of, reader.clock()))
+    if as_json:
+        print_json(answer if explain else without_evidence(answer))
+    else:
+        _print_risk(answer, reader, explain)
+
+
+def without_evidence(answer: Risk) -> Risk:
+    """The same answer without the quotes behind factors and offers."""
+    factors = tuple(f.model_copy(update={"evidence": ()}) for f in answer.factors)
+    others = tuple(
+        a.model_copy(update={"offers": tuple(o.model_copy(update={"evidence": ()}) for o in a.offers)}) for a in answer.alternatives
+    )
+    return answer.model_copy(update={"factors": factors, "alternatives": others})
+
+
+def _print_risk(answer: Risk, reader: Reader, explain: bool) -> None:
+    out = console()
+    name = reader.catalog.providers[answer.provider].name
+    out.print(
+        Text.assemble(
+            (f"{name} in {answer.jurisdiction}: ", "bold"),
+            f"{answer.score} ",
+            level_text(answer.level),
+            f"   as of {answer.as_of:%Y-%m-%d %H:%M} UTC, methodology {answer.methodology_version}",
+        )
+    )
+    for factor in answer.factors:
+        out.print(Text(f"  {factor.points:>3}  {factor.why}  [{factor.event}]"))
+        for proof in factor.evidence if explain else ():
+            out.print(Text(f"       “{proof.quote}” {proof.url}", style="dim"))
+    for other in answer.alternatives:
+        terms = ", ".join(f"{offer.kind} {offer.amount or ''}".strip() for offer in other.offers) or "no known offer"
+        out.print(Text(f"  alternative  {reader.catalog.providers[other.provider].name} ({other.score} {other.level}): {terms}"))
+    for unknown in answer.unknowns:
+        out.print(Text(f"  unknown  {unknown}", style="yellow"))
+    if answer.stale:
+        out.print(Text("  STALE: no source has been read in the last 48 hours", style="bold yellow"))
+
+
+def events(
+    provider: Annotated[str | None, typer.Option("--provider", help="Only events that name this provider.")] = None,
+    place: InOption = None,
+    as_of: AsOfOption = None,
+    limit: LimitOption = 50,
+    cursor: CursorOption = None,
+    as_json: JsonFlag = False,
+) -> None:
+    """Known measures, the most severe first."""
+    from monitor.freshness import parse_as_of
+    from monitor.answers.reader import EventQuery
+
+    reader = _reader()
+    if provider:
+        reader.provider(provider)
+    page = reader.events(EventQuery(provider, _place(place), parse_as_of(as_of, reader.clock()), limit, cursor))
+    if as_json:
+        print_json(page)
+        return
+    rows = [
+        (level_text(e.severity), e.stage, str(e.dates.effective or ""), e.title, str(e.origins), e.id)
+        for e in page.items
+    ]
+    table(f"{len(rows)} events", ("SEVERITY", "STAGE", "EFFECTIVE", "WHAT", "ORIGINS", "ID"), rows)
+
+
+def documents(
+    source: Annotated[str | None, typer.Option("--source", help="Only documents of this source.")] = None,
+    provider: Annotated[str | None, typer.Option("--provider", help="Only documents that name this provider.")] = None,
+    as_of: AsOfOption = None,
+    limit: LimitOption = 50,
+    cursor: CursorOption = None,
+    as_json: JsonFlag = False,
+) -> None:
+    """What was read, newest first."""
+    from monitor.freshness import parse_as_of
+
+    reader = _reader()
+    known_at = parse_as_of(as_of, reader.clock()) if as_of else None
+    page = reader.documents(source=source, provider=provider, as_of=known_at, limit=limit, cursor=cursor)
+    if as_json:
+        print_json(page)
+        return
+    rows = [(f"{d.published_at or d.retrieved_at:%Y-%m-%d}", d.source, d.lang, d.title, d.url) for d in page.items]
+    table(f"{len(rows)} documents", ("DAY", "SOURCE", "LANG", "TITLE", "URL"), rows)
+
+
+def sources(as_json: JsonFlag = False) -> None:
+    """Every source with its health."""
+    page = _reader().sources()
+    if as_json:
+        print_json(page)
+        return
+    rows = [
+        (s.id, s.state, s.reason or "", f"{s.last_success_at:%Y-%m-%d %H:%M}" if s.last_success_at else "never", str(s.documents), s.url)
+        for s in page.items
+    ]
+    table(f"{len(rows)} sources", ("ID", "STATE", "REASON", "LAST SUCCESS", "DOCS", "URL"), rows)
+
+
+def import_inventory(
+    file: Annotated[Path, typer.Argument(help="inventory.yaml, or CSV with the same columns.")], as_json: JsonFlag = False
+) -> None:
+    """Store who depends on what, from a file."""
+    from monitor.catalog import load_catalog, load_inventory
+    from monitor.settings import load_settings
+    from monitor.store import open_store
+    from monitor.store.inventory import save_inventory
+
+    settings, teams = load_settings(), load_inventory(file, load_catalog())
+    with closing(open_store(settings.store_url)) as store, store.write() as tx:
+        save_inventory(tx, teams, settings.clock())
+    systems = [system for team in teams for system in team.systems]
+    counts = {"teams": len(teams), "systems": len(systems), "dependencies": sum(len(s.dependencies) for s in systems)}
+    if as_json:
+        print_json(counts)
+    else:
+        console().print("imported " + ", ".join(f"{n} {what}" for what, n in counts.items()))
+
+
+def register(app: typer.Typer) -> None:
+    """Add these commands to the application."""
+    for command in (risk, events, documents, sources):
+        app.command()(command)
+    inventory = typer.Typer(help="Who depends on what.", no_args_is_help=True)
+    inventory.command("import")(import_inventory)
+    app.add_typer(inventory, name="inventory")

@@ -1,0 +1,52 @@
+"""Commands for compliance reviews."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from monitor.cli.output import AsOfOption, JsonFlag, note, print_json
+from monitor.errors import UsageError
+
+
+def dossier(
+    providers: Annotated[list[str], typer.Argument(help="Provider ids, side by side.")],
+    place: Annotated[str, typer.Option("--in", help="Jurisdiction: ISO 3166-1 alpha-2, or EU.")],
+    as_of: AsOfOption = None,
+    out: Annotated[Path | None, typer.Option("--out", help="FILE.html, or FILE.json.")] = None,
+    as_json: JsonFlag = False,
+) -> None:
+    """Vendors side by side for a review: score, measures, deadlines, proof, alternatives, versions."""
+    from monitor.freshness import parse_as_of
+    from monitor.answers.dossiers import compile_dossier
+    from monitor.answers.reader import open_reader
+    from monitor.comply.dossier import render_dossier
+    from monitor.settings import load_settings
+
+    if len(place) != 2:
+        raise UsageError(f"--in {place!r}: write an ISO 3166-1 alpha-2 code such as CN, or EU")
+    reader = open_reader(load_settings())
+    found = compile_dossier(reader, tuple(dict.fromkeys(providers)), place.upper(), parse_as_of(as_of, reader.clock()))
+    if out is None or as_json:
+        print_json(found)
+    if out is not None:
+        plain = json.dumps(found.model_dump(mode="json"), ensure_ascii=False, indent=2) + "\n"
+        out.parent.mkdir(parents=True, exist_ok=True)
+        out.write_text(plain if out.suffix == ".json" else render_dossier(found), "utf-8")
+        note(f"written {out} (digest {found.digest})")
+
+
+def register(app: typer.Typer) -> None:
+    """Add these commands to the application."""
+    review = typer.Typer(help="Compliance reviews.", no_args_is_help=True)
+    # A group keeps its name on the command line only when it holds a callback or several commands.
+    review.callback()(_group)
+    review.command()(dossier)
+    app.add_typer(review, name="review")
+
+
+def _group() -> None:
+    """Compliance reviews."""

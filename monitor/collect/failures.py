@@ -1,0 +1,26 @@
+"""How a fetch says no on the inside. A reason comes in, at the door of the fetch a `FetchFailure` goes out."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from monitor.model import FetchFailure, Reason
+
+_DETAIL_CHARS = 300
+
+
+class RefusedError(Exception):
+    """Why a fetch ends without a response; becomes a `FetchFailure` at the door."""
+
+    def __init__(self, reason: Reason, detail: str, status: int | None = None, retry_after_s: int | None = None) -> None:
+        super().__init__(detail)
+        self.reason, self.detail, self.status, self.retry_after_s = reason, detail, status, retry_after_s
+
+    def failure(self, url: str, now: datetime) -> FetchFailure:
+        """This refusal as a value that names the URL."""
+        detail = "".join(c if c.isprintable() else " " for c in f"{url}: {self.detail}")[:_DETAIL_CHARS]
+        return FetchFailure(reason=self.reason, detail=detail, retrieved_at=now, status=self.status, retry_after_s=self.retry_after_s)
+
+
+class BlockedAddressError(OSError):
+    """A name or literal leads to an address we must not dial."""

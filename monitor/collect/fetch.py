@@ -1,0 +1,299 @@
+"""The one door to the network for sources. A source and what its server told us last come in, a response or a failure goes out.
+
+Nothing here trusts the other side: one deadline for the whole redirect chain, a cap on decoded bytes, redirects followed
+by hand with their bodies unread, and every address checked before it is dialled. Every lower error becomes a reason.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import hashlib
+import re
+import socket
+import ssl
+from collections import defaultdict
+from collections.abc import AsyncIterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from ipaddress import ip_address
+from typing import Self
+
+import aiohttp
+from aiohttp import client_exceptions as client
+from aiohttp import http_exceptions as http
+from aiohttp.abc import AbstractResolver, ResolveResult
+from yarl import URL
+
+from monitor.collect.address import Address, is_opted_in, is_public, literal
+from monitor.collect.decode import BodyReader, CodingError, EndMissingError, TooLargeError
+from monitor.collect.failures import BlockedAddressError, RefusedError
+from monitor.collect.headers import conditional, retry_after_s, validators_of
+from monitor.model import FetchFailure, Reason, Response, Source, Validators
+
+MAX_REDIRECTS = 5
+PER_HOST = 2
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_PERMANENT = frozenset({301, 308})
+_MAX_HEADER = 64 * 1024
+_RESOLVER_THREADS = 16
+_UNSAFE = re.compile(r"[\x00-\x20\x7f\\]")
+_ACCEPT = (
+    "application/atom+xml, application/rss+xml, application/feed+json, application/json;q=0.9, application/xml;q=0.9, "
+    "text/xml;q=0.9, text/html;q=0.8, */*;q=0.5"
+)
+
+# Walked from the top: the first class that fits gives the reason.
+_REASONS: tuple[tuple[type[BaseException], Reason], ...] = (
+    (BlockedAddressError, "blocked_address"),
+    (TooLargeError, "too_large"),
+    (EndMissingError, "truncated"),
+    (CodingError, "decode"),
+    (http.DecompressSizeError, "too_large"),
+    (http.ContentEncodingError, "decode"),
+    (http.ContentLengthError, "truncated"),
+    (http.TransferEncodingError, "truncated"),
+    (client.ClientPayloadError, "truncated"),
+    (client.ServerFingerprintMismatch, "tls"),
+    (client.ClientSSLError, "tls"),
+    (ssl.SSLError, "tls"),
+    (ssl.CertificateError, "tls"),
+    (TimeoutError, "timeout"),
+    (client.TooManyRedirects, "too_many_redirects"),
+    (client.NonHttpUrlClientError, "blocked_scheme"),
+    (client.RedirectClientError, "bad_redirect"),
+    (client.InvalidURL, "blocked_address"),
+    (client.ClientConnectionError, "connection"),
+    (client.ClientError, "protocol"),
+    (http.HttpProcessingError, "protocol"),
+    (OSError, "connection"),
+    (UnicodeError, "protocol"),
+)
+LOWER_ERRORS = tuple(kind for kind, _ in _REASONS)
+
+
+@dataclass(frozen=True)
+class FetchPolicy:
+    """What every fetch keeps to; `private_hosts` are hosts, host:port, addresses or networks the operator opted in."""
+
+    deadline_s: float
+    max_bytes: int
+    private_hosts: tuple[str, ...]
+    user_agent: str
+
+
+@dataclass(frozen=True)
+class _Hop:
+    """One request of a redirect chain."""
+
+    url: URL
+    source: Source
+    headers: Mapping[str, str]
+
+
+class _CheckedResolver(AbstractResolver):
+    """Resolves a name and lets only allowed addresses through, so the connector dials nothing else."""
+
+    def __init__(self, allowed: tuple[str, ...], threads: ThreadPoolExecutor) -> None:
+        self._allowed = allowed
+        self._threads = threads
+
+    async def resolve(self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC) -> list[ResolveResult]:
+        infos = await asyncio.get_running_loop().run_in_executor(
+            self._threads, lambda: socket.getaddrinfo(host, port, family, socket.SOCK_STREAM, 0, socket.AI_ADDRCONFIG)
+        )
+        found = []
+        for kind, _, proto, _, at in infos:
+            address = str(at[0])
+            check_address(host, port, ip_address(address), self._allowed)
+            found.append(ResolveResult(hostname=host, host=address, port=port, family=kind, proto=proto, flags=socket.AI_NUMERICHOST))
+        return found
+
+    async def close(self) -> None:
+        """Nothing of its own to close; the threads belong to the fetcher."""
+
+
+def check_address(host: str, port: int, address: Address, allowed: tuple[str, ...]) -> None:
+    """BlockedAddressError unless `address` is public or the operator opted this host, port or address in."""
+    if not is_public(address) and not is_opted_in(host, port, address, allowed):
+        raise BlockedAddressError(f"{host} is {address}, which is not a public address")
+
+
+class Fetcher:
+    """Fetches sources over one connection pool per trust; use as `async with Fetcher(policy) as fetcher`."""
+
+    def __init__(self, policy: FetchPolicy, at_once: int = 16) -> None:
+        self._policy = policy
+        self._all = asyncio.Semaphore(at_once)
+        self._hosts: defaultdict[str, asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(PER_HOST))
+        self._stack = AsyncExitStack()
+        self._sessions: dict[bool, aiohttp.ClientSession] = {}
+
+    async def __aenter__(self) -> Self:
+        threads = ThreadPoolExecutor(_RESOLVER_THREADS, thread_name_prefix="resolve")
+        self._stack.callback(threads.shutdown, wait=False, cancel_futures=True)
+        # Two pools, so that a public source can never ride on a connection opened for a private one.
+        for private in (False, True):
+            resolver = _CheckedResolver(self._policy.private_hosts if private else (), threads)
+            self._sessions[private] = await self._stack.enter_async_context(self._session(resolver))
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._stack.aclose()
+
+    def _session(self, resolver: AbstractResolver) -> aiohttp.ClientSession:
+        return aiohttp.ClientSession(
+            connector=aiohttp.TCPConnector(limit=0, resolver=resolver, use_dns_cache=False),
+            cookie_jar=aiohttp.DummyCookieJar(),
+            headers={"User-Agent": self._policy.user_agent, "Accept": _ACCEPT, "Accept-Encoding": "gzip, deflate"},
+            timeout=aiohttp.ClientTimeout(total=None),
+            auto_decompress=False,
+            trust_env=False,
+            max_line_size=_MAX_HEADER,
+            max_field_size=_MAX_HEADER,
+        )
+
+    async def fetch(self, source: Source, url: str | None, validators: Validators, now: datetime) -> Response | FetchFailure:
+        """The answer of `source` (at `url` instead of its own, if given), or why there is none.
+
+        Waiting for a free slot of the host does not count against the deadline: a slow neighbour is not this source's fault.
+        """
+        try:
+            start = _checked_url(url or source.url)
+            async with self._slot(start):
+                try:
+                    async with asyncio.timeout(self._policy.deadline_s):
+                        return await self._follow(start, source, validators, now)
+                except TimeoutError as error:
+                    raise RefusedError("timeout", f"no complete answer within {self._policy.deadline_s:g} s") from error
+        except RefusedError as refusal:
+            return refusal.failure(source.url if url is None else url, now)
+        except LOWER_ERRORS as error:
+            return explain(error).failure(source.url if url is None else url, now)
+
+    @asynccontextmanager
+    async def _slot(self, url: URL) -> AsyncIterator[None]:
+        async with self._hosts[f"{url.raw_host}:{url.port}"], self._all:
+            yield
+
+    async def _follow(self, start: URL, source: Source, validators: Validators, now: datetime) -> Response:
+        url, permanent, unbroken = start, None, True
+        seen = {start}
+        headers = conditional(validators)
+        for _ in range(MAX_REDIRECTS + 1):
+            answer = await self._hop(_Hop(url, source, headers), validators, now)
+            if isinstance(answer, Response):
+                return answer.model_copy(update={"permanent_url": str(permanent) if permanent else None})
+            status, target = answer
+            unbroken = unbroken and status in _PERMANENT
+            permanent = target if unbroken else permanent
+            if target in seen:
+                raise RefusedError("redirect_loop", f"redirected to {target} again", status)
+            seen.add(target)
+            url = target
+        raise RefusedError("too_many_redirects", f"more than {MAX_REDIRECTS} redirects")
+
+    async def _hop(self, hop: _Hop, validators: Validators, now: datetime) -> Response | tuple[int, URL]:
+        """One request: the final response, or the status and target of a redirect whose body stays unread."""
+        self._check_target(hop.url, hop.source)
+        session = self._sessions[hop.source.private]
+        async with session.get(hop.url, headers=hop.headers, allow_redirects=False) as answer:
+            try:
+                if answer.status in _REDIRECTS:
+                    return answer.status, _redirect_target(hop.url, answer)
+                if answer.status == 304 and hop.headers:
+                    kept = validators_of(answer.headers, validators.body_sha256)
+                    merged = kept.model_copy(update={k: v for k, v in validators.model_dump().items() if getattr(kept, k) is None})
+                    return Response(status=304, url=str(hop.url), validators=merged, retrieved_at=now)
+                _check_status(answer, now)
+                body = await _body(answer, self._policy.max_bytes)
+                return _response(answer, hop.url, body, validators, now)
+            finally:
+                if not answer.content.at_eof():
+                    answer.close()  # leaving the block would read the rest first
+
+    def _check_target(self, url: URL, source: Source) -> None:
+        host, port = url.raw_host or "", url.port or 0
+        try:
+            address = literal(host)
+        except ValueError as error:
+            raise RefusedError("blocked_address", f"{host} is a disguised address") from error
+        if address is not None:
+            check_address(host, port, address, self._policy.private_hosts if source.private else ())
+        if port not in (80, 443, URL(source.url).port):
+            raise RefusedError("blocked_port", f"port {port} is neither 80, 443 nor the source's own")
+
+
+def _checked_url(text: str, base: URL | None = None) -> URL:
+    """`text` as an absolute http(s) URL without fragment; RefusedError for anything that parsers read in different ways."""
+    malformed: Reason = "blocked_address" if base is None else "bad_redirect"
+    if _UNSAFE.search(text.strip(" ")):
+        raise RefusedError(malformed, "backslash, space or control character in the URL")
+    try:
+        url = URL(text.strip(" "))
+        url = base.join(url) if base is not None else url
+        if url.scheme not in ("http", "https"):
+            raise RefusedError("blocked_scheme", f"scheme {url.scheme[:20]!r} is not http or https")
+        if not url.raw_host or not url.port:
+            raise RefusedError(malformed, "the URL names no host")
+        user_info = url.raw_user is not None or url.raw_password is not None
+    except (ValueError, UnicodeError) as error:
+        raise RefusedError(malformed, f"not a URL: {error}") from error
+    if user_info:
+        raise RefusedError(malformed, "user info in the URL")
+    return url.with_fragment(None)
+
+
+def _redirect_target(base: URL, answer: aiohttp.ClientResponse) -> URL:
+    location = answer.headers.get("Location")
+    if not location:
+        raise RefusedError("bad_redirect", "a redirect without a target", answer.status)
+    target = _checked_url(location, base)
+    if base.scheme == "https" and target.scheme == "http":
+        raise RefusedError("bad_redirect", f"redirected from https to {target}", answer.status)
+    return target
+
+
+def _check_status(answer: aiohttp.ClientResponse, now: datetime) -> None:
+    """RefusedError unless the status promises a complete body: the status wins, whatever the body looks like."""
+    status, retry = answer.status, retry_after_s(answer.headers.get("Retry-After", ""), now)
+    if status in (200, 203):
+        return
+    if status == 410:
+        raise RefusedError("gone", "the publisher says it is gone for good", status)
+    if status == 429:
+        raise RefusedError("rate_limited", "too many requests", status, retry)
+    if status in (204, 205):
+        raise RefusedError("empty_body", f"status {status} has no body", status)
+    raise RefusedError("bad_status", f"status {status}", status, retry)
+
+
+async def _body(answer: aiohttp.ClientResponse, limit: int) -> bytes:
+    reader = BodyReader(answer.headers.get("Content-Encoding", ""), limit)
+    try:
+        async for chunk in answer.content.iter_any():
+            reader.feed(chunk)
+    except (aiohttp.ClientConnectionError, ConnectionError) as error:
+        raise RefusedError("truncated", f"the connection broke within the body: {error}", answer.status) from error
+    return reader.finish()
+
+
+def _response(answer: aiohttp.ClientResponse, url: URL, body: bytes, before: Validators, now: datetime) -> Response:
+    digest = hashlib.sha256(body).hexdigest()
+    validators = validators_of(answer.headers, digest)
+    if digest == before.body_sha256:
+        return Response(status=304, url=str(url), validators=validators, retrieved_at=now)
+    content_type = answer.headers.get("Content-Type", "")[:200]
+    printable = content_type if content_type.isascii() and content_type.isprintable() else ""
+    return Response(status=200, url=str(url), content_type=printable, body=body, validators=validators, retrieved_at=now)
+
+
+def explain(error: BaseException) -> RefusedError:
+    """The refusal that stands for `error`; what the connector wrapped is looked at first."""
+    inner = getattr(error, "os_error", None)
+    if isinstance(inner, BlockedAddressError | TimeoutError) or getattr(inner, "errno", None) == errno.ETIMEDOUT:
+        error = inner if isinstance(inner, BlockedAddressError | TimeoutError) else TimeoutError(str(inner))
+    reason = next(reason for kind, reason in _REASONS if isinstance(error, kind))
+    return RefusedError(reason, f"{type(error).__name__}: {error}" if str(error) else type(error).__name__)

@@ -1,0 +1,99 @@
+"""Is this installation fit to run? Settings come in; one finding per part goes out, each with what to mend."""
+
+from __future__ import annotations
+
+import socket
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from urllib.parse import urlsplit
+
+from pydantic import BaseModel
+
+from monitor.catalog import load_catalog, load_sources
+from monitor.errors import ForewarnedError
+from monitor.settings import Settings, load_settings
+from monitor.store import open_store
+from monitor.store import sources as stored_sources
+
+CONNECT_TIMEOUT_S = 5.0
+
+
+class Check(BaseModel):
+    """One finding."""
+
+    name: str
+    ok: bool
+    detail: str
+
+
+def examine() -> list[Check]:
+    """Check every part in the order in which a run needs them; a broken one does not stop the rest."""
+    try:
+        settings = load_settings()
+    except ForewarnedError as error:
+        return [Check(name="settings", ok=False, detail=str(error))]
+    return [Check(name="settings", ok=True, detail="all FOREWARNED_* names and values are known"), *_parts(settings)]
+
+
+def _parts(settings: Settings) -> Iterator[Check]:
+    parts: dict[str, Callable[[Settings], str]] = {
+        "catalogue": _catalogue,
+        "feeds": _feeds,
+        "database": _database,
+        "tagger": _tagger,
+        "mail": _mail,
+        "polling": _polling,
+    }
+    for name, examined in parts.items():
+        try:
+            yield Check(name=name, ok=True, detail=examined(settings))
+        except (ForewarnedError, OSError) as error:
+            yield Check(name=name, ok=False, detail=str(error))
+
+
+def _catalogue(_settings: Settings) -> str:
+    catalog = load_catalog()
+    return f"{len(catalog.providers)} providers, {len(catalog.places)} jurisdictions"
+
+
+def _feeds(settings: Settings) -> str:
+    sources = load_sources(settings.feeds)
+    return f"{settings.feeds}: {len(sources)} sources of {len({source.family for source in sources})} families"
+
+
+def _database(settings: Settings) -> str:
+    with closing(open_store(settings.store_url)) as store, store.write():
+        return f"{store.url_without_password} can be written"
+
+
+def _tagger(_settings: Settings) -> str:
+    from monitor.understand.tag import TAGGER_VERSION, Tagger
+
+    Tagger(load_catalog()).warm_up()
+    return f"English and Chinese pipelines load, version {TAGGER_VERSION}"
+
+
+def _mail(settings: Settings) -> str:
+    if settings.smtp_url is None:
+        return "FOREWARNED_SMTP_URL is not set: digests are composed and wait; set it to send them"
+    parts = urlsplit(settings.smtp_url.get_secret_value())
+    where = (parts.hostname or "", parts.port or (465 if parts.scheme == "smtps" else 25))
+    try:
+        with closing(socket.create_connection(where, timeout=CONNECT_TIMEOUT_S)):
+            return f"{where[0]}:{where[1]} answers"
+    except OSError as error:
+        raise OSError(f"{where[0]}:{where[1]} cannot be reached ({error}); check FOREWARNED_SMTP_URL and the firewall") from error
+
+
+def _polling(settings: Settings) -> str:
+    with closing(open_store(settings.store_url)) as store, store.read() as tx:
+        rows = stored_sources.source_statuses(tx)
+    states = Counter(row.state for row in rows)
+    if not rows:
+        return "no source polled yet: start `forewarned run`"
+    bad = [f"{row.id} ({row.reason})" for row in rows if row.state in ("failing", "gone")]
+    summary = ", ".join(f"{n} {state}" for state, n in sorted(states.items()))
+    if bad and len(bad) == len(rows):
+        raise OSError(f"every source fails: {summary}; check this machine's network")
+    return summary + (f"; failing: {', '.join(bad[:5])}" if bad else "")

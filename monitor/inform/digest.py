@@ -1,0 +1,141 @@
+"""What one recipient is told at one slot: a DigestQuery comes in, a Digest or the reason for silence goes out. Pure."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from typing import Literal
+from urllib.parse import urlsplit
+
+from monitor.inform import sections
+from monitor.inform.hits import Hit, hits
+from monitor.inform.query import DigestQuery, SourceHealth, utc_minute
+from monitor.inform.sections import DigestEntry, DigestSection, Fact
+from monitor.inform.wording import ascii_text, countdown, plural
+from monitor.model import Event, Instant, Noun, short_hash
+
+__all__ = ["Digest", "DigestEntry", "DigestQuery", "DigestSection", "Fact", "Skipped", "SourceHealth", "compose"]
+
+MAX_SUBJECT = 70
+
+
+class Skipped(Noun):
+    """No mail at this slot, and why."""
+
+    reason: Literal["nothing_new", "below_min_level"]
+
+
+class Digest(Noun):
+    """A composed mail before layout: sections in reading order, empty ones left out."""
+
+    recipient: str
+    team: str
+    slot: str
+    day: date
+    as_of: Instant
+    data_as_of: Instant | None
+    stale: bool
+    subject: str
+    preheader: str
+    sections: tuple[DigestSection, ...]
+    footer: tuple[str, ...]
+    base_url: str
+    message_id: str
+    calendar_events: tuple[Event, ...] = ()
+    """Events of which a day is new or moved; attached as a calendar file."""
+
+
+def compose(query: DigestQuery) -> Digest | Skipped:
+    """The digest of one slot; Skipped when nothing that reaches the recipient's level is new, changed or falls due."""
+    found = hits(query)
+    told = [hit for hit in found if hit.reaches(query.recipient.min_level)]
+    if not any(hit.news for hit in told) and not query.became_stale:
+        return Skipped(reason="below_min_level" if any(hit.news for hit in found) else "nothing_new")
+    urgent = [hit for hit in told if hit.urgent]
+    calm = [hit for hit in told if not hit.urgent]
+    moved = [hit for hit in calm if not hit.new and hit.changes]
+    fresh = [hit for hit in calm if hit.new]
+    parts = (
+        sections.problems(query),
+        sections.act_now(query, urgent),
+        sections.changed(query, moved),
+        sections.new(query, fresh),
+        sections.deadlines(query, told),
+        sections.offers(query, told),
+    )
+    return Digest(
+        recipient=query.recipient.email,
+        team=query.team.name,
+        slot=query.slot,
+        day=query.day,
+        as_of=query.as_of,
+        data_as_of=query.data_as_of,
+        stale=query.stale,
+        subject=_subject(query, [*urgent, *moved, *fresh]),
+        preheader=_preheader(query, urgent),
+        sections=tuple(part for part in parts if part),
+        footer=tuple(_footer(query)),
+        base_url=query.base_url,
+        message_id=message_id(query),
+        calendar_events=tuple(hit.event for hit in told if _day_is_news(hit)),
+    )
+
+
+def message_id(query: DigestQuery) -> str:
+    """The same for every try to send this slot to this recipient, so that a repeated mail is known as one."""
+    host = urlsplit(query.base_url).hostname or ""
+    host = host if re.fullmatch(r"[A-Za-z0-9.-]+", host) else "localhost"
+    return f"<digest.{short_hash(query.recipient.email, query.team.id, query.slot)}@{host}>"
+
+
+def _subject(query: DigestQuery, told: list[Hit]) -> str:
+    stale = "[STALE] " if query.stale else ""
+    if not told:
+        silent = sum(source.down for source in query.sources)
+        why = f"{silent} of {len(query.sources)} sources silent" if silent else "no fresh data for 48 hours"
+        return _fitted(stale, f"Digest incomplete: {why}", "", "")
+    lead = told[0]
+    left = f" ({countdown(lead.deadline, query.day)})" if lead.deadline else ""
+    more = f" +{len(told) - 1}" if len(told) > 1 else ""
+    return _fitted(f"{stale}[{_tag(lead)}] ", sections.title(query, lead), left, more)
+
+
+def _tag(hit: Hit) -> str:
+    if hit.event.withdrawn:
+        return "WITHDRAWN"
+    if hit.gone or hit.event.type == "relief" or hit.event.stage in ("suspended", "rescinded"):
+        return "LIFTED"
+    if not hit.urgent and any(" moved: " in change for change in hit.changes):
+        return "MOVED"
+    return hit.level.upper()
+
+
+def _fitted(tag: str, what: str, left: str, more: str) -> str:
+    """The subject in at most 70 ASCII characters: the countdown goes first, then the end of the fact, never the tag."""
+    what = " ".join(ascii_text(what).split()).replace("=?", "= ?")
+    if len(tag + what + left + more) > MAX_SUBJECT:
+        left = ""
+    room = MAX_SUBJECT - len(tag + left + more)
+    return tag + (what if len(what) <= room else what[: room - 3].rstrip() + "...") + left + more
+
+
+def _preheader(query: DigestQuery, urgent: list[Hit]) -> str:
+    if urgent:
+        return f"{plural(len(urgent), 'matter')} to act on for {query.team.name}: {sections.title(query, urgent[0])}"
+    return f"News on what {query.team.name} depends on"
+
+
+def _day_is_news(hit: Hit) -> bool:
+    return hit.deadline is not None and (hit.new or any(("moved" in change or "now known" in change) for change in hit.changes))
+
+
+def _footer(query: DigestQuery) -> list[str]:
+    fresh = sum(not source.down for source in query.sources)
+    data = utc_minute(query.data_as_of) if query.data_as_of else "never"
+    who = query.recipient
+    return [
+        f"{fresh} of {plural(len(query.sources), 'source')} fresh. Data as of {data}. Methodology {query.methodology_version}.",
+        f"You get this because the inventory lists {who.email} for {query.team.name}: "
+        f"level {who.min_level} and above, daily at {who.hour:02d}:00 {who.timezone}, only when something is new.",
+        f"To change or stop it, edit the recipients in your inventory file and import it again: {query.link('inventory')}",
+    ]

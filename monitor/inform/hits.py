@@ -1,0 +1,138 @@
+"""What touches a team and what of it is news: a DigestQuery comes in, hits (event, exposures, what changed) go out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import date
+
+from monitor.inform.query import DigestQuery
+from monitor.model import LEVELS, Event, Exposure, Level, Noun
+
+URGENT_DAYS = 14
+REMIND_AT = (14, 7, 3, 1, 0)
+"""Days before a deadline at which it is told again although nothing else is new."""
+CLEAR_LEVEL: Level = "high"
+
+
+class Hit(Noun):
+    """One event as it touches one team, beside how it did at the last digest."""
+
+    event: Event
+    exposures: tuple[Exposure, ...]
+    """The team's exposures now; for an event that no longer hits, those of the last digest."""
+    level: Level
+    level_before: Level | None
+    score: int
+    score_before: int | None
+    deadline: date | None
+    days_left: int | None
+    changes: tuple[str, ...]
+    reminder: bool
+    gone: bool
+    """Withdrawn or no longer hitting the team."""
+
+    @property
+    def new(self) -> bool:
+        """Whether the team is told of it for the first time."""
+        return self.level_before is None
+
+    @property
+    def news(self) -> bool:
+        """Whether it is a reason to send a mail."""
+        return self.new or bool(self.changes) or self.reminder
+
+    @property
+    def urgent(self) -> bool:
+        """Whether it belongs under "act now": a deadline within 14 days, or level high and up."""
+        near = self.days_left is not None and self.days_left <= URGENT_DAYS
+        return not self.gone and (near or LEVELS.index(self.level) >= LEVELS.index(CLEAR_LEVEL))
+
+    def reaches(self, level: Level) -> bool:
+        """Whether it is or was at `level` or above."""
+        worst = max((self.level, self.level_before or "none"), key=LEVELS.index)
+        return LEVELS.index(worst) >= LEVELS.index(level)
+
+
+def hits(query: DigestQuery) -> list[Hit]:
+    """Every event that touches or touched the team's dependencies, most urgent first."""
+    now = _by_event(query.exposures, query.team.id)
+    before = _by_event(query.previous_exposures, query.team.id)
+    events = {event.id: event for event in (*query.previous_events, *query.events)}
+    found = [_hit(query, events[key], now.get(key, ()), before.get(key, ())) for key in sorted(now.keys() | before.keys()) if key in events]
+    return sorted(found, key=_urgency)
+
+
+def changes(before: Event, now: Event) -> Iterator[str]:
+    """What a reader of the earlier version must know of the later one, in plain words; more copies are no change."""
+    if now.withdrawn and not before.withdrawn:
+        yield "withdrawn: the reports it rests on were retracted"
+    if now.stage != before.stage:
+        yield f"stage: {_words(before.stage)} -> {_words(now.stage)}"
+    yield from _moved("effective date", before.dates.effective, now.dates.effective)
+    yield from _moved("end of comments", before.dates.comment, now.dates.comment)
+    if added := sorted(set(now.affected) - set(before.affected)):
+        yield f"now also affects {', '.join(added)}"
+    if now.primary_source and not before.primary_source:
+        yield "an official source now confirms it"
+    if now.disputed != before.disputed:
+        yield "now disputed" if now.disputed else "no longer disputed"
+
+
+def _hit(query: DigestQuery, event: Event, now: tuple[Exposure, ...], before: tuple[Exposure, ...]) -> Hit:
+    older = {old.id: old for old in query.previous_events}.get(event.id)
+    deadline = min((e.deadline for e in now if e.deadline and e.deadline >= query.day), default=None)
+    level, level_before = _worst(now), _worst(before) if before else None
+    told = list(changes(older, event)) if older and before else []
+    if before and not now and not event.withdrawn:
+        told.append("no longer touches your systems")
+    elif level_before is not None and level != level_before and now:
+        told.append(f"level: {level_before} -> {level}")
+    return Hit(
+        event=event,
+        exposures=now or before,
+        level=level,
+        level_before=level_before,
+        score=max((e.score for e in now), default=0),
+        score_before=max((e.score for e in before), default=None),
+        deadline=deadline,
+        days_left=(deadline - query.day).days if deadline else None,
+        changes=tuple(told),
+        reminder=_crosses_mark(deadline, query),
+        gone=not now,
+    )
+
+
+def _crosses_mark(deadline: date | None, query: DigestQuery) -> bool:
+    if deadline is None or query.previous_day is None:
+        return False
+    left, left_before = (deadline - query.day).days, (deadline - query.previous_day).days
+    return any(left <= mark < left_before for mark in REMIND_AT)
+
+
+def _moved(what: str, before: date | None, now: date | None) -> Iterator[str]:
+    if before == now:
+        return
+    if before and now:
+        yield f"{what} moved: {before} -> {now}"
+    else:
+        yield f"{what} now known: {now}" if now else f"{what} {before} no longer stated"
+
+
+def _by_event(exposures: Iterable[Exposure], team: str) -> dict[str, tuple[Exposure, ...]]:
+    grouped: dict[str, tuple[Exposure, ...]] = {}
+    for exposure in exposures:
+        if exposure.team == team:
+            grouped[exposure.event] = (*grouped.get(exposure.event, ()), exposure)
+    return grouped
+
+
+def _worst(exposures: tuple[Exposure, ...]) -> Level:
+    return max((exposure.level for exposure in exposures), key=LEVELS.index, default="none")
+
+
+def _words(stage: str) -> str:
+    return stage.replace("_", " ")
+
+
+def _urgency(hit: Hit) -> tuple[object, ...]:
+    return (hit.gone, -LEVELS.index(hit.level), hit.deadline or date.max, -hit.score, hit.event.id)

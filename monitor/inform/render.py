@@ -1,0 +1,135 @@
+"""The only door to Jinja2: a template's name and nouns come in, text or HTML goes out.
+
+HTML is always escaped, an undefined name is an error, and text from feeds loses its control characters before it is shown.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+
+from monitor.inform.calendar import deadlines_calendar
+from monitor.inform.digest import Digest
+from monitor.inform.query import utc_minute
+from monitor.inform.wording import long_day, weekday
+from monitor.model import Mail
+
+LINE_WIDTH = 78
+_HAN = re.compile(r"[㐀-鿿豈-﫿]")
+_SPACE = re.compile(r"\s+")
+
+
+def render(template: str, /, **nouns: object) -> str:
+    """The template filled with `nouns`; names ending in `.html` are escaped, an undefined name raises."""
+    return _environment().get_template(template).render(**nouns)
+
+
+def render_digest(digest: Digest) -> Mail:
+    """The digest as a mail: subject, text and HTML with the same facts, a calendar file when a day is new or moved."""
+    calendar = deadlines_calendar(digest.calendar_events, digest.as_of, digest.base_url) if digest.calendar_events else None
+    return Mail(
+        recipient=digest.recipient,
+        subject=render("mail/digest/subject.txt", digest=digest).strip(),
+        text=render("mail/digest/body.txt", digest=digest),
+        html=render("mail/digest/body.html", digest=digest),
+        message_id=digest.message_id,
+        calendar=calendar,
+    )
+
+
+def template_dir() -> Path:
+    """Where the templates are: inside the installed package, else at the top of the checkout."""
+    package = Path(__file__).resolve().parent.parent
+    bundled = package / "bundled" / "templates"
+    return bundled if bundled.is_dir() else package.parent / "templates"
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(template_dir()),
+        autoescape=select_autoescape(enabled_extensions=("html", "xml"), default_for_string=True, default=False),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.filters |= {
+        "clean": clean,
+        "wrap": wrap,
+        "safe_url": safe_url,
+        "host": host,
+        "text_lang": text_lang,
+        "long_day": long_day,
+        "weekday": weekday,
+        "utc": utc_minute,
+    }
+    return environment
+
+
+def clean(text: object) -> str:
+    """One line of foreign text without control, format and surrogate characters; direction marks cannot reorder it."""
+    spaced = _SPACE.sub(" ", str(text))
+    return "".join(sign for sign in spaced if unicodedata.category(sign) not in ("Cc", "Cf", "Cs", "Co", "Cn")).strip()
+
+
+def wrap(text: object, first: str = "", rest: str | None = None) -> str:
+    """The text in lines of at most 78 columns (a Chinese sign takes two); a URL is never broken."""
+    indent = " " * len(first) if rest is None else rest
+    lines, line = [], first
+    for word in _words(clean(text)):
+        space = "" if line in (first, indent) else " "
+        if _columns(line + space + word) > LINE_WIDTH and line not in (first, indent):
+            lines.append(line)
+            line, space = indent, ""
+        line += space + word
+        while _columns(line) > LINE_WIDTH and "://" not in line:
+            cut = _fitting(line)
+            lines.append(line[:cut])
+            line = indent + line[cut:]
+    return "\n".join([*lines, line]).rstrip()
+
+
+def safe_url(url: object) -> str:
+    """The URL when it leads to a web page, else `#`: feeds may say `javascript:`."""
+    text = clean(url)
+    try:
+        parts = urlsplit(text)
+    except ValueError:
+        return "#"
+    return text if parts.scheme in ("http", "https") and parts.netloc else "#"
+
+
+def host(url: object) -> str:
+    """The host a link leads to, for showing beside it; empty when it leads nowhere."""
+    address = safe_url(url)
+    return "" if address == "#" else urlsplit(address).netloc.rpartition("@")[2]
+
+
+def text_lang(text: object) -> str:
+    """`zh-Hans` for text with Chinese signs, else `en`: it chooses the right glyphs."""
+    return "zh-Hans" if _HAN.search(str(text)) else "en"
+
+
+def _words(text: str) -> Iterator[str]:
+    return iter(text.split(" "))
+
+
+def _columns(text: str) -> int:
+    return sum(2 if unicodedata.east_asian_width(sign) in "WF" else 1 for sign in text)
+
+
+def _fitting(line: str) -> int:
+    """How many characters of `line` fit into one line; at least one beyond its indent."""
+    used = 0
+    for index, sign in enumerate(line):
+        used += _columns(sign)
+        if used > LINE_WIDTH:
+            return max(index, 1)
+    return len(line)

@@ -1,0 +1,241 @@
+"""The sections of a digest: hits and a DigestQuery come in; headings, entries and facts in reading order go out.
+
+Text and HTML are both laid out from these entries, so that neither can say more than the other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+from typing import Literal
+
+from monitor.inform.hits import Hit
+from monitor.inform.query import DigestQuery, utc_minute
+from monitor.inform.wording import countdown, headline, offer_terms, plural, weekday
+from monitor.model import Alternative, Assessment, Event, EventType, Exposure, Level, Noun
+
+SectionKey = Literal["problems", "act_now", "changed", "new", "deadlines", "offers"]
+
+MAX_CARDS = 10
+MAX_LINES = 20
+MAX_SYSTEMS = 6
+MAX_QUOTE = 240
+HORIZON_DAYS = 30
+CUTTING: frozenset[EventType] = frozenset({"access_restriction", "service_ban", "sanctions_listing", "export_control", "divestiture"})
+"""Measures that one escapes by moving to another provider; the others are a matter for compliance first."""
+
+
+class Fact(Noun):
+    """A labelled statement; `url` is where to check it."""
+
+    label: str
+    text: str
+    url: str = ""
+
+
+class DigestEntry(Noun):
+    """One thing told: a title with its level, the facts below it and where to read on."""
+
+    level: Level | None = None
+    title: str
+    note: str = ""
+    """The countdown or score beside the title."""
+    facts: tuple[Fact, ...] = ()
+    url: str = ""
+
+
+class DigestSection(Noun):
+    """Entries under one heading; `more` counts what was cut off."""
+
+    key: SectionKey
+    heading: str
+    entries: tuple[DigestEntry, ...]
+    more: int = 0
+    more_url: str = ""
+
+
+def problems(query: DigestQuery) -> DigestSection | None:
+    """Section 0: what we could not see; None when all sources answer and the data is fresh."""
+    down = [source for source in query.sources if source.down]
+    entries = []
+    if query.stale:
+        age = f"last complete data {utc_minute(query.data_as_of)}" if query.data_as_of else "no source was ever read"
+        entries.append(DigestEntry(title="This digest may be incomplete", note=age, url=query.link("sources")))
+    for source in down:
+        since = f" since {utc_minute(source.since)}" if source.since else ""
+        why = f" ({source.reason})" if source.reason else ""
+        entries.append(DigestEntry(title=source.name, note=f"{source.state}{since}{why}"))
+    return _section(query, "problems", "Data problems", entries, (10, "sources"))
+
+
+def act_now(query: DigestQuery, urgent: Sequence[Hit]) -> DigestSection | None:
+    """Section 1: deadline within 14 days, or high and above; what was told before and moves no more is one line."""
+    return _section(query, "act_now", "Act now", [_card(query, hit) for hit in urgent], (MAX_CARDS, "events"))
+
+
+def changed(query: DigestQuery, moved: Sequence[Hit]) -> DigestSection | None:
+    """Section 2: what differs from the last digest and is not under "act now"."""
+    entries = [
+        DigestEntry(
+            level=None if hit.gone else hit.level,
+            title=title(query, hit),
+            facts=(Fact(label="Changed", text="; ".join(hit.changes)), *([_when(query, hit)] if hit.deadline else [])),
+            url=_page(query, hit),
+        )
+        for hit in moved
+    ]
+    return _section(query, "changed", "Changed since the last digest", entries, (MAX_LINES, "events"))
+
+
+def new(query: DigestQuery, fresh: Sequence[Hit]) -> DigestSection | None:
+    """Section 3: first told today, of lower severity; one line each."""
+    entries = [
+        DigestEntry(level=hit.level, title=title(query, hit), note=_note(query, hit), facts=(_who(query, hit),), url=_page(query, hit))
+        for hit in fresh
+    ]
+    return _section(query, "new", "New, lower severity", entries, (MAX_LINES, "events"))
+
+
+def deadlines(query: DigestQuery, told: Sequence[Hit]) -> DigestSection | None:
+    """Section 4: every day of the next 30 on which something ends, starts or closes for the team."""
+    rows = sorted((day, role, title(query, hit), hit) for hit in told if not hit.gone for role, day in _days(query, hit.event))
+    entries = [
+        DigestEntry(level=hit.level, title=f"{weekday(day)} {name}", note=f"{role}, {countdown(day, query.day)}", url=_page(query, hit))
+        for day, role, name, hit in rows
+    ]
+    return _section(query, "deadlines", f"Deadlines in the next {HORIZON_DAYS} days", entries, (MAX_LINES, "deadlines"))
+
+
+def offers(query: DigestQuery, told: Sequence[Hit]) -> DigestSection | None:
+    """Section 5: what the team can switch to where it is hit, each with its terms and its own level there."""
+    hurting = [hit for hit in told if not hit.gone and hit.event.type != "relief"]
+    pairs = {(exposure.provider, place) for hit in hurting for exposure in hit.exposures for place in exposure.jurisdictions}
+    entries = [
+        DigestEntry(title=f"Instead of {query.name_of(a.provider)} in {a.jurisdiction}", facts=tuple(_alternatives(query, a)))
+        for a in sorted(query.assessments, key=lambda a: (-a.score, a.provider, a.jurisdiction))
+        if (a.provider, a.jurisdiction) in pairs and a.alternatives
+    ]
+    return _section(query, "offers", "Alternatives and offers", entries, (MAX_CARDS, "alternatives"))
+
+
+def title(query: DigestQuery, hit: Hit) -> str:
+    """`OpenAI: API access from CN ends 2024-07-09`."""
+    names = " / ".join(dict.fromkeys(query.name_of(e.provider) for e in hit.exposures))
+    places = sorted({place for e in hit.exposures for place in e.jurisdictions})
+    products = {use.product for e in hit.exposures if (use := query.dependency(e))}
+    product = products.pop() if len(products) == 1 else ""
+    if hit.event.withdrawn:
+        return f"{names}: report withdrawn ({headline(hit.event, places, query.day, product)})"
+    return f"{names}: {headline(hit.event, places, query.day, product)}"
+
+
+def _card(query: DigestQuery, hit: Hit) -> DigestEntry:
+    brief = DigestEntry(level=hit.level, title=title(query, hit), note=_note(query, hit), url=_page(query, hit))
+    if not hit.news and hit.deadline is None:
+        return brief.model_copy(update={"facts": (Fact(label="Status", text="unchanged since the last digest"),)})
+    facts = [Fact(label="What", text=hit.event.title), _who(query, hit), _when(query, hit), _advice(query, hit), *_proof(hit.event)]
+    if hit.changes:
+        facts.insert(0, Fact(label="Changed", text="; ".join(hit.changes)))
+    return brief.model_copy(update={"facts": tuple(facts)})
+
+
+def _note(query: DigestQuery, hit: Hit) -> str:
+    was = f" (was {hit.score_before})" if hit.score_before is not None and hit.score_before != hit.score else ""
+    left = f"{countdown(hit.deadline, query.day)}, " if hit.deadline else ""
+    return f"{left}risk {hit.score}/100{was}"
+
+
+def _who(query: DigestQuery, hit: Hit) -> Fact:
+    lines = [_use(query, exposure) for exposure in hit.exposures[:MAX_SYSTEMS]]
+    if (more := len(hit.exposures) - MAX_SYSTEMS) > 0:
+        lines.append(f"and {plural(more, 'more system')}")
+    return Fact(label="You", text="; ".join(lines))
+
+
+def _use(query: DigestQuery, exposure: Exposure) -> str:
+    use = query.dependency(exposure)
+    called = [place for place in exposure.jurisdictions if use and place in use.called_from]
+    name, places = query.name_of(exposure.provider), ", ".join(exposure.jurisdictions)
+    way = f"calls {name} from {', '.join(called)}" if called else f"uses {name} for users in {places}"
+    return f"{exposure.system} {way} (criticality {exposure.criticality}, substitution {exposure.substitutability})"
+
+
+def _when(query: DigestQuery, hit: Hit) -> Fact:
+    dates = hit.event.dates
+    told = []
+    if dates.effective:
+        left = f" ({countdown(dates.effective, query.day)})" if dates.effective >= query.day else ""
+        told.append(f"{'effective' if left else 'in effect since'} {weekday(dates.effective)}{left}")
+    if dates.comment and dates.comment >= query.day:
+        told.append(f"comments close {weekday(dates.comment)} ({countdown(dates.comment, query.day)})")
+    told += [f"{role} {month}" for role, month in sorted(dates.months.items()) if role != "announced"]
+    told += [f"sources differ on {role}: {', '.join(map(str, days))}" for role, days in sorted(hit.event.date_conflicts.items())]
+    return Fact(label="When", text="; ".join(told) or f"{hit.event.stage.replace('_', ' ')}, no day stated")
+
+
+def _advice(query: DigestQuery, hit: Hit) -> Fact:
+    page = _page(query, hit)
+    by = f" before {hit.event.dates.effective}" if hit.event.dates.effective and hit.event.dates.effective > query.day else " now"
+    if hit.event.type == "relief" or hit.event.stage in ("suspended", "rescinded"):
+        return Fact(label="Do", text="look again at decisions taken because of it", url=page)
+    if hit.event.stage in ("rumoured", "proposed"):
+        return Fact(label="Do", text="read the draft, decide whether to comment, and prepare an exit", url=page)
+    if hit.event.type not in CUTTING:
+        return Fact(label="Do", text=f"have compliance check your use{by} and record a decision", url=page)
+    known = _known_alternatives(query, hit)
+    if known:
+        return Fact(label="Do", text=f"move to an alternative{by} ({', '.join(known[:4])}; terms below) or record a decision", url=page)
+    return Fact(label="Do", text=f"no alternative is known: plan the outage{by} and record a decision", url=page)
+
+
+def _known_alternatives(query: DigestQuery, hit: Hit) -> list[str]:
+    pairs = {(e.provider, place) for e in hit.exposures for place in e.jurisdictions}
+    found = [x for a in query.assessments if (a.provider, a.jurisdiction) in pairs for x in _ranked(a.alternatives)]
+    return list(dict.fromkeys(query.name_of(alternative.provider) for alternative in found))
+
+
+def _proof(event: Event) -> Iterator[Fact]:
+    official = "an official source among them" if event.primary_source else "no official source yet"
+    disputed = "; disputed" if event.disputed else ""
+    text = f"{plural(len(event.origins), 'independent origin')}, {official}; first seen {utc_minute(event.first_seen_at)}{disputed}"
+    yield Fact(label="Proof", text=text)
+    best = next(iter(sorted(event.evidence, key=lambda e: not e.primary)), None)
+    if best:
+        yield Fact(label="Quote", text=f"“{_shortened(best.quote)}”", url=best.url)
+
+
+def _alternatives(query: DigestQuery, assessment: Assessment) -> Iterator[Fact]:
+    for alternative in _ranked(assessment.alternatives)[:MAX_LINES]:
+        terms = [offer_terms(offer) for offer in alternative.offers if offer.until is None or offer.until >= query.day]
+        own = f"own risk there {alternative.level} ({alternative.score}/100)"
+        source = next((e.url for offer in alternative.offers for e in offer.evidence), "")
+        yield Fact(label=query.name_of(alternative.provider), text="; ".join([*terms, own]), url=source)
+
+
+def _ranked(alternatives: Iterable[Alternative]) -> list[Alternative]:
+    return sorted(alternatives, key=lambda a: (not a.offers, a.score, a.provider))
+
+
+def _days(query: DigestQuery, event: Event) -> Iterator[tuple[str, date]]:
+    for role, day in (("effective", event.dates.effective), ("comments close", event.dates.comment)):
+        if day is not None and 0 <= (day - query.day).days <= HORIZON_DAYS:
+            yield role, day
+
+
+def _shortened(text: str) -> str:
+    flat = " ".join(text.split())
+    return flat if len(flat) <= MAX_QUOTE else flat[: MAX_QUOTE - 1].rstrip() + "…"
+
+
+def _page(query: DigestQuery, hit: Hit) -> str:
+    return query.link(f"events/{hit.event.id}")
+
+
+def _section(
+    query: DigestQuery, key: SectionKey, heading: str, entries: Sequence[DigestEntry], limit: tuple[int, str]
+) -> DigestSection | None:
+    if not entries:
+        return None
+    most, page = limit
+    more = max(0, len(entries) - most)
+    return DigestSection(key=key, heading=heading, entries=tuple(entries[:most]), more=more, more_url=query.link(page) if more else "")

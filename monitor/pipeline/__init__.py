@@ -1,0 +1,75 @@
+"""The only place that chains the stages and touches the store. Due sources come in; documents, events and mails go out.
+
+Rows are the truth: every step is idempotent by a unique key and looks for rows whose work is missing, so that a killed
+process loses nothing and a second run repeats nothing.
+
+    collect  due sources          → documents        collecting.py
+    read     untagged documents   → taggings         reading.py
+    assess   all signals          → events, scores   assessing.py
+    deliver  events × inventory   → digests, mail    mailing.py
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from monitor.logs import log
+from monitor.pipeline.assessing import assess
+from monitor.pipeline.collecting import collect, ingest
+from monitor.pipeline.mailing import deliver, preview
+from monitor.pipeline.reading import read
+from monitor.pipeline.world import Progress, World, no_progress, open_world
+from monitor.understand.tag import Tagger
+
+__all__ = ["CycleSummary", "Progress", "Tagger", "World", "assess", "collect", "cycle", "deliver", "ingest", "no_progress", "open_world", "preview", "read"]
+
+
+@dataclass(frozen=True)
+class CycleSummary:
+    """What one full cycle did."""
+
+    polled: int
+    states: dict[str, int]
+    new_documents: int
+    tagged: int
+    relevant: int
+    event_revisions: int
+    deliveries: dict[str, int]
+    seconds: float
+
+    def answer(self) -> dict[str, Any]:
+        """The summary as plain JSON."""
+        return asdict(self)
+
+    def lines(self) -> list[str]:
+        """The summary in words."""
+        states = ", ".join(f"{n} {state}" for state, n in sorted(self.states.items())) or "none due"
+        mails = ", ".join(f"{n} {what}" for what, n in self.deliveries.items() if n) or "none due"
+        return [
+            f"sources    {self.polled} polled: {states}",
+            f"documents  {self.new_documents} new, {self.tagged} read, {self.relevant} tell of an event",
+            f"events     {self.event_revisions} new or changed",
+            f"digests    {mails}",
+            f"took       {self.seconds:.1f} s",
+        ]
+
+
+def cycle(world: World, tagger: Tagger, progress: Progress = no_progress) -> CycleSummary:
+    """Collect, read, assess and deliver once."""
+    started = world.clock()
+    collected = collect(world, progress)
+    tagged = read(world, tagger, progress)
+    summary = CycleSummary(
+        polled=sum(collected.states.values()),
+        states=dict(collected.states),
+        new_documents=collected.new,
+        tagged=tagged.documents,
+        relevant=tagged.relevant,
+        event_revisions=assess(world),
+        deliveries=deliver(world),
+        seconds=round((world.clock() - started).total_seconds(), 1),
+    )
+    if summary.polled:
+        log("cycle finished", **{name: value for name, value in asdict(summary).items() if isinstance(value, int | float)})
+    return summary

@@ -1,0 +1,49 @@
+"""Signals → events → scores: the threads are drawn anew from all that is known, and only what changed is written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+from monitor.assess.score import Question, score
+from monitor.assess.thread import thread
+from monitor.freshness import is_stale
+from monitor.model import Assessment, Event
+from monitor.pipeline.world import World
+from monitor.store import assessments, events, signals, sources
+from monitor.understand.tag import TAGGER_VERSION
+
+CONCERNED = ("restricting", "targeted", "affected")
+
+
+def assess(world: World) -> int:
+    """Bring events and scores up to what is now known; how many event revisions that gave."""
+    now = world.clock()
+    with world.store.write() as tx:
+        known = thread(signals.reports(tx, None, TAGGER_VERSION))
+        revisions = events.save_events(tx, known, now)
+        if revisions:
+            assessments.save_assessments(tx, list(_scores(world, known, now, sources.data_as_of(tx, now))), now)
+    return revisions
+
+
+def _scores(world: World, known: Sequence[Event], now: datetime, data_as_of: datetime | None) -> Iterator[Assessment]:
+    """The score of every provider in every jurisdiction that an event concerns."""
+    pairs = {
+        (provider, place)
+        for event in known
+        for provider, role in event.providers.items()
+        if role in CONCERNED
+        for place in event.affected or event.issuing
+    }
+    for provider, place in sorted(pairs):
+        question = Question(
+            provider=provider,
+            jurisdiction=place,
+            as_of=now,
+            providers=world.catalog.providers,
+            regions=world.catalog.regions,
+            stale=is_stale(data_as_of, now),
+            data_as_of=data_as_of,
+        )
+        yield score(known, question)

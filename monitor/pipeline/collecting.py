@@ -1,0 +1,80 @@
+"""Due sources → documents: poll, parse, and store what is new, one transaction a source."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from monitor import __version__
+from monitor.collect.document import documents
+from monitor.collect.fetch import Fetcher, FetchPolicy
+from monitor.collect.isolate import ParserProcess
+from monitor.logs import log
+from monitor.model import Document, Entry, FetchFailure, Response, Source
+from monitor.pipeline.owner import is_alive, this_process
+from monitor.pipeline.world import Progress, World, no_progress
+from monitor.store import Session, sources
+from monitor.store import documents as stored
+
+LEASE = timedelta(minutes=5)
+POLL_BATCH = 200
+
+
+@dataclass(frozen=True)
+class Collected:
+    """How many polls ended in which state, and how many document versions are new."""
+
+    states: Counter[str]
+    new: int
+
+
+def collect(world: World, progress: Progress = no_progress) -> Collected:
+    """Poll every source that is due when this begins."""
+    with world.store.write() as tx:
+        sources.sync_sources(tx, world.sources, world.clock())
+        # A process killed in mid-poll must not keep its sources until the lease runs out.
+        sources.release_leases(tx, [owner for owner in sources.lease_owners(tx) if not is_alive(owner)])
+    return asyncio.run(_poll_all(world, progress))
+
+
+def ingest(world: World, source: Source, entries: Iterable[Entry], retrieved_at: datetime) -> list[Document]:
+    """Store entries that arrived by another way than polling (replays); the new documents."""
+    with world.store.write() as tx:
+        return _store_entries(world, tx, source, entries, retrieved_at)
+
+
+async def _poll_all(world: World, progress: Progress) -> Collected:
+    settings, collected, begun = world.settings, Collected(Counter(), 0), world.clock()
+    policy = FetchPolicy(
+        deadline_s=settings.fetch_deadline_s,
+        max_bytes=int(settings.fetch_max_mib * 1024 * 1024),
+        private_hosts=settings.private_hosts,
+        user_agent=f"forewarned/{__version__} (+{settings.base_url})",
+    )
+    with ParserProcess() as parser:
+        async with Fetcher(policy) as fetcher:
+            while tasks := _claim(world, begun):
+                polls = [asyncio.ensure_future(_poll(world, task, fetcher, parser)) for task in tasks]
+                for done, poll in enumerate(asyncio.as_completed(polls), 1):
+                    state, added = await poll
+                    collected = Collected(collected.states + Counter([state]), collected.new + added)
+                    progress("Reading sources", done, len(tasks))
+    return collected
+
+
+def _claim(world: World, begun: datetime) -> list[sources.PollTask]:
+    """Sources that were due when the cycle began: a poll floor of zero must not make the cycle endless."""
+    with world.store.write() as tx:
+        return sources.claim_due(tx, begun, this_process(), LEASE, POLL_BATCH)
+
+
+async def _poll(world: World, task: sources.PollTask, fetcher: Fetcher, parser: ParserProcess) -> tuple[str, int]:
+    """Fetch, parse and store one source; its failure is an outcome like any other."""
+    answer = await fetcher.fetch(task.source, None, task.validators, world.clock())
+    entries: tuple[Entry, ...] | FetchFailure = ()
+    if isinstance(answer, Response) and answer.body:
+        entries = await asyncio.to_thread(parser.parse, task.source, answer)
+    return _settle(world, task, answer, entries)

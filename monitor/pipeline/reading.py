@@ -1,0 +1,40 @@
+"""Untagged documents → taggings: whatever has no row of the current tagger version is read, a batch a transaction."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from monitor.pipeline.world import Progress, World, no_progress
+from monitor.store import documents as stored
+from monitor.store import signals
+from monitor.understand.tag import TAGGER_VERSION, Tagger
+
+TAG_BATCH = 200
+
+
+@dataclass(frozen=True)
+class Tagged:
+    """How many documents were read, and how many of them tell of an event."""
+
+    documents: int
+    relevant: int
+
+
+def read(world: World, tagger: Tagger, progress: Progress = no_progress) -> Tagged:
+    """Tag every document that this tagger version has not read."""
+    done = relevant = 0
+    with world.store.read() as tx:
+        total = stored.count_untagged(tx, TAGGER_VERSION)
+    while batch := _untagged(world):
+        taggings = list(tagger.tag(batch))
+        with world.store.write() as tx:
+            signals.save_taggings(tx, taggings, world.clock())
+        done += len(taggings)
+        relevant += sum(tagging.relevant for tagging in taggings)
+        progress("Linking providers", done, max(total, done))
+    return Tagged(done, relevant)
+
+
+def _untagged(world: World) -> list[stored.Document]:
+    with world.store.read() as tx:
+        return stored.untagged(tx, TAGGER_VERSION, TAG_BATCH)

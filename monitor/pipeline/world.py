@@ -1,0 +1,39 @@
+"""What every step of the pipeline works on: the store, what the operator and the catalogue say, and a clock."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+
+from monitor.catalog import Catalog, load_catalog, load_sources
+from monitor.clock import Clock
+from monitor.model import Source
+from monitor.settings import Settings
+from monitor.store import Store, open_store
+
+Progress = Callable[[str, int, int], None]
+
+
+def no_progress(_label: str, _done: int, _total: int) -> None:
+    """Show nothing."""
+
+
+@dataclass(frozen=True)
+class World:
+    """One store with everything its steps need; a replay changes nothing but `clock`."""
+
+    store: Store
+    catalog: Catalog
+    sources: tuple[Source, ...]
+    settings: Settings
+    clock: Clock
+
+
+@contextmanager
+def open_world(settings: Settings, *, with_sources: bool = True) -> Iterator[World]:
+    """The world that the settings describe, closed at the end; bad files are refused before the store is touched."""
+    catalog = load_catalog()
+    sources = load_sources(settings.feeds) if with_sources else ()
+    with closing(open_store(settings.store_url)) as store:
+        yield World(store, catalog, sources, settings, settings.clock)

@@ -1,0 +1,91 @@
+"""The settings: one frozen object made at the door and passed in. The environment comes in, a `Settings` goes out.
+
+This is the only module that reads the environment. Every field is described in docs/settings.md.
+"""
+
+from __future__ import annotations
+
+import os
+from datetime import datetime
+from functools import cached_property
+from pathlib import Path
+from typing import Literal
+
+import platformdirs
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from monitor.clock import Clock, clock_from
+from monitor.errors import ConfigError
+
+PREFIX = "FOREWARNED_"
+
+
+def data_dir() -> Path:
+    """The folder for the database and the demo's output (XDG data dir)."""
+    return Path(platformdirs.user_data_dir("forewarned", appauthor=False))
+
+
+class Settings(BaseSettings):
+    """Everything an operator can set, from `FOREWARNED_*` variables; immutable after start."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="forbid")
+
+    # Where rows live: sqlite:///PATH or postgresql://…; empty means SQLite in the XDG data dir.
+    database_url: str = ""
+    # The file that lists the sources.
+    feeds: Path = Path("feeds.yaml")
+    # smtp://[user:pass@]host:port or smtps://…; without it digests are composed and kept queued.
+    smtp_url: SecretStr | None = None
+    # The From address of every mail.
+    mail_from: str = "Forewarned <forewarned@localhost>"
+    # How people reach this service; links in mails and dossiers start with it.
+    base_url: str = "http://127.0.0.1:8000"
+    # Hosts and CIDRs that feeds marked `private: true` may reach although they are not public (comma list).
+    allow_private_hosts: str = ""
+    # Seconds for one source, over the whole redirect chain.
+    fetch_deadline_s: float = Field(default=20, gt=0, le=600)
+    # Largest decoded body, MiB.
+    fetch_max_mib: float = Field(default=8, gt=0, le=256)
+    # No source is polled more often than this, whatever it or feeds.yaml says.
+    poll_floor_s: int = Field(default=1800, ge=0)
+    # The process's clock starts at this instant and runs on (replays and tests).
+    now: datetime | None = None
+    # Log lines for people (text) or machines (json).
+    log: Literal["text", "json"] = "text"
+
+    @field_validator("now")
+    @classmethod
+    def _aware(cls, value: datetime | None) -> datetime | None:
+        if value is not None and value.tzinfo is None:
+            raise ValueError("give a zone, e.g. 2024-06-26T00:00:00Z")
+        return value
+
+    @cached_property
+    def clock(self) -> Clock:
+        """The process's clock."""
+        return clock_from(self.now)
+
+    @property
+    def store_url(self) -> str:
+        """The database to open: the configured one, else SQLite in the data dir."""
+        return self.database_url or f"sqlite:///{data_dir() / 'forewarned.sqlite'}"
+
+    @property
+    def private_hosts(self) -> tuple[str, ...]:
+        """The opted-in private hosts and CIDRs, trimmed."""
+        return tuple(h.strip() for h in self.allow_private_hosts.split(",") if h.strip())
+
+
+def load_settings() -> Settings:
+    """The settings of this process; ConfigError for an unknown `FOREWARNED_*` name or a bad value."""
+    known = {PREFIX + name.upper() for name in Settings.model_fields}
+    unknown = sorted(name for name in os.environ if name.upper().startswith(PREFIX) and name.upper() not in known)
+    if unknown:
+        raise ConfigError(f"unknown setting {', '.join(unknown)}; known are {', '.join(sorted(known))}")
+    try:
+        return Settings()
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = PREFIX + str(first["loc"][0]).upper()
+        raise ConfigError(f"{name}: {first['msg']}") from error

@@ -1,0 +1,239 @@
+"""The one file that names a database. A URL comes in; engines, statements and DDL in the right dialect go out.
+
+SQLite is the embedded default, PostgreSQL (psycopg 3) the shared store. Everything else in `monitor.store` is the same on both.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final
+
+from sqlalchemy import URL, Connection, Engine, NullPool, QueuePool, create_engine, event, exc, make_url, text
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import ExceptionContext
+from sqlalchemy.orm import Session
+from sqlmodel import SQLModel
+
+from monitor.errors import ConfigError, ForewarnedError, StoreError, UsageError
+
+SQLITE: Final = "sqlite"
+POSTGRESQL: Final = "postgresql"
+BUSY_MS = 30_000
+CONNECT_S = 10
+_READING: Final = "forewarned_reading"
+_ESCAPED_NUL = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
+
+_ADVICE = (
+    ("database is locked", "another process holds it; try again, or stop the process that keeps it open"),
+    ("database or disk is full", "free some space; nothing that was acknowledged is lost"),
+    ("no space left", "free some space on the database server"),
+    ("readonly database", "the file is read-only for this user; change its owner or mode"),
+    ("read-only transaction", "the database refuses writing; it may be a replica"),
+    ("unable to open database file", "the folder is missing or closed to this user"),
+    ("not a database", "the file is no SQLite database; move it away or restore a backup"),
+    ("malformed", "the file is damaged; restore a backup"),
+    ("append-only", "what was recorded is never changed; add a new version instead"),
+    ("no such table", "the schema is incomplete; run `forewarned db upgrade`"),
+    ("connection", "is the server running, and are host, port, user and password right?"),
+)
+
+
+# ---------------------------------------------------------------- URLs and engines
+def database_url(url: str) -> URL:
+    """The URL with its driver: `sqlite:///FILE` or `postgresql://…`; ConfigError for anything else."""
+    try:
+        parsed = make_url(url)
+    except (exc.ArgumentError, ValueError) as error:
+        raise ConfigError("the database URL cannot be read; write sqlite:///FILE or postgresql://USER@HOST/NAME") from error
+    if parsed.get_backend_name() in (POSTGRESQL, "postgres"):
+        return parsed.set(drivername=f"{POSTGRESQL}+psycopg")
+    if parsed.get_backend_name() != SQLITE:
+        raise ConfigError(f"no database of kind {parsed.drivername!r} is supported; use sqlite:///FILE or postgresql://…")
+    if not parsed.database or parsed.database == ":memory:":
+        raise ConfigError("SQLite needs a file: sqlite:///FILE (a database in memory has one connection only)")
+    return parsed.set(drivername=SQLITE)
+
+
+def shown(url: URL) -> str:
+    """The URL as it may be logged: no password, wherever it stands."""
+    hidden = {name: "***" if "password" in name.lower() else value for name, value in url.query.items()}
+    return url.set(query=hidden).render_as_string(hide_password=True)
+
+
+def database_file(url: URL) -> str | None:
+    """The path of an embedded database, None for a server."""
+    return url.database if url.get_backend_name() == SQLITE else None
+
+
+def new_engine(url: URL, *, migrating: bool = False) -> Engine:
+    """An engine whose transactions write at once; `migrating` leaves foreign keys off, or a rebuilt table would cascade."""
+    pool = NullPool if migrating else QueuePool
+    if url.get_backend_name() == SQLITE:
+        engine = create_engine(
+            url, poolclass=pool, json_serializer=dumps, connect_args={"isolation_level": None, "timeout": BUSY_MS / 1000}
+        )
+        _listen_sqlite(engine, foreign_keys=not migrating)
+    else:
+        arguments = {"connect_timeout": CONNECT_S, "client_encoding": "utf8", "application_name": "forewarned"}
+        engine = create_engine(
+            url.difference_update_query(arguments),
+            poolclass=pool,
+            json_serializer=dumps,
+            pool_pre_ping=not migrating,
+            connect_args=arguments,
+        )
+    event.listen(engine, "before_cursor_execute", _refuse_unstorable_text)
+    event.listen(engine, "handle_error", lambda context: _translated(context, shown(url)))
+    return engine
+
+
+def reading(engine: Engine) -> Engine:
+    """The same pool, with transactions that see one snapshot and cannot write."""
+    if engine.dialect.name == SQLITE:
+        return engine.execution_options(**{_READING: True})
+    return engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+
+
+def _listen_sqlite(engine: Engine, *, foreign_keys: bool) -> None:
+    """Pragmas per connection; BEGIN IMMEDIATE for writers, because a promoted reader fails at once whatever the busy timeout."""
+
+    def connect(connection: Any, _record: object) -> None:
+        cursor = connection.cursor()
+        for pragma in (
+            f"busy_timeout={BUSY_MS}",
+            "journal_mode=WAL",
+            "synchronous=NORMAL",
+            f"foreign_keys={'ON' if foreign_keys else 'OFF'}",
+            "recursive_triggers=ON",  # else REPLACE would slip past the append-only triggers
+            "cache_size=-65536",
+        ):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    def begin(connection: Connection) -> None:
+        only_reads = connection.get_execution_options().get(_READING, False)
+        connection.exec_driver_sql(f"PRAGMA query_only={'ON' if only_reads else 'OFF'}")
+        connection.exec_driver_sql("BEGIN DEFERRED" if only_reads else "BEGIN IMMEDIATE")
+
+    event.listen(engine, "connect", connect)
+    event.listen(engine, "begin", begin)
+
+
+# ---------------------------------------------------------------- values and errors
+def dumps(value: object) -> str:
+    """JSON as it is stored; ValueError for NUL and lone surrogates, which only one of the databases would take."""
+    written = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    if _ESCAPED_NUL.search(written):
+        raise ValueError("text with a NUL character")
+    written.encode()
+    return written
+
+
+def body_hash(body: object) -> str:
+    """sha256 hex of a JSON value, whatever the order of its keys."""
+    return hashlib.sha256(json.dumps(body, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+
+
+def _refuse_unstorable_text(_c: Connection, _cursor: object, _statement: str, parameters: Any, *_rest: object) -> None:
+    """Refuses NUL and lone surrogates in any bound text, the same on both databases."""
+    rows = parameters if isinstance(parameters, list) else [parameters]
+    for row in rows:
+        for value in row.values() if isinstance(row, Mapping) else row:
+            if isinstance(value, str) and not _is_storable(value):
+                raise UsageError(f"the store cannot keep text with NUL or lone surrogate characters: {value[:60]!r}")
+
+
+def _is_storable(value: str) -> bool:
+    if "\x00" in value:
+        return False
+    return value.isascii() or not any("\ud800" <= c <= "\udfff" for c in value)
+
+
+def _translated(context: ExceptionContext, where: str) -> ForewarnedError | None:
+    """What a database error means for us: UsageError for an impossible value, StoreError for the store's own trouble."""
+    original, error = context.original_exception, context.sqlalchemy_exception
+    if isinstance(original, (ValueError, OverflowError)) or isinstance(error, exc.DataError):
+        return UsageError(f"the store cannot keep this value: {_one_line(original)}")
+    if not isinstance(error, exc.DatabaseError) or isinstance(error, exc.ProgrammingError):
+        return None  # a bug of ours: shown as it is
+    said = _one_line(original)
+    advice = next((hint for sign, hint in _ADVICE if sign in said.lower()), "")
+    return StoreError(f"{where}: {said}" + (f"; {advice}" if advice else ""))
+
+
+def _one_line(error: BaseException) -> str:
+    return " ".join(str(error).split()) or type(error).__name__
+
+
+# ---------------------------------------------------------------- statements
+def insert_new(tx: Session, row: type[SQLModel], values: Sequence[Mapping[str, Any]], key: str) -> list[Any]:
+    """Inserts in bulk what has a new primary key, leaves the rest alone; column `key` of the rows really inserted."""
+    if not values:
+        return []
+    table = row.metadata.tables[str(row.__tablename__)]
+    insert = sqlite.insert if tx.get_bind().dialect.name == SQLITE else postgresql.insert
+    statement = insert(table).on_conflict_do_nothing(index_elements=list(table.primary_key)).returning(table.c[key])
+    return list(tx.scalars(statement, [dict(v) for v in values]))
+
+
+def serialise(connection: Connection | Session, subject: str) -> None:
+    """Lets one transaction at a time pass for `subject`, until it ends; SQLite's writers already queue."""
+    bind = connection.get_bind() if isinstance(connection, Session) else connection
+    if bind.dialect.name == POSTGRESQL:
+        connection.execute(text("SELECT pg_advisory_xact_lock(hashtext(:subject))"), {"subject": f"forewarned {subject}"})
+
+
+def only_where(condition: str) -> dict[str, Any]:
+    """Arguments that make an index partial."""
+    return {f"{SQLITE}_where": text(condition), f"{POSTGRESQL}_where": text(condition)}
+
+
+# ---------------------------------------------------------------- DDL beyond the models
+def make_append_only(connection: Connection, tables: Iterable[str]) -> None:
+    """(Re)creates the triggers that refuse UPDATE, DELETE and TRUNCATE; safe to repeat."""
+    if connection.dialect.name == SQLITE:
+        statements = [s for table in tables for s in _sqlite_triggers(table)]
+    else:
+        statements = [_POSTGRESQL_FUNCTION, *(s for table in tables for s in _postgresql_trigger(table))]
+    for statement in statements:
+        connection.exec_driver_sql(statement)
+
+
+_POSTGRESQL_FUNCTION = """
+CREATE OR REPLACE FUNCTION forewarned_append_only() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN RAISE EXCEPTION USING MESSAGE = TG_TABLE_NAME || ' is append-only'; END $$
+"""
+
+
+def _sqlite_triggers(table: str) -> Iterable[str]:
+    for verb in ("UPDATE", "DELETE"):
+        name = f"{table}_no_{verb.lower()}"
+        yield f"DROP TRIGGER IF EXISTS {name}"
+        yield f"CREATE TRIGGER {name} BEFORE {verb} ON {table} BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
+
+
+def _postgresql_trigger(table: str) -> Iterable[str]:
+    name = f"{table}_append_only"
+    yield f"DROP TRIGGER IF EXISTS {name} ON {table}"
+    yield (
+        f"CREATE TRIGGER {name} BEFORE UPDATE OR DELETE OR TRUNCATE ON {table} FOR EACH STATEMENT EXECUTE FUNCTION forewarned_append_only()"
+    )
+
+
+def trigger_names(connection: Connection) -> set[str]:
+    """The triggers that the database really has."""
+    if connection.dialect.name == SQLITE:
+        query = "SELECT name FROM sqlite_master WHERE type = 'trigger'"
+    else:
+        query = "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal"
+    return {str(name) for (name,) in connection.exec_driver_sql(query)}
+
+
+def broken_references(connection: Connection) -> list[str]:
+    """Foreign keys that point nowhere after a migration; always none on a server, which checks by itself."""
+    if connection.dialect.name != SQLITE:
+        return []
+    return [f"{table} row {rowid} -> {parent}" for table, rowid, parent, _ in connection.exec_driver_sql("PRAGMA foreign_key_check")]

@@ -1,0 +1,172 @@
+"""Documents: every version of every entry, append-only. Nouns go in and out; lists are paged newest first by a cursor."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, exists, func, literal, select, tuple_
+from sqlalchemy.orm import Session, aliased
+from sqlmodel import UTCDateTime, col
+
+from monitor.errors import CursorError, UsageError
+from monitor.model import Document, short_hash
+from monitor.store.dialect import insert_new
+from monitor.store.tables import DocumentRow, MentionRow, TaggingRow
+
+MAX_PAGE = 1000
+MAX_IN = 1000
+"""Keys per statement; SQLite binds at most 32,766 values."""
+
+
+@dataclass(frozen=True)
+class DocumentQuery:
+    """Which documents to list: of a source, naming a provider, containing words, as known at a time."""
+
+    source: str | None = None
+    provider: str | None = None
+    q: str | None = None
+    as_of: datetime | None = None
+    limit: int = 50
+    cursor: str | None = None
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.limit <= MAX_PAGE:
+            raise UsageError(f"limit must be between 1 and {MAX_PAGE}, not {self.limit}")
+
+
+@dataclass(frozen=True)
+class Page:
+    """Part of a list; `next_cursor` asks for what follows, None at the end."""
+
+    items: tuple[Document, ...]
+    next_cursor: str | None
+
+
+def add_documents(tx: Session, documents: Sequence[Document], now: datetime) -> list[Document]:
+    """Stores what is not there yet; returns exactly the documents that were new, in their order."""
+    new = set(insert_new(tx, DocumentRow, [_row(document, now) for document in documents], "id"))
+    unique = {document.id: document for document in documents}
+    return [document for key, document in unique.items() if key in new]
+
+
+def latest_versions(tx: Session, source_id: str, guids: Collection[str]) -> dict[str, Document]:
+    """The newest revision of each of these entries of one source, by guid; absent when never seen."""
+    newer = aliased(DocumentRow)
+    is_newest = ~exists().where(
+        col(newer.source_id) == col(DocumentRow.source_id),
+        col(newer.guid_hash) == col(DocumentRow.guid_hash),
+        col(newer.revision) > col(DocumentRow.revision),
+    )
+    found: dict[str, Document] = {}
+    for hashes in in_parts([short_hash(guid) for guid in guids]):
+        wanted = select(DocumentRow).where(col(DocumentRow.source_id) == source_id, col(DocumentRow.guid_hash).in_(hashes), is_newest)
+        found |= {document.guid: document for document in _read(tx, wanted)}
+    return found
+
+
+def documents_by_id(tx: Session, ids: Collection[str]) -> dict[str, Document]:
+    """These versions, by id; unknown ids are absent."""
+    found: dict[str, Document] = {}
+    for part in in_parts(list(ids)):
+        found |= {document.id: document for document in _read(tx, select(DocumentRow).where(col(DocumentRow.id).in_(part)))}
+    return found
+
+
+def untagged(tx: Session, tagger_version: str, limit: int) -> list[Document]:
+    """Documents that this tagger version has not seen, oldest first: what a sweep has to catch up with."""
+    is_tagged = exists().where(col(TaggingRow.document_id) == col(DocumentRow.id), col(TaggingRow.tagger_version) == tagger_version)
+    order = (col(DocumentRow.recorded_at), col(DocumentRow.id))
+    return list(_read(tx, select(DocumentRow).where(~is_tagged).order_by(*order).limit(limit)))
+
+
+def list_documents(tx: Session, query: DocumentQuery) -> Page:
+    """The newest version known of each matching entry, latest retrieved first; CursorError for a foreign cursor."""
+    order = (col(DocumentRow.retrieved_at), col(DocumentRow.id))
+    wanted = select(DocumentRow).where(*_conditions(query)).order_by(*(column.desc() for column in order)).limit(query.limit + 1)
+    if query.cursor is not None:
+        at, last = _read_cursor(query.cursor)
+        wanted = wanted.where(tuple_(*order) < tuple_(literal(at, UTCDateTime()), literal(last)))
+    found = list(_read(tx, wanted))
+    items = tuple(found[: query.limit])
+    return Page(items, _write_cursor(items[-1]) if len(found) > query.limit else None)
+
+
+def count_documents(tx: Session, query: DocumentQuery | None = None) -> int:
+    """How many entries match; limit and cursor play no part."""
+    return tx.scalar(select(func.count()).select_from(DocumentRow).where(*_conditions(query or DocumentQuery()))) or 0
+
+
+def _conditions(query: DocumentQuery) -> Iterator[ColumnElement[bool]]:
+    newer = aliased(DocumentRow)
+    replaced = exists().where(
+        col(newer.source_id) == col(DocumentRow.source_id),
+        col(newer.guid_hash) == col(DocumentRow.guid_hash),
+        col(newer.revision) > col(DocumentRow.revision),
+    )
+    if query.as_of is not None:
+        yield col(DocumentRow.recorded_at) <= query.as_of
+        replaced = replaced.where(col(newer.recorded_at) <= query.as_of)
+    yield ~replaced
+    if query.source is not None:
+        yield col(DocumentRow.source_id) == query.source
+    if query.provider is not None:
+        yield exists().where(col(MentionRow.provider_id) == query.provider, col(MentionRow.document_id) == col(DocumentRow.id))
+    for word in (query.q or "").split():
+        yield col(DocumentRow.title).icontains(word, autoescape=True) | col(DocumentRow.text).icontains(word, autoescape=True)
+
+
+# ---------------------------------------------------------------- rows and cursors
+def _row(document: Document, now: datetime) -> dict[str, Any]:
+    return {
+        "id": document.id,
+        "source_id": document.source,
+        "guid_hash": short_hash(document.guid),
+        "revision": document.revision,
+        "published_at": document.published_at,
+        "retrieved_at": document.retrieved_at,
+        "recorded_at": now,
+        "lang": document.lang,
+        "content_hash": document.content_hash,
+        "url_hash": short_hash(document.url),
+        "origin_group": document.origin_group,
+        "title": document.title,
+        "text": document.text,
+        "body": document.model_dump(mode="json", exclude={"title", "text"}),
+    }
+
+
+def document_from(row: DocumentRow) -> Document:
+    """The noun that the row keeps."""
+    return Document.model_validate({**row.body, "title": row.title, "text": row.text})
+
+
+def _read(tx: Session, wanted: Select[DocumentRow]) -> Iterator[Document]:
+    for row in tx.scalars(wanted):
+        yield document_from(row)
+
+
+def in_parts(keys: Sequence[str]) -> Iterator[Sequence[str]]:
+    """The keys in parts that fit into one statement."""
+    for start in range(0, len(keys), MAX_IN):
+        yield keys[start : start + MAX_IN]
+
+
+def _write_cursor(document: Document) -> str:
+    place = json.dumps([document.retrieved_at.isoformat(), document.id])
+    return base64.urlsafe_b64encode(place.encode()).decode().rstrip("=")
+
+
+def _read_cursor(cursor: str) -> tuple[datetime, str]:
+    try:
+        at, last = json.loads(base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True))
+        when = datetime.fromisoformat(at)
+        if when.utcoffset() is None or not isinstance(last, str):
+            raise ValueError("not a place in the list")
+    except (ValueError, TypeError) as error:
+        raise CursorError("the cursor is damaged or not from this service; start again without one") from error
+    return when, last

@@ -1,0 +1,117 @@
+"""What the tagger said: taggings with their signals and mentions in, reports for threading out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ScalarSelect, delete, exists, func, or_, select
+from sqlalchemy.orm import Session, aliased
+from sqlmodel import col
+
+from monitor.model import Report, Signal, Tagging
+from monitor.store.dialect import insert_new
+from monitor.store.documents import document_from, in_parts
+from monitor.store.tables import DocumentRow, MentionRow, SignalRow, TaggingRow
+
+
+def save_taggings(tx: Session, taggings: Sequence[Tagging], now: datetime) -> int:
+    """Stores taggings whose (document, tagger version) is new, with signals and mentions; how many. The document must be stored."""
+    by_version: dict[str, dict[str, Tagging]] = {}
+    for tagging in taggings:
+        by_version.setdefault(tagging.tagger_version, {})[tagging.document] = tagging
+    return sum(_save_version(tx, version, by_document, now) for version, by_document in sorted(by_version.items()))
+
+
+def _save_version(tx: Session, version: str, by_document: dict[str, Tagging], now: datetime) -> int:
+    """Stores the taggings of one version; their mentions replace those of the versions before."""
+    rows = [_tagging_row(tagging, now) for tagging in by_document.values()]
+    new = [by_document[key] for key in insert_new(tx, TaggingRow, rows, "document_id")]
+    insert_new(tx, SignalRow, [row for tagging in new for row in _signal_rows(tagging, now)], "document_id")
+    for part in in_parts([tagging.document for tagging in new]):
+        tx.execute(delete(MentionRow).where(col(MentionRow.document_id).in_(part), col(MentionRow.tagger_version) != version))
+    insert_new(tx, MentionRow, [row for tagging in new for row in _mention_rows(tagging)], "document_id")
+    return len(new)
+
+
+def tagging_of(tx: Session, document_id: str) -> Tagging | None:
+    """The newest tagging of a document, None when it has not been tagged."""
+    newest = select(TaggingRow).where(col(TaggingRow.document_id) == document_id).order_by(col(TaggingRow.recorded_at).desc()).limit(1)
+    row = tx.scalar(newest)
+    if row is None:
+        return None
+    of_it = (col(SignalRow.document_id) == document_id, col(SignalRow.tagger_version) == row.tagger_version)
+    signals = tx.scalars(select(col(SignalRow.body)).where(*of_it).order_by(col(SignalRow.position)))
+    return Tagging.model_validate({**row.body, "signals": list(signals)})
+
+
+def reports(tx: Session, as_of: datetime | None, tagger_version: str) -> list[Report]:
+    """What one tagger version reads in the documents known at `as_of` (None: now): relevant and background signals of the
+    newest version of each entry. `recorded_at` is when the document was first tagged at all, so that tagging again with a
+    newer version does not make old news new; what was really said at a time in the past is in `events.events_as_of`.
+    """
+    known_at = _first_tagged(DocumentRow)
+    newer = aliased(DocumentRow)
+    replaced = exists().where(
+        col(newer.source_id) == col(DocumentRow.source_id),
+        col(newer.guid_hash) == col(DocumentRow.guid_hash),
+        col(newer.revision) > col(DocumentRow.revision),
+        _has_tagging(newer, tagger_version),
+    )
+    wanted = (
+        select(DocumentRow, col(SignalRow.body), known_at.label("known_at"))
+        .join_from(SignalRow, TaggingRow)
+        .join(DocumentRow, col(DocumentRow.id) == col(SignalRow.document_id))
+        .where(col(SignalRow.tagger_version) == tagger_version, or_(col(TaggingRow.relevant), col(SignalRow.background)))
+        .order_by(col(DocumentRow.id), col(SignalRow.position))
+    )
+    if as_of is not None:
+        wanted = wanted.where(known_at <= as_of)
+        replaced = replaced.where(_first_tagged(newer) <= as_of)
+    return [
+        Report(document=document_from(row), signal=Signal.model_validate(body), recorded_at=at)
+        for row, body, at in tx.execute(wanted.where(~replaced))
+    ]
+
+
+def _first_tagged(document: type[DocumentRow]) -> ScalarSelect[datetime]:
+    """When a document was tagged for the first time, by whatever version."""
+    first = aliased(TaggingRow)
+    return select(func.min(col(first.recorded_at))).where(col(first.document_id) == col(document.id)).scalar_subquery()
+
+
+def _has_tagging(document: type[DocumentRow], version: str) -> Any:
+    other = aliased(TaggingRow)
+    return exists().where(col(other.document_id) == col(document.id), col(other.tagger_version) == version)
+
+
+def _tagging_row(tagging: Tagging, now: datetime) -> dict[str, Any]:
+    return {
+        "document_id": tagging.document,
+        "tagger_version": tagging.tagger_version,
+        "relevant": tagging.relevant,
+        "recorded_at": now,
+        "body": tagging.model_dump(mode="json", exclude={"signals"}),
+    }
+
+
+def _signal_rows(tagging: Tagging, now: datetime) -> list[dict[str, Any]]:
+    return [
+        {
+            "document_id": tagging.document,
+            "tagger_version": tagging.tagger_version,
+            "position": position,
+            "type": signal.type,
+            "background": signal.background,
+            "recorded_at": now,
+            "body": signal.model_dump(mode="json"),
+        }
+        for position, signal in enumerate(tagging.signals)
+    ]
+
+
+def _mention_rows(tagging: Tagging) -> list[dict[str, Any]]:
+    keys = {(mention.provider, mention.start) for mention in tagging.mentions}
+    same = {"document_id": tagging.document, "tagger_version": tagging.tagger_version}
+    return [{**same, "provider_id": provider, "span_start": start} for provider, start in sorted(keys)]

@@ -1,0 +1,210 @@
+"""Sources: what is listed, what is due, who polls it, how it went. Polls go in and out as small frozen values."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import case, func, insert, or_, select, update
+from sqlalchemy.orm import Session
+from sqlmodel import col
+
+from monitor.model import Reason, Source, SourceState, Validators
+from monitor.store.dialect import insert_new
+from monitor.store.tables import AS_WRITTEN, DocumentRow, FetchSuccessRow, SourceRow
+
+FRESHNESS_GRAIN = timedelta(minutes=1)
+"""Successes closer together than this are remembered as one, which bounds the history to one row a minute."""
+
+
+@dataclass(frozen=True)
+class PollTask:
+    """A source leased to `owner`, with what the last polls left behind."""
+
+    source: Source
+    owner: str
+    validators: Validators
+    state: SourceState
+    failures: int
+    since: datetime | None
+    last_fetch_at: datetime | None
+    last_success_at: datetime | None
+
+
+@dataclass(frozen=True)
+class PollOutcome:
+    """How a poll went; no `reason` means that the source answered. `next_poll_at` None stops polling for good."""
+
+    source: str
+    owner: str
+    at: datetime
+    state: SourceState
+    next_poll_at: datetime | None
+    validators: Validators = Validators()
+    reason: Reason | None = None
+    detail: str = ""
+    failures: int = 0
+    permanent_url: str | None = None
+
+
+@dataclass(frozen=True)
+class SourceStatus:
+    """A listed source as the operator sees it."""
+
+    id: str
+    url: str
+    state: SourceState
+    reason: Reason | None
+    detail: str
+    since: datetime | None
+    last_fetch_at: datetime | None
+    last_success_at: datetime | None
+    documents: int
+    next_poll_at: datetime | None
+    permanent_url: str | None
+
+
+def sync_sources(tx: Session, sources: Iterable[Source], now: datetime) -> None:
+    """Makes the listed sources exactly these: new ones are due at once, a changed URL starts anew, others are unlisted, never deleted."""
+    wanted = {source.id: source for source in sources}
+    known = {row.id: row for row in tx.execute(select(col(SourceRow.id), col(SourceRow.url), col(SourceRow.listed), col(SourceRow.body)))}
+    moved = [name for name, row in known.items() if row.listed and (name not in wanted or wanted[name].url != row.url)]
+    if moved:  # first, so that a URL may pass from one source to another
+        tx.execute(update(SourceRow).where(col(SourceRow.id).in_(moved)).values(listed=False))
+    fresh = [_new_row(source, now) for source in wanted.values() if source.id not in known]
+    if fresh:
+        tx.execute(insert(SourceRow), fresh)
+    for source in wanted.values():
+        row = known.get(source.id)
+        if row is not None and (not row.listed or row.body != source.model_dump(mode="json")):
+            _relist(tx, source, row, now)
+
+
+def _relist(tx: Session, source: Source, row: Any, now: datetime) -> None:
+    """Updates a known source; one that comes back or moved is due at once, one that moved forgets its validators and health."""
+    changes = _new_row(source, now)
+    if row.url == source.url:
+        kept = ("url", "listed", "body") if row.listed else ("url", "listed", "body", "next_poll_at")
+        changes = {name: changes[name] for name in kept}
+    tx.execute(update(SourceRow).where(col(SourceRow.id) == source.id).values(**changes))
+
+
+def _new_row(source: Source, now: datetime) -> dict[str, Any]:
+    row: dict[str, Any] = dict.fromkeys(SourceRow.model_fields)
+    body = source.model_dump(mode="json")
+    return row | {
+        "id": source.id, "url": source.url, "listed": True, "body": body, "state": "never",
+        "detail": "", "failures": 0, "since": now, "next_poll_at": now,
+    }  # fmt: skip
+
+
+def claim_due(tx: Session, now: datetime, owner: str, lease: timedelta, limit: int) -> list[PollTask]:
+    """Leases up to `limit` due sources to `owner`, longest overdue first; no two owners get the same one while its lease runs."""
+    due = (
+        select(col(SourceRow.id))
+        .where(col(SourceRow.listed), col(SourceRow.next_poll_at) <= now)
+        .where(or_(col(SourceRow.lease_until).is_(None), col(SourceRow.lease_until) <= now))
+        .order_by(col(SourceRow.next_poll_at), col(SourceRow.id))
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+        .cte("due")
+    )
+    claim = (
+        update(SourceRow)
+        .where(col(SourceRow.id).in_(select(due.c.id)))
+        .values(lease_owner=owner, lease_until=now + lease)
+        .returning(SourceRow)
+        .execution_options(**AS_WRITTEN)
+    )
+    rows = sorted(tx.scalars(claim), key=lambda row: (row.next_poll_at or now, row.id))
+    return [_task(row, owner) for row in rows]
+
+
+def _task(row: SourceRow, owner: str) -> PollTask:
+    return PollTask(
+        source=Source.model_validate(row.body),
+        owner=owner,
+        validators=Validators(etag=row.etag, last_modified=row.last_modified, body_sha256=row.body_sha256),
+        state=row.state,  # type: ignore[arg-type]  # a CHECK holds it to SourceState
+        failures=row.failures,
+        since=row.since,
+        last_fetch_at=row.last_fetch_at,
+        last_success_at=row.last_success_at,
+    )
+
+
+def lease_owners(tx: Session) -> set[str]:
+    """Everyone who holds a lease on a source, also one that has run out."""
+    return {
+        str(owner) for owner in tx.scalars(select(col(SourceRow.lease_owner)).where(col(SourceRow.lease_owner).is_not(None)).distinct())
+    }
+
+
+def release_leases(tx: Session, owners: Collection[str]) -> int:
+    """Frees the sources leased to owners that are known to be dead; how many."""
+    released = tx.scalars(
+        update(SourceRow)
+        .where(col(SourceRow.lease_owner).in_(owners))
+        .values(lease_owner=None, lease_until=None)
+        .returning(col(SourceRow.id))
+        .execution_options(**AS_WRITTEN)
+    )
+    return len(released.all())
+
+
+def save_poll(tx: Session, outcome: PollOutcome) -> bool:
+    """Records how a poll went and ends its lease; False, with nothing changed, when the lease has passed to someone else."""
+    changes: dict[str, Any] = {
+        "state": outcome.state,
+        "reason": outcome.reason,
+        "detail": outcome.detail,
+        "since": case((col(SourceRow.state) == outcome.state, col(SourceRow.since)), else_=outcome.at),
+        "failures": outcome.failures,
+        "permanent_url": outcome.permanent_url,
+        "last_fetch_at": outcome.at,
+        "next_poll_at": outcome.next_poll_at,
+        "lease_owner": None,
+        "lease_until": None,
+        **outcome.validators.model_dump(),
+    }
+    if outcome.reason is None:
+        changes["last_success_at"] = outcome.at
+    saved = tx.scalar(
+        update(SourceRow)
+        .where(col(SourceRow.id) == outcome.source, col(SourceRow.lease_owner) == outcome.owner)
+        .values(**changes)
+        .returning(col(SourceRow.id))
+        .execution_options(**AS_WRITTEN)
+    )
+    if saved is not None and outcome.reason is None:
+        _remember_success(tx, outcome.at)
+    return saved is not None
+
+
+def _remember_success(tx: Session, at: datetime) -> None:
+    """Adds the instant to the history of freshness unless one just before it is there."""
+    near = select(col(FetchSuccessRow.at)).where(col(FetchSuccessRow.at) <= at, col(FetchSuccessRow.at) > at - FRESHNESS_GRAIN).limit(1)
+    if tx.scalar(near) is None:
+        insert_new(tx, FetchSuccessRow, [{"at": at}], "at")
+
+
+def data_as_of(tx: Session, as_of: datetime | None = None) -> datetime | None:
+    """The newest successful fetch known at `as_of` (None: now), to the minute and the same for ever; None before the first."""
+    newest = select(func.max(col(FetchSuccessRow.at)))
+    return tx.scalar(newest if as_of is None else newest.where(col(FetchSuccessRow.at) <= as_of))
+
+
+def source_statuses(tx: Session) -> list[SourceStatus]:
+    """The health of every listed source, by id; `documents` counts entries, not their revisions."""
+    counts = select(col(DocumentRow.source_id), func.count().label("documents")).where(col(DocumentRow.revision) == 1)
+    counted = counts.group_by(col(DocumentRow.source_id)).subquery()
+    columns = [getattr(SourceRow, name) for name in SourceStatus.__dataclass_fields__ if name != "documents"]
+    rows = tx.execute(
+        select(*columns, func.coalesce(counted.c.documents, 0).label("documents"))
+        .outerjoin_from(SourceRow, counted, counted.c.source_id == col(SourceRow.id))
+        .where(col(SourceRow.listed))
+        .order_by(col(SourceRow.id))
+    )
+    return [SourceStatus(**row._mapping) for row in rows]

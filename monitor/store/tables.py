@@ -1,0 +1,212 @@
+"""The tables. Nouns come in as JSON `body` beside the columns that are keys or searched; they are read back with `model_validate`.
+
+The primary key of each table is what makes its step idempotent. JSON is kept as text on both databases, because nothing queries
+inside it and its order must come back unchanged. Table classes do not validate: rows are built from nouns only.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any, ClassVar, Final, get_args
+
+from sqlalchemy import JSON, CheckConstraint, ForeignKeyConstraint, Index, MetaData, UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+from monitor.model import DeliveryState, EventType, Level, Reason, SourceState
+from monitor.store.dialect import only_where
+
+APPEND_ONLY = ("document", "tagging", "signal", "event", "assessment", "inventory_version", "fetch_success")
+"""Tables whose rows are facts: triggers refuse to change them."""
+
+AS_WRITTEN: Final = {"synchronize_session": False, "populate_existing": True}
+"""Execution options of statements on tables that change: rows are what the database says, not what was loaded before."""
+
+
+class Row(SQLModel):
+    """Base of all tables: own metadata, and names for constraints so that migrations can find them."""
+
+    metadata: ClassVar[MetaData] = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+
+
+def one_of(column: str, literal: Any) -> CheckConstraint:
+    """A CHECK that a text column holds a value of the Literal, or NULL."""
+    return CheckConstraint(f"{column} IN ({', '.join(repr(value) for value in get_args(literal))})", name=column)
+
+
+class SourceRow(Row, table=True):
+    """A source with its schedule, health and lease; the only table that is a state, not a history."""
+
+    __tablename__ = "source"
+    __table_args__ = (
+        Index("uq_source_url_listed", "url", unique=True, **only_where("listed")),
+        one_of("state", SourceState),
+        one_of("reason", Reason),
+    )
+    id: str = Field(primary_key=True)
+    url: str
+    listed: bool
+    body: dict[str, Any] = Field(sa_type=JSON)
+    state: str
+    reason: str | None = None
+    detail: str = ""
+    since: datetime | None = None
+    etag: str | None = None
+    last_modified: str | None = None
+    body_sha256: str | None = None
+    permanent_url: str | None = None
+    failures: int = 0
+    last_fetch_at: datetime | None = None
+    last_success_at: datetime | None = None
+    next_poll_at: datetime | None = Field(default=None, index=True)
+    lease_owner: str | None = None
+    lease_until: datetime | None = None
+
+
+class FetchSuccessRow(Row, table=True):
+    """When any source answered, at most once a minute: what `data_as_of` says for any day in the past."""
+
+    __tablename__ = "fetch_success"
+    at: datetime = Field(primary_key=True)
+
+
+class DocumentRow(Row, table=True):
+    """One version of one entry."""
+
+    __tablename__ = "document"
+    __table_args__ = (
+        UniqueConstraint("source_id", "guid_hash", "revision"),
+        Index(None, "retrieved_at", "id"),
+        ForeignKeyConstraint(["source_id"], ["source.id"]),
+    )
+    id: str = Field(primary_key=True)
+    source_id: str
+    guid_hash: str
+    revision: int
+    published_at: datetime | None
+    retrieved_at: datetime
+    recorded_at: datetime
+    lang: str
+    content_hash: str = Field(index=True)
+    url_hash: str = Field(index=True)
+    origin_group: str
+    title: str
+    text: str
+    body: dict[str, Any] = Field(sa_type=JSON)
+
+
+class TaggingRow(Row, table=True):
+    """What one tagger version said of a document; its signals and mentions have rows of their own."""
+
+    __tablename__ = "tagging"
+    __table_args__ = (ForeignKeyConstraint(["document_id"], ["document.id"]),)
+    document_id: str = Field(primary_key=True)
+    tagger_version: str = Field(primary_key=True)
+    relevant: bool
+    recorded_at: datetime
+    body: dict[str, Any] = Field(sa_type=JSON)
+
+
+class MentionRow(Row, table=True):
+    """Look-up of documents by provider; holds the newest tagging only, the full list is in the tagging's body."""
+
+    __tablename__ = "mention"
+    __table_args__ = (Index(None, "provider_id", "document_id"), ForeignKeyConstraint(["document_id"], ["document.id"]))
+    document_id: str = Field(primary_key=True)
+    provider_id: str = Field(primary_key=True)
+    span_start: int = Field(primary_key=True)
+    tagger_version: str = Field(primary_key=True)
+
+
+class SignalRow(Row, table=True):
+    """One event as one document tells it."""
+
+    __tablename__ = "signal"
+    __table_args__ = (
+        ForeignKeyConstraint(["document_id", "tagger_version"], ["tagging.document_id", "tagging.tagger_version"]),
+        one_of("type", EventType),
+    )
+    document_id: str = Field(primary_key=True)
+    tagger_version: str = Field(primary_key=True)
+    position: int = Field(primary_key=True)
+    type: str
+    background: bool
+    recorded_at: datetime
+    body: dict[str, Any] = Field(sa_type=JSON)
+
+
+class EventRow(Row, table=True):
+    """One revision of an event; a change is the next revision."""
+
+    __tablename__ = "event"
+    __table_args__ = (Index(None, "event_id", "recorded_at"),)
+    event_id: str = Field(primary_key=True)
+    revision: int = Field(primary_key=True)
+    recorded_at: datetime
+    withdrawn: bool
+    body_hash: str
+    body: dict[str, Any] = Field(sa_type=JSON)
+
+
+class AssessmentRow(Row, table=True):
+    """A score as it was given; the same inputs on the same day write nothing."""
+
+    __tablename__ = "assessment"
+    __table_args__ = (Index(None, "provider_id", "jurisdiction", "as_of_day", "recorded_at"), one_of("level", Level))
+    provider_id: str = Field(primary_key=True)
+    jurisdiction: str = Field(primary_key=True)
+    methodology_version: str = Field(primary_key=True)
+    input_digest: str = Field(primary_key=True)
+    as_of_day: date = Field(primary_key=True)
+    score: int
+    level: str
+    recorded_at: datetime
+    body: dict[str, Any] = Field(sa_type=JSON)
+
+
+class InventoryVersionRow(Row, table=True):
+    """All teams as imported at one time; going back to an older list is a new version, so the hash may come again."""
+
+    __tablename__ = "inventory_version"
+    id: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    recorded_at: datetime
+    body_hash: str
+    body: list[Any] = Field(sa_type=JSON)
+
+
+class DeliveryRow(Row, table=True):
+    """The outbox: a mail for one recipient, slot and channel."""
+
+    __tablename__ = "delivery"
+    __table_args__ = (
+        Index(None, "state", "due_at"),
+        UniqueConstraint("message_id"),
+        one_of("state", DeliveryState),
+    )
+    recipient: str = Field(primary_key=True)
+    slot: str = Field(primary_key=True)
+    channel: str = Field(primary_key=True)
+    state: str
+    reason: str = ""
+    attempts: int = 0
+    due_at: datetime
+    lease_owner: str | None = None
+    lease_until: datetime | None = None
+    message_id: str
+    body: dict[str, Any] = Field(sa_type=JSON)
+
+
+class ScheduleSlotRow(Row, table=True):
+    """A periodic job's run: whoever inserts the row runs it."""
+
+    __tablename__ = "schedule_slot"
+    job: str = Field(primary_key=True)
+    slot: str = Field(primary_key=True)
+    taken_at: datetime

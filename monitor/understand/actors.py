@@ -1,0 +1,167 @@
+"""Who acts: for a cue in a sentence, the provider, government or court that does it.
+
+What comes in: a line and a cue hit. What goes out: `Actor`. English asks the grammar first (subject, agent, possessive)
+and falls back on the nearest name before the cue; Chinese uses positions and the passive marks.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from monitor.understand.lexicon import Lexicon
+from monitor.understand.reading import Hit, Line
+from monitor.understand.sentence import Token
+
+ActorKind = Literal["provider", "gov", "court", "person", "none"]
+_NAME_PARTS = frozenset({"poss", "compound", "amod", "nmod", "appos", "conj", "nummod", "case", "flat"})
+_CLIMB = frozenset({"xcomp", "conj", "advcl", "ccomp", "pcomp", "prep", "acl", "relcl", "dobj", "pobj", "attr", "appos", "dep", "oprd"})
+_AFTER_PREPOSITION = re.compile(r"\b(?:in|from|for|to|of|across|within|outside|inside|into|on|at|with|against|over|throughout)\s+(?:the\s+|mainland\s+)?$", re.IGNORECASE)
+_ZH_OBJECT_MARK = re.compile(r"(?:对|向|在|从|把|将|给|针对|与|为)[^，。]{0,3}$")
+_ZH_PASSIVE = re.compile(r"被|遭到|遭|受到")
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who acts; `ids` are provider ids or jurisdictions, `passive` when the grammar turns the sentence round."""
+
+    kind: ActorKind
+    ids: tuple[str, ...] = ()
+    passive: bool = False
+
+
+NOBODY = Actor("none")
+
+
+@dataclass(frozen=True)
+class _Entity:
+    start: int
+    end: int
+    kind: ActorKind
+    ids: tuple[str, ...]
+    firm: bool = False
+
+
+def find_actor(line: Line, hit: Hit, previous: Actor, lexicon: Lexicon) -> Actor:
+    """Who does what the cue says; `previous` is the last actor of the text before, whom a pronoun may mean."""
+    entities = list(_entities(line, lexicon))
+    if not line.sentence.tokens:
+        return _by_position(line, hit, entities, previous)
+    actor = _by_grammar(line, hit, entities, previous)
+    return actor if actor is not None else _by_position(line, hit, entities, previous)
+
+
+def _entities(line: Line, lexicon: Lexicon) -> Iterator[_Entity]:
+    """Everything in the line that can act, with the jurisdiction that stands beside a government's word."""
+    for mention in line.mentions:
+        yield _Entity(mention.start, mention.end, "provider", (mention.provider,))
+    kinds: tuple[tuple[str, ActorKind], ...] = (("court", "court"), ("gov", "gov"), ("firm", "provider"), ("person", "person"))
+    for name, kind in kinds:
+        for match in lexicon.words[name].finditer(line.masked):
+            start, end = line.sentence.start + match.start(), line.sentence.start + match.end()
+            yield _Entity(start, end, kind, _beside(line, start) if kind in ("gov", "court") else (), kind == "provider")
+    for place in line.places:
+        if place.kind != "demonym":
+            ids = place.ids or _beside(line, place.start)
+            yield _Entity(place.start, place.end, "court" if "court" in line.sentence.text[place.start - line.sentence.start : place.end - line.sentence.start].lower() else "gov", ids)
+
+
+def _beside(line: Line, start: int) -> tuple[str, ...]:
+    """The jurisdiction named just before a government's word: "Dutch", "Italy's", "the US Commerce"."""
+    near = [p for p in line.places if p.ids and 0 <= start - p.end <= 28]
+    return near[-1].ids if near else ()
+
+
+def _by_grammar(line: Line, hit: Hit, entities: list[_Entity], previous: Actor) -> Actor | None:
+    tokens = line.sentence.tokens
+    inside = [i for i, t in enumerate(tokens) if t.start < hit.end and hit.start < t.end]
+    verbs = [i for i in inside if tokens[i].pos in ("VERB", "AUX")]
+    if not inside:
+        return None
+    at = verbs[0] if verbs else inside[0]
+    passive = any(tokens[c].dep in ("nsubjpass", "auxpass") for c in _children(tokens, at))
+    for _ in range(5):
+        agent = _agent(tokens, at)
+        if agent is not None and (actor := _named(tokens, agent, entities, previous)):
+            return Actor(actor.kind, actor.ids, True)
+        subject = next((c for c in _children(tokens, at) if tokens[c].dep in ("nsubj", "csubj", "nsubjpass", "poss")), None)
+        if subject is not None:
+            actor = _named(tokens, subject, entities, previous)
+            if tokens[subject].dep == "nsubjpass" or passive:
+                return Actor("none", actor.ids if actor and actor.kind == "provider" else (), True)
+            if actor is not None:
+                return actor
+        head = tokens[at].head
+        if head == at or tokens[at].dep not in _CLIMB:
+            break
+        at = head
+    return None
+
+
+def _children(tokens: tuple[Token, ...], at: int) -> list[int]:
+    return [i for i, t in enumerate(tokens) if t.head == at and i != at]
+
+
+def _agent(tokens: tuple[Token, ...], at: int) -> int | None:
+    for child in _children(tokens, at):
+        if tokens[child].dep == "agent":
+            return next((c for c in _children(tokens, child) if tokens[c].dep == "pobj"), None)
+    return None
+
+
+def _named(tokens: tuple[Token, ...], at: int, entities: list[_Entity], previous: Actor) -> Actor | None:
+    """The actor that a noun phrase names: its head first, then what stands in its name parts, then a pronoun's meaning."""
+    head = tokens[at]
+    whole = [e for e in entities if e.start < head.end and head.start < e.end]
+    part_tokens = [t for i, t in enumerate(tokens) if i != at and _is_part(tokens, i, at)]
+    parts = [e for e in entities if any(e.start < t.end and t.start < e.end for t in part_tokens)]
+    for candidates in (whole, parts):
+        for kind in ("court", "gov", "provider", "person"):
+            chosen = [e for e in candidates if e.kind == kind]
+            named = [e for e in chosen if e.ids]
+            if kind == "provider" and not named and chosen:
+                named = [e for e in parts if e.kind == "provider" and e.ids]
+                if not named and previous.kind == "provider":
+                    return previous
+            if chosen:
+                more = [e for e in parts if e.kind == kind and e.ids] if named else []
+                ids = tuple(dict.fromkeys(i for e in (*named, *more) for i in e.ids))
+                return Actor("gov" if kind == "gov" else kind, ids)
+    if head.pos == "PRON" and previous.kind != "none":
+        return previous
+    return None
+
+
+def _is_part(tokens: tuple[Token, ...], at: int, top: int) -> bool:
+    for _ in range(6):
+        if tokens[at].dep not in _NAME_PARTS:
+            return False
+        at = tokens[at].head
+        if at == top:
+            return True
+    return False
+
+
+def _by_position(line: Line, hit: Hit, entities: list[_Entity], previous: Actor) -> Actor:
+    text, base = line.sentence.text, line.sentence.start
+    before = sorted((e for e in entities if e.end <= hit.start + 1 and not (e.firm and not e.ids)), key=lambda e: e.end)
+    chinese = not text.isascii() and not line.sentence.tokens and bool(re.search("[\u4e00-\u9fff]", text))
+    passive_mark = _ZH_PASSIVE.search(text[: hit.end - base]) if chinese else None
+    if passive_mark:
+        agents = [e for e in before if e.start >= base + passive_mark.end()]
+        return Actor(agents[-1].kind, agents[-1].ids, True) if agents else Actor("none", (), True)
+    acting = [e for e in before if not _object_of(text[: e.start - base], chinese)]
+    if acting:
+        chosen = acting[0] if chinese else acting[-1]
+        near = [e for e in acting if e.kind == chosen.kind and e.ids]
+        return Actor(chosen.kind, chosen.ids or (near[0].ids if near else ()))
+    inside = [e for e in entities if hit.start <= e.start < hit.end and e.kind in ("gov", "court") and not e.firm]
+    if inside and not before and not chinese and inside[0].start == hit.start:
+        return Actor(inside[0].kind, inside[0].ids)
+    return previous if line.index > 1 and previous.kind in ("gov", "court", "provider") and not before and chinese else NOBODY
+
+
+def _object_of(before: str, chinese: bool) -> bool:
+    return bool(_ZH_OBJECT_MARK.search(before) if chinese else _AFTER_PREPOSITION.search(before))

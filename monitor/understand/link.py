@@ -1,0 +1,120 @@
+"""The provider linker: which provider a name in a text means.
+
+What comes in: normalised text and the catalogue. What goes out: `Named` spans, longest match first, with ambiguous
+names accepted only where their rule allows. No grammar is needed, so the gate can run it on every document.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from monitor.model import AliasRule, Provider
+from monitor.understand.text import same_length_lower
+
+_CLAUSE = re.compile(r"[.!?。！？\n]")
+_WORD_AFTER = re.compile(r"[\s\-]*([\w']+)")
+_WORD_BEFORE = re.compile(r"([\w']+)[\s\-]*$")
+
+
+@dataclass(frozen=True)
+class Named:
+    """A provider's name (or product) at [start, end) of the normalised text."""
+
+    provider: str
+    alias: str
+    kind: Literal["name", "product"]
+    start: int
+    end: int
+
+
+@dataclass(frozen=True)
+class Alias:
+    """One spelling of one provider; the same spelling may stand for several under different rules."""
+
+    provider: str
+    text: str
+    kind: Literal["name", "product"]
+    rule: AliasRule | None
+    strict_case: bool
+
+
+def aliases(providers: Mapping[str, Provider]) -> dict[str, list[Alias]]:
+    """All spellings of all providers by their lower-case form."""
+    table: dict[str, list[Alias]] = {}
+    for provider in providers.values():
+        seen: set[str] = set()
+        spellings = [(a, "name") for a in (provider.name, *provider.aliases, *provider.zh)] + [(a, "product") for a in provider.products]
+        spellings += [(a, "name") for a in provider.ambiguous]
+        for spelling, kind in spellings:
+            if spelling in seen or len(spelling) < 1 or "(" in spelling:
+                continue
+            seen.add(spelling)
+            rule = provider.ambiguous.get(spelling)
+            strict = (rule is not None and rule.case) or len(spelling) <= 2
+            alias = Alias(provider.id, spelling, "product" if kind == "product" else "name", rule, strict)
+            table.setdefault(same_length_lower(spelling), []).append(alias)
+    return table
+
+
+def link(text: str, hits: Iterable[tuple[int, int]], table: Mapping[str, list[Alias]]) -> list[Named]:
+    """The providers meant by the spelling hits (spans of any overlap), in text order, longest match first."""
+    lowered = same_length_lower(text)
+    accepted: list[Named] = []
+    for start, end in sorted(hits, key=lambda span: (span[0] - span[1], span[0])):
+        if not bounded(text, start, end) or any(n.start < end and start < n.end for n in accepted):
+            continue
+        for alias in table[lowered[start:end]]:
+            if _cased(text[start:end], alias) and (alias.rule is None or _allowed(text, lowered, start, end, alias.rule)):
+                accepted.append(Named(alias.provider, text[start:end], alias.kind, start, end))
+                break
+    return sorted(accepted, key=lambda n: n.start)
+
+
+def bounded(text: str, start: int, end: int) -> bool:
+    """Whether a span is not part of a longer Latin word or number; Chinese names have no such borders."""
+    before, after = text[start - 1 : start], text[end : end + 1]
+    return not (_latin(before) and _latin(text[start])) and not (_latin(after) and _latin(text[end - 1]))
+
+
+def _latin(char: str) -> bool:
+    return bool(char) and (char == "_" or (char.isalnum() and char < "\u2e80"))
+
+
+def _cased(found: str, alias: Alias) -> bool:
+    if found == alias.text:
+        return True
+    if alias.strict_case:
+        return False
+    if found.upper() == found:
+        return len(found) > 3
+    capital_inside = any(c.isupper() for c in alias.text[1:])
+    return found[:1].isupper() or capital_inside or not alias.text[:1].isupper()
+
+
+def _allowed(text: str, lowered: str, start: int, end: int, rule: AliasRule) -> bool:
+    if rule.require and not any(_says(lowered, word, (start, end)) for word in rule.require):
+        return False
+    left = max((m.end() for m in _CLAUSE.finditer(text, max(0, start - 300), start)), default=max(0, start - 300))
+    stop = _CLAUSE.search(text, end)
+    clause = lowered[left : stop.start() if stop else len(text)]
+    if any(_says(clause, phrase, None) for phrase in rule.veto):
+        return False
+    after, before = _WORD_AFTER.match(lowered, end), _WORD_BEFORE.search(lowered, max(0, start - 40), start)
+    if after and any(after.group(1) == w.lower() or lowered.startswith(w.lower(), after.start(1)) for w in rule.veto_next):
+        return False
+    return not (before and any(lowered[:start].rstrip(" -").endswith(w.lower()) and bounded(lowered, before.start(1), before.end(1)) for w in rule.veto_prev))
+
+
+def _says(lowered: str, word: str, itself: tuple[int, int] | None) -> bool:
+    """Whether a word stands in the text outside the span `itself`."""
+    needle = same_length_lower(word)
+    at = lowered.find(needle)
+    while at >= 0:
+        end = at + len(needle)
+        if bounded(lowered, at, end) and not (itself and at < itself[1] and itself[0] < end):
+            return True
+        at = lowered.find(needle, at + 1)
+    return False

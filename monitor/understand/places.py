@@ -1,0 +1,107 @@
+"""Places and the organs that act for them.
+
+What comes in: normalised text and the catalogue's places. What goes out: `PlaceName` spans: a territory, its people's
+adjective, its capital standing for its government, or an organ; generic organs ("commerce ministry") carry no place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from monitor.model import AliasRule, Place
+from monitor.understand.link import bounded
+from monitor.understand.text import same_length_lower
+
+PlaceKind = Literal["geo", "demonym", "capital", "organ"]
+_RANK: dict[PlaceKind, int] = {"organ": 0, "geo": 1, "demonym": 2, "capital": 3}
+
+
+@dataclass(frozen=True)
+class PlaceName:
+    """A place (or several: a region) named at [start, end) of the normalised text."""
+
+    ids: tuple[str, ...]
+    kind: PlaceKind
+    start: int
+    end: int
+
+
+@dataclass(frozen=True)
+class PlaceEntry:
+    """One spelling; `ids` is empty for an organ that every country has, and `kind` None for a name to be ignored."""
+
+    ids: tuple[str, ...]
+    kind: PlaceKind | None
+    text: str
+
+
+def place_table(
+    places: Mapping[str, Place], regions: Mapping[str, tuple[str, ...]], generic: Iterable[str], extra: Mapping[str, Mapping[str, Iterable[str]]]
+) -> dict[str, list[PlaceEntry]]:
+    """All spellings of places by their lower-case form; `extra` adds organs per place and names to ignore."""
+    table: dict[str, list[PlaceEntry]] = {}
+
+    def add(spelling: str, ids: tuple[str, ...], kind: PlaceKind | None) -> None:
+        if spelling:
+            table.setdefault(same_length_lower(spelling), []).append(PlaceEntry(ids, kind, spelling))
+
+    for place in places.values():
+        spellings: list[tuple[PlaceKind, Iterable[str]]] = [
+            ("organ", place.organs), ("geo", (*place.en, *place.zh)), ("demonym", place.demonyms), ("capital", place.capitals),
+        ]  # fmt: skip
+        for kind, names in spellings:
+            for name in names:
+                add(name, (place.id,), kind)
+    for region, ids in regions.items():
+        add(region, tuple(ids), "geo")
+    for organ in generic:
+        add(organ, (), "organ")
+    for place_id, names in extra.get("organs", {}).items():
+        for name in names:
+            add(name, (place_id,), "organ")
+    for name in extra.get("ignored", {}).get("names", ()):
+        add(name, (), None)
+    return table
+
+
+def find_places(
+    text: str, hits: Iterable[tuple[int, int]], table: Mapping[str, list[PlaceEntry]], ambiguous: Mapping[str, AliasRule]
+) -> list[PlaceName]:
+    """The places meant by the spelling hits, in text order, the longest spelling winning."""
+    lowered = same_length_lower(text)
+    found: list[PlaceName] = []
+    taken: list[tuple[int, int]] = []
+    for start, end in sorted(hits, key=lambda span: (span[0] - span[1], span[0])):
+        if not bounded(text, start, end) or any(a < end and start < b for a, b in taken):
+            continue
+        entries = [e for e in table[lowered[start:end]] if _cased(text, start, end, e)]
+        if not entries:
+            continue
+        taken.append((start, end))
+        entry = min(entries, key=lambda e: _RANK[e.kind] if e.kind else -1)
+        if entry.kind is not None and not _vetoed(lowered, start, end, ambiguous.get(entry.text)):
+            found.append(PlaceName(entry.ids, entry.kind, start, end))
+    return sorted(found, key=lambda p: p.start)
+
+
+def _cased(text: str, start: int, end: int, entry: PlaceEntry) -> bool:
+    found = text[start:end]
+    if not entry.text.isascii():
+        return True
+    if len(entry.text) <= 4 and entry.text.isupper():
+        return found == entry.text
+    return found[:1].isupper() or not entry.text[:1].isupper()
+
+
+def _vetoed(lowered: str, start: int, end: int, rule: AliasRule | None) -> bool:
+    if rule is None:
+        return False
+    around = lowered[max(0, start - 120) : end + 120]
+    after, before = lowered[end : end + 30].lstrip(), lowered[max(0, start - 30) : start].rstrip()
+    if any(w.lower() in around for w in rule.veto) or any(after.startswith(w.lower()) for w in rule.veto_next):
+        return True
+    if any(before.endswith(w.lower()) for w in rule.veto_prev):
+        return True
+    return bool(rule.require) and not any(w.lower() in lowered for w in rule.require)

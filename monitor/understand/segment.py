@@ -1,0 +1,145 @@
+"""Events of a document: judged lines put together where they tell of the same measure.
+
+What comes in: judged lines. What goes out: `Cluster`s, each with its anchor lines, the lines that add to it, and types in order.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from monitor.model import EventType
+from monitor.understand.judge import Judged, measures
+from monitor.understand.offering import offerers
+from monitor.understand.reading import Line, Reading
+
+MINIMUM = 2.2
+"""The least score of a line that may start an event, and of a type that an event keeps."""
+_TOGETHER: frozenset[frozenset[EventType]] = frozenset(
+    frozenset(pair) for pair in (
+        ("service_ban", "data_privacy"), ("service_ban", "divestiture"), ("service_ban", "sanctions_listing"), ("service_ban", "licensing_regulation"),
+        ("sanctions_listing", "export_control"), ("divestiture", "investment_restriction"), ("antitrust", "licensing_regulation"), ("data_privacy", "licensing_regulation"),
+        ("divestiture", "antitrust"), ("divestiture", "data_privacy"), ("service_ban", "export_control"), ("access_restriction", "sanctions_listing"),
+        ("access_restriction", "data_privacy"), ("access_restriction", "licensing_regulation"), ("antitrust", "data_privacy"),
+    )
+)  # fmt: skip
+
+
+@dataclass
+class Cluster:
+    """The lines that tell of one measure; `offering` is set for an alternative's offer."""
+
+    anchors: list[Judged]
+    offering: str | None = None
+    extra: list[Line] = field(default_factory=list)
+
+    @property
+    def scores(self) -> dict[EventType, float]:
+        """Per type the best line's score and a quarter of the others'."""
+        lists: dict[EventType, list[float]] = {}
+        for judged in self.anchors:
+            for kind, value in judged.scores.items():
+                lists.setdefault(kind, []).append(value)
+        return {kind: max(v) + 0.25 * min(sum(v) - max(v), max(v)) for kind, v in lists.items()}
+
+    @property
+    def measures(self) -> frozenset[EventType]:
+        """The types told of that stand by themselves."""
+        return frozenset(kind for judged in self.anchors for kind in measures(judged))
+
+    @property
+    def issuing(self) -> tuple[str, ...]:
+        """The jurisdictions that act, in order of telling."""
+        return tuple(dict.fromkeys(i for judged in self.anchors for i in judged.issuing))
+
+    @property
+    def restricting(self) -> frozenset[str]:
+        """The providers that act themselves."""
+        return frozenset(i for judged in self.anchors for i in judged.restricting)
+
+    @property
+    def providers(self) -> frozenset[str]:
+        """All providers named in the anchor lines."""
+        return frozenset(i for judged in self.anchors for i in judged.providers)
+
+    @property
+    def lines(self) -> list[Line]:
+        """Anchor lines and additions, in text order."""
+        found = {line.index: line for line in [*(j.line for j in self.anchors), *self.extra]}
+        return [found[i] for i in sorted(found)]
+
+
+def segment(reading: Reading, judged: list[Judged]) -> list[Cluster]:
+    """The clusters of a document in text order."""
+    clusters: list[Cluster] = []
+    offers = _offering_lines(reading, judged)
+    for found in judged:
+        own = _without_mitigation(found)
+        if own is None or own.best < MINIMUM * (0.6 if own.background else 1.0) and own.modality == "asserted":
+            continue
+        home = next((c for c in clusters if _same(c, own)), None)
+        if home is None:
+            clusters.append(Cluster([own]))
+        else:
+            home.anchors.append(own)
+    offering = [Cluster(lines, provider) for provider, lines in offers.items()]
+    _attach(reading, clusters, {j.line.index for c in offering for j in c.anchors})
+    return clusters + offering
+
+
+def _without_mitigation(found: Judged) -> Judged | None:
+    scores = {kind: value for kind, value in found.scores.items() if kind != "mitigation"}
+    if not scores:
+        return None
+    return Judged(found.line, tuple(f for f in found.findings if f.hit.cue.type != "mitigation"), scores, found.modality, found.background)
+
+
+def _same(cluster: Cluster, found: Judged) -> bool:
+    """Whether a line goes on telling of the cluster's measure."""
+    mine, yours = cluster.measures, frozenset(measures(found))
+    if cluster.issuing and found.issuing and not set(cluster.issuing) & set(found.issuing):
+        return False
+    if cluster.restricting and found.restricting and not cluster.restricting & found.restricting and "access_restriction" not in mine & yours:
+        return False
+    if any(j.background != found.background for j in cluster.anchors) and found.line.index > 2:
+        return False
+    if not mine or not yours:
+        return not cluster.providers or not found.providers or bool(cluster.providers & found.providers) or found.line.index <= 2
+    if mine & yours:
+        return True
+    pairs = any(frozenset((a, b)) in _TOGETHER for a in mine for b in yours)
+    return pairs and (bool(cluster.providers & found.providers) or not cluster.providers or not found.providers or found.line.index <= 2)
+
+
+def _attach(reading: Reading, clusters: list[Cluster], taken: set[int]) -> None:
+    """Lines without a cue of their own add to the event told just before (roles and dates often stand there)."""
+    anchored = {j.line.index: c for c in clusters for j in c.anchors}
+    current: Cluster | None = None
+    distance = 0
+    for line in reading.lines:
+        if line.index in anchored:
+            current, distance = anchored[line.index], 0
+        elif line.index in taken:
+            current = None
+        elif current is not None and distance < 3:
+            current.extra.append(line)
+            distance += 1
+    title = reading.lines[0]
+    for cluster in clusters:
+        if cluster.anchors[0].line.index == 1 and title.index not in anchored:
+            cluster.extra.append(title)
+
+
+def _offering_lines(reading: Reading, judged: list[Judged]) -> dict[str, list[Judged]]:
+    """Lines with a way out, by the provider that offers it."""
+    found: dict[str, list[Judged]] = {}
+    by_index = {j.line.index: j for j in judged}
+    for line in reading.lines:
+        mine = by_index.get(line.index)
+        moving = mine is not None and "mitigation" in mine.scores
+        if not line.offers and not moving:
+            continue
+        for provider in offerers(reading, line):
+            scores: dict[EventType, float] = {"mitigation": max(2.6, mine.scores["mitigation"] if mine and moving else 0.0)}
+            findings = tuple(f for f in mine.findings if f.hit.cue.type == "mitigation") if mine else ()
+            found.setdefault(provider, []).append(Judged(line, findings, scores, "asserted", False))
+    return found

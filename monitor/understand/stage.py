@@ -1,0 +1,77 @@
+"""How far a measure is on the day of publication.
+
+What comes in: the lines that tell of it, its types and dates. What goes out: a `Stage`.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+from monitor.model import EventType, Stage
+from monitor.understand.lexicon import Lexicon
+from monitor.understand.segment import Cluster
+
+
+def stage_of(cluster: Cluster, types: tuple[EventType, ...], effective: date | None, published: date, lexicon: Lexicon) -> Stage:
+    """The stage that the text tells, a stated effective day deciding between coming and in force."""
+    anchors = sorted(cluster.anchors, key=lambda j: -j.best)[:2]
+    said = " ¶ ".join(j.line.sentence.text for j in sorted(anchors, key=lambda j: j.line.index))
+    more = " ¶ ".join(line.sentence.text for line in cluster.lines)
+    says = {stage: bool(pattern.search(said)) for stage, pattern in lexicon.stages.items()}
+    if types[0] == "relief":
+        return _eased(said, says, lexicon)
+    if says["rumoured"] and not says["final"]:
+        return "rumoured"
+    if says["proposed"] and not _signed(said, lexicon):
+        return "proposed"
+    own_act = "access_restriction" in types and not cluster.issuing or types[0] == "access_restriction"
+    if effective is not None:
+        if effective <= published:
+            return "in_force"
+        return "announced" if own_act else ("announced" if says["announced"] and not says["final"] and not cluster.issuing else "final")
+    if types[0] == "litigation":
+        return "suspended" if says["suspended"] and says["final"] and _halts(said) else "final" if says["final"] else "announced"
+    if own_act:
+        return _own_act(said, more, says, lexicon)
+    if types[0] in ("antitrust", "data_privacy") and says["announced"] and not says["final"] and not says["in_force"]:
+        return "announced"
+    if says["final"] and not lexicon.stages["in_force"].search(said):
+        return "final"
+    if lexicon.stages["in_force"].search(said) and not _future(said):
+        return "in_force"
+    return "final" if says["final"] else "announced"
+
+
+def _eased(said: str, says: dict[str, bool], lexicon: Lexicon) -> Stage:
+    if says["rumoured"] and not says["rescinded"]:
+        return "rumoured"
+    if says["rescinded"] and not _future(said):
+        return "rescinded"
+    if says["suspended"]:
+        return "suspended"
+    if says["rescinded"]:
+        return "rescinded" if not says["announced"] else "announced"
+    return "announced" if _future(said) or says["announced"] else "in_force"
+
+
+def _own_act(said: str, more: str, says: dict[str, bool], lexicon: Lexicon) -> Stage:
+    if _future(said):
+        return "announced"
+    if says["in_force"] or lexicon.stages["in_force"].search(more) and not says["announced"]:
+        return "in_force"
+    return "announced" if says["announced"] else "in_force"
+
+
+def _signed(said: str, lexicon: Lexicon) -> bool:
+    lowered = said.lower()
+    return any(word in lowered for word in ("signed", "signs ", "interim final", "final rule", "finalis", "finaliz", "completed rules", "签署", "最终规则", "正式"))
+
+
+def _future(said: str) -> bool:
+    lowered = said.lower()
+    return any(word in lowered for word in (" will ", " to stop", " to close", " to end", " to shut", " to withhold", " may ship", " plans to", " from next", " to let ", " to allow ", "将"))
+
+
+def _halts(said: str) -> bool:
+    lowered = said.lower()
+    return any(word in lowered for word in ("blocks", "blocked", "halt", "stay", "paus", "freez", "froze", "suspend", "injunction", "叫停", "暂停", "禁制令"))

