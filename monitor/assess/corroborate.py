@@ -134,6 +134,8 @@ def _copied_pairs(ordered: list[Document]) -> Pairs:
     """Pairs of near-identical texts; each distinct text is compared once, and only with texts that share a run of words."""
     same_text = _pairs_with_equal(ordered, lambda d: d.content_hash)
     distinct = [i for first, i in same_text if first == i]
+    if len(distinct) < 2:
+        return same_text
     return same_text + _similar_pairs({i: shingles(ordered[i].full_text) for i in distinct})
 
 
@@ -146,4 +148,3 @@ def _similar_pairs(texts: dict[int, frozenset[str]]) -> Pairs:
         for run in runs:
             seen_in[run].append(i)
     return pairs
-

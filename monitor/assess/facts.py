@@ -18,6 +18,7 @@ from monitor.model import Modality
 
 _LONG_AGO: Final = datetime.min.replace(tzinfo=UTC)
 _OWN_ACT: Final[frozenset[Family]] = frozenset({"access", "mitigation"})
+_WEAKER: Final[tuple[Modality, ...]] = ("threatened", "hypothetical", "denied")
 Value = TypeVar("Value", bound=Hashable)
 
 
@@ -42,18 +43,21 @@ def current(claims: Sequence[Claim]) -> list[Claim]:
 def substance(claims: Sequence[Claim]) -> Substance:
     """The strongest kind of claim present: asserted news, else relief alone, else threats, hypotheses, denials, background.
 
-    News of relief is kept out where the measure itself is told, so that it can neither corroborate nor refresh it.
+    News of relief is kept out where the measure itself is told as strongly, so that it can neither corroborate nor refresh it.
     """
     news = [c for c in claims if not c.background]
-    tiers: tuple[tuple[Modality, list[Claim]], ...] = (
-        ("asserted", [c for c in news if _modality(c) == "asserted" and not is_relief(c)]),
-        ("asserted", [c for c in news if _modality(c) == "asserted"]),
-        ("threatened", [c for c in news if _modality(c) == "threatened"]),
-        ("hypothetical", [c for c in news if _modality(c) == "hypothetical"]),
-        ("denied", [c for c in news if _modality(c) == "denied"]),
-    )
-    modality, found = next(((m, t) for m, t in tiers if t), ("historical", list(claims)))
-    return Substance(modality, tuple(found))
+    asserted = [c for c in news if _modality(c) == "asserted"]
+    if asserted:
+        return Substance("asserted", _without_relief(asserted))
+    for modality in _WEAKER:
+        weaker = [c for c in news if _modality(c) == modality]
+        if weaker:
+            return Substance(modality, _without_relief(weaker))
+    return Substance("historical", _without_relief(claims))
+
+
+def _without_relief(claims: Sequence[Claim]) -> tuple[Claim, ...]:
+    return tuple(c for c in claims if not is_relief(c)) or tuple(claims)
 
 
 def is_relief(claim: Claim) -> bool:

@@ -5,7 +5,7 @@ In: the claims of one measure. Out: an account of it: what counts, who told it, 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
@@ -57,9 +57,9 @@ def history(claims: Sequence[Claim], core: Substance) -> History:
     """
     if core.modality == "asserted":
         news = [c for c in claims if not c.background and c.report.signal.modality == "asserted"]
-        steps = _walk(sorted(news, key=lambda c: (c.told, c.order)), core)
+        steps = _walk(_by_time(news), core)
     else:
-        steps = [_unasserted(core)]
+        steps = [_unasserted(claims, core)]
     halts = [step.told for step in steps if step.stage in HALTED]
     return History(steps[-1].stage, tuple(_public(step) for step in steps), max(halts, default=None))
 
@@ -115,17 +115,21 @@ def _first_said(news: Sequence[Claim]) -> _Step:
     return _Step(stage, _day(first, stage), first.told, [first])
 
 
-def _unasserted(core: Substance) -> _Step:
-    ordered = sorted(core.claims, key=lambda c: (c.told, c.order))
+def _unasserted(claims: Sequence[Claim], core: Substance) -> _Step:
+    """The one step of a measure that nobody asserts as news: a threat is at most announced, a recalled measure as it is recalled."""
     stage: Stage = "rumoured"
     if core.modality in ("threatened", "historical"):
-        stage = max((c.report.signal.stage for c in ordered), key=advanced)
-        halted = [c.report.signal.stage for c in ordered if c.report.signal.stage in HALTED]
-        stage = halted[-1] if halted and core.modality == "historical" else stage
-    if core.modality == "threatened" and (advanced(stage) > advanced("announced") or stage in HALTED):
+        stage = max((c.report.signal.stage for c in core.claims), key=advanced)
+    if core.modality == "threatened" and (stage in HALTED or advanced(stage) > advanced("announced")):
         stage = "announced"
-    told = [c for c in ordered if c.report.signal.stage == stage] or ordered
+    if core.modality == "historical":
+        stage = next((c.report.signal.stage for c in reversed(_by_time(claims)) if c.report.signal.stage in HALTED), stage)
+    told = _by_time(c for c in claims if c.report.signal.stage == stage) or _by_time(core.claims)
     return _Step(stage, _day(told[0], stage), told[0].told, told)
+
+
+def _by_time(claims: Iterable[Claim]) -> list[Claim]:
+    return sorted(claims, key=lambda c: (c.told, c.order))
 
 
 def _day(claim: Claim, stage: Stage) -> date:

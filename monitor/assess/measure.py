@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property
 from typing import Final, Literal
 
-from monitor.assess.constants import WINDOW_DAYS
+from monitor.assess.constants import SAME_NEWS_DAYS, WINDOW_DAYS
 from monitor.assess.corroborate import told_at
 from monitor.model import MODIFIERS, EventType, Report, Role, short_hash
 
@@ -28,6 +28,7 @@ FAMILY: Final[dict[EventType, Family]] = {
 ACTIVE: Final[frozenset[Role]] = frozenset({"restricting", "targeted", "affected"})
 _OFFICIAL = re.compile(r"^(\d{4}-[A-Z]{2}\d{2}|\d{4}-\d{4,6}|[A-Z]\d-\d{4}-\d{4,6})$")
 _WINDOW = timedelta(days=WINDOW_DAYS)
+_SAME_NEWS = timedelta(days=SAME_NEWS_DAYS)
 
 
 @dataclass(frozen=True)
@@ -61,6 +62,11 @@ class Claim:
         return told_at(self.report.document)
 
     @cached_property
+    def reprint(self) -> tuple[str, str]:
+        """What a word-for-word copy shares with its original, whenever it is printed."""
+        return self.report.document.content_hash, self.key
+
+    @cached_property
     def background(self) -> bool:
         """Whether the report only recalls the measure."""
         return self.report.signal.background or self.report.signal.modality == "historical"
@@ -74,9 +80,9 @@ class Claim:
 
     @cached_property
     def named(self) -> frozenset[str]:
-        """Providers that the report ties to the measure; for a provider's own act a bare mention is a tie."""
+        """Providers that the report ties to the measure; for a provider's own act and for modifiers a bare mention is a tie."""
         roles = self.report.signal.providers
-        loose = self.family == "access"
+        loose = self.family == "access" or self.report.signal.type in MODIFIERS
         return frozenset(p for p, role in roles.items() if role in ACTIVE or (loose and role == "mentioned")) | self.principals
 
     @cached_property
@@ -126,6 +132,7 @@ class Thread:
     causes: set[str] = field(default_factory=set)
     named: set[str] = field(default_factory=set)
     official: set[str] = field(default_factory=set)
+    reprints: set[tuple[str, str]] = field(default_factory=set)
     instruments: set[str] = field(default_factory=set)
     issuing: set[str] = field(default_factory=set)
     affected: set[str] = field(default_factory=set)
@@ -144,6 +151,7 @@ class Thread:
         self.causes |= claim.causes
         self.named |= claim.named
         self.official |= claim.official
+        self.reprints.add(claim.reprint)
         self.instruments |= {signal.instrument.casefold()} - {""}
         self.issuing |= set(signal.issuing)
         self.affected |= set(signal.affected)
@@ -157,6 +165,8 @@ class Thread:
 
     def match(self, claim: Claim) -> tuple[float, ...] | None:
         """How well the claim fits, larger is better; None when it must be another measure."""
+        if claim.reprint in self.reprints:
+            return (2.0,)
         same_id = bool(self.official & claim.official)
         if not same_id and (self.official and claim.official):
             return None
@@ -207,13 +217,20 @@ class Thread:
     def _parties_fit(self, claim: Claim) -> bool:
         mine, theirs = self.principals, claim.principals
         if mine and theirs:
-            if not mine & theirs:
+            if not self._targets_agree(claim):
                 return False
         elif (mine or theirs) and not self._tied(claim):
             return False
         if claim.family == "mitigation":
             return _compatible(self.causes, claim.causes) and _compatible(self.affected, claim.report.signal.affected)
         return self._places_fit(claim)
+
+    def _targets_agree(self, claim: Claim) -> bool:
+        """One list of names: half in common, or some on the same day; else one shared firm would tie a chain of measures together."""
+        common, either = self.principals & claim.principals, self.principals | claim.principals
+        if not common or len(common) * 2 >= len(either):
+            return bool(common)
+        return bool(self.days & claim.days) or self._distance(claim) <= _SAME_NEWS.total_seconds()
 
     def _tied(self, claim: Claim) -> bool:
         """One side names a principal, the other none: the other must name it in some role, or tell the same day and name nobody."""
@@ -233,7 +250,10 @@ class Thread:
             return True  # issuer and target say enough; reporters disagree on which side is "affected"
         if not _compatible(self.affected, signal.affected):
             return False
-        return same_principal or bool(self.named & claim.named) or (same_issuer and _compatible(self.sectors, signal.sectors))
+        same_place = not self.issuing and not signal.issuing and bool(self.affected & set(signal.affected))
+        return (
+            same_principal or bool(self.named & claim.named) or ((same_issuer or same_place) and _compatible(self.sectors, signal.sectors))
+        )
 
 
 def _compatible(mine: set[str] | frozenset[str], theirs: set[str] | frozenset[str] | tuple[str, ...]) -> bool:

@@ -66,8 +66,9 @@ class _Index:
 
 
 def _keys(claim: Claim) -> Iterator[str]:
-    """Two claims that can match share one of these: an official number, a provider, the issuer on a stated day, or namelessness."""
+    """Two claims that can match share one of these: their text, an official number, a provider, the issuer's day, or namelessness."""
     signal = claim.report.signal
+    yield ":".join(("copy", *claim.reprint))
     yield from (f"id:{number}" for number in claim.official)
     yield from (f"provider:{provider}" for provider in claim.named)
     yield from (f"day:{place}:{day}" for place in signal.issuing for day in claim.days)

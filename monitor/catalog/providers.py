@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import difflib
+import hashlib
+import json
 from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import cache
+from dataclasses import dataclass, field
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -22,12 +25,25 @@ class Catalog:
     places: Mapping[str, Place]
     generic_organs: tuple[str, ...]
     regions: Mapping[str, tuple[str, ...]]
+    """Names of regions in texts → the jurisdictions they stand for."""
     ambiguous_places: Mapping[str, AliasRule]
+    members: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Group → its members, such as EU: a measure of the group binds them."""
+
+    @cached_property
+    def version(self) -> str:
+        """12 hex digits of the sha256 over all records: changes with any of them."""
+        plain = [noun.model_dump(mode="json") for table in (self.providers, self.places) for _, noun in sorted(table.items())]
+        return hashlib.sha256(json.dumps(plain, sort_keys=True).encode()).hexdigest()[:12]
+
+    @cached_property
+    def display_names(self) -> Mapping[str, str]:
+        """What people call a provider or a place, by id."""
+        places = {place.id: place.en[0] for place in self.places.values() if place.en}
+        return places | {provider.id: provider.name for provider in self.providers.values()}
 
     def suggestions(self, word: str) -> tuple[str, ...]:
         """Up to three provider ids that look like `word`, for error messages."""
-        import difflib
-
         return tuple(difflib.get_close_matches(word, self.providers, n=3))
 
 
@@ -44,13 +60,14 @@ def load_catalog() -> Catalog:
         _add_providers(read_yaml(path), providers)
     _check_references(providers)
     file = read_yaml(DATA / "places.yaml")
-    special = {"generic_organs", "regions", "ambiguous_places"}
+    special = {"generic_organs", "regions", "ambiguous_places", "members"}
     places = {key: file.build(Place, {"id": key, **row}, key) for key, row in file.data.items() if key not in special}
     return Catalog(
         providers=providers,
         places=places,
         generic_organs=tuple(file.data.get("generic_organs", ())),
-        regions={name: tuple(members) for name, members in file.data.get("regions", {}).items()},
+        regions={name: tuple(codes) for name, codes in file.data.get("regions", {}).items()},
+        members={name: tuple(codes) for name, codes in file.data.get("members", {}).items()},
         ambiguous_places={
             name: file.build(AliasRule, rule, "ambiguous_places", name) for name, rule in file.data.get("ambiguous_places", {}).items()
         },

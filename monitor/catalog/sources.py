@@ -22,16 +22,17 @@ def load_sources(path: Path) -> tuple[Source, ...]:
     return parse_sources(file)
 
 
-def parse_sources(file: YamlFile, interval_default: str = "30m") -> tuple[Source, ...]:
+def parse_sources(file: YamlFile) -> tuple[Source, ...]:
     """The `sources:` of an open file; double ids or urls are refused, `family` defaults to the publisher."""
     sources: list[Source] = []
     seen: dict[tuple[str, str], int] = {}
     for at, row in enumerate(file.rows("sources")):
         key = ("sources", at)
-        interval = row.get("interval", interval_default)
-        fields: dict[str, Any] = {k: v for k, v in row.items() if k != "interval"} | {"interval_s": _seconds(file, interval, *key)}
         if "interval_s" in row:
             raise file.error("unknown key 'interval_s'; write `interval: 30m`", *key, "interval_s")
+        fields: dict[str, Any] = {name: value for name, value in row.items() if name != "interval"}
+        if "interval" in row:
+            fields["interval_s"] = _seconds(file, row["interval"], *key)
         source = file.build(Source, fields, *key)
         _check_url(file, source.url, *key)
         for name, value in (("id", source.id), ("url", source.url)):

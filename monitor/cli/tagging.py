@@ -4,33 +4,50 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Iterable, Iterator
+from itertools import islice
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from monitor.errors import UsageError
+
+# Lines that are read before the first record is written: enough to batch the parser, few enough to stream.
+BATCH = 64
 
 
 def tag(
     file: Annotated[Path | None, typer.Argument(help="JSON lines (or one JSON object); default: standard input.")] = None,
 ) -> None:
     """Tag texts: one JSON object per line in, one tag record per line out, in order."""
-    from monitor.catalog import load_catalog
-    from monitor.understand.tag import tag_lines
-
-    failed = False
     try:
-        handle = file.open(encoding="utf-8", errors="surrogateescape") if file else sys.stdin
+        handle = file.open(encoding="utf-8", errors="replace") if file else sys.stdin
     except OSError as error:
         raise UsageError(f"{file}: cannot be read: {error.strerror}") from error
+    failed = False
     with handle:
-        for record in tag_lines(handle, load_catalog()):
+        for record in _tagged(handle):
             failed = failed or "error" in record
             sys.stdout.write(json.dumps(record, ensure_ascii=False) + "\n")
-            sys.stdout.flush()
     if failed:
         raise typer.Exit(1)
+
+
+def _tagged(lines: Iterable[str]) -> Iterator[dict[str, Any]]:
+    """One record per line, in order; a bad line gives an error record and the rest goes on."""
+    from monitor.catalog import load_catalog
+    from monitor.understand.record import tag_record
+    from monitor.understand.tag import BadRecord, Tagger, read_records
+
+    tagger, records = Tagger(load_catalog()), read_records(lines)
+    while batch := list(islice(records, BATCH)):
+        taggings = tagger.tag(record for record in batch if not isinstance(record, BadRecord))
+        for record in batch:
+            if isinstance(record, BadRecord):
+                yield {"id": record.id, "error": record.error}
+            else:
+                yield tag_record(record, next(taggings))
 
 
 def register(app: typer.Typer) -> None:

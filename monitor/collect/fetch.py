@@ -30,7 +30,7 @@ from yarl import URL
 from monitor.collect.address import Address, is_opted_in, is_public, literal
 from monitor.collect.decode import BodyReader, CodingError, EndMissingError, TooLargeError
 from monitor.collect.failures import BlockedAddressError, RefusedError
-from monitor.collect.headers import conditional, retry_after_s, validators_of
+from monitor.collect.headers import conditional, max_age_s, retry_after_s, validators_of
 from monitor.model import FetchFailure, Reason, Response, Source, Validators
 
 MAX_REDIRECTS = 5
@@ -204,9 +204,7 @@ class Fetcher:
                 if answer.status in _REDIRECTS:
                     return answer.status, _redirect_target(hop.url, answer)
                 if answer.status == 304 and hop.headers:
-                    kept = validators_of(answer.headers, validators.body_sha256)
-                    merged = kept.model_copy(update={k: v for k, v in validators.model_dump().items() if getattr(kept, k) is None})
-                    return Response(status=304, url=str(hop.url), validators=merged, retrieved_at=now)
+                    return _not_modified(answer, hop.url, validators, now)
                 _check_status(answer, now)
                 body = await _body(answer, self._policy.max_bytes)
                 return _response(answer, hop.url, body, validators, now)
@@ -280,14 +278,29 @@ async def _body(answer: aiohttp.ClientResponse, limit: int) -> bytes:
     return reader.finish()
 
 
+def _not_modified(answer: aiohttp.ClientResponse, url: URL, before: Validators, now: datetime) -> Response:
+    """A 304 that keeps what we knew, renewed by what it says itself."""
+    told = validators_of(answer.headers, None).model_dump(exclude_none=True)
+    age = max_age_s(answer.headers.get("Cache-Control", ""))
+    return Response(status=304, url=str(url), validators=before.model_copy(update=told), max_age_s=age, retrieved_at=now)
+
+
 def _response(answer: aiohttp.ClientResponse, url: URL, body: bytes, before: Validators, now: datetime) -> Response:
+    """A complete body; 304 when it is byte for byte the one we had, because many servers never say so."""
     digest = hashlib.sha256(body).hexdigest()
     validators = validators_of(answer.headers, digest)
     if digest == before.body_sha256:
-        return Response(status=304, url=str(url), validators=validators, retrieved_at=now)
+        return _not_modified(answer, url, validators, now)
     content_type = answer.headers.get("Content-Type", "")[:200]
-    printable = content_type if content_type.isascii() and content_type.isprintable() else ""
-    return Response(status=200, url=str(url), content_type=printable, body=body, validators=validators, retrieved_at=now)
+    return Response(
+        status=200,
+        url=str(url),
+        content_type=content_type if content_type.isascii() and content_type.isprintable() else "",
+        body=body,
+        validators=validators,
+        max_age_s=max_age_s(answer.headers.get("Cache-Control", "")),
+        retrieved_at=now,
+    )
 
 
 def explain(error: BaseException) -> RefusedError:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 
 from pydantic import Field
@@ -23,8 +23,8 @@ from monitor.model import (
     Jurisdiction,
     Level,
     Modality,
-    Noun,
     NotOffered,
+    Noun,
     Provider,
     Stage,
     StageStep,
@@ -54,6 +54,7 @@ class DossierQuery(Noun):
     """One per provider, for `jurisdiction` at `as_of`."""
     events: tuple[Event, ...] = ()
     documents: Mapping[str, DossierDocument] = Field(default_factory=dict)
+    """Stored documents by id; a quote whose document is not among them is cited by its own hash and address."""
     names: Mapping[str, str] = Field(default_factory=dict)
     """Names of further providers, such as the alternatives."""
     methodology_version: str
@@ -92,7 +93,7 @@ class DossierAlternative(Noun):
     score: int
     level: Level
     offers: tuple[str, ...]
-    sources: tuple[str, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
 
 
 class VendorSheet(Noun):
@@ -127,27 +128,31 @@ class Dossier(Noun):
     data_versions: dict[str, str]
     vendors: tuple[VendorSheet, ...]
     documents: tuple[DossierDocument, ...]
+    """Every document that a quote rests on, in the order of first mention."""
     digest: str = ""
+
+    def number(self, document: str) -> int:
+        """The place of a document in the list of sources, counted from 1."""
+        return [known.id for known in self.documents].index(document) + 1
 
 
 def dossier(query: DossierQuery) -> Dossier:
     """Vendors side by side in the order asked for; UsageError when an assessment is missing or of another place or time."""
     sheets = tuple(_sheet(query, provider) for provider in query.providers)
-    cited = {e.document for sheet in sheets for measure in (*sheet.measures, *sheet.context) for e in measure.evidence}
     pinned = Dossier(
         jurisdiction=query.jurisdiction,
         as_of=query.as_of,
         methodology_version=query.methodology_version,
         data_versions=dict(sorted(query.data_versions.items())),
         vendors=sheets,
-        documents=tuple(query.documents[key] for key in sorted(cited & query.documents.keys())),
+        documents=tuple(_documents(query, sheets)),
     )
     return pinned.model_copy(update={"digest": dossier_digest(pinned)})
 
 
 def canonical_json(pinned: Dossier) -> str:
     """The dossier as one line of JSON with sorted keys: the same bytes for the same content."""
-    return json.dumps(pinned.model_dump(mode="json", by_alias=False), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return json.dumps(pinned.model_dump(mode="json", by_alias=True), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
 def dossier_digest(pinned: Dossier) -> str:
@@ -219,6 +224,18 @@ def _measure(event: Event, today: date, assessment: Assessment | None) -> Measur
     )
 
 
+def _documents(query: DossierQuery, sheets: Iterable[VendorSheet]) -> Iterable[DossierDocument]:
+    cited = (e for sheet in sheets for measure in (*sheet.measures, *sheet.context) for e in measure.evidence)
+    offered = (e for sheet in sheets for alternative in sheet.alternatives for e in alternative.evidence)
+    found: dict[str, DossierDocument] = {}
+    for e in (*cited, *offered):
+        known = DossierDocument(
+            id=e.document, url=e.url, source=e.source, sha256=e.sha256, published_at=e.published_at, retrieved_at=e.retrieved_at
+        )
+        found.setdefault(e.document, query.documents.get(e.document, known))
+    return found.values()
+
+
 def _alternatives(query: DossierQuery, assessment: Assessment) -> list[DossierAlternative]:
     ranked = sorted(assessment.alternatives, key=lambda a: (not a.offers, a.score, a.provider))
     return [
@@ -228,7 +245,7 @@ def _alternatives(query: DossierQuery, assessment: Assessment) -> list[DossierAl
             score=alternative.score,
             level=alternative.level,
             offers=tuple(_terms(offer.kind, offer.amount, offer.until) for offer in alternative.offers),
-            sources=tuple(dict.fromkeys(e.url for offer in alternative.offers for e in offer.evidence)),
+            evidence=tuple(e for offer in alternative.offers for e in offer.evidence),
         )
         for alternative in ranked
     ]

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Literal
 
-from monitor.model import LEVELS, Assessment, Event, EventType, Jurisdiction, Noun, NotOffered, Provider
+from monitor.model import LEVELS, Assessment, Event, EventType, NotOffered, Noun, Provider
 
 Usable = Literal["yes", "until", "no", "check", "unknown"]
 
@@ -74,16 +74,13 @@ def binding(events: Iterable[Event], assessment: Assessment) -> tuple[Event, ...
 def context(events: Iterable[Event], provider: Provider, scored: Iterable[Event]) -> tuple[Event, ...]:
     """Measures on the provider's home and sectors that do not name it: to be known, not scored."""
     taken = {event.id for event in scored}
-    sectors = set(provider.sectors)
-    return tuple(
-        event
-        for event in events
-        if event.id not in taken and not event.withdrawn and event.type != "mitigation" and _on_home(event, provider.home) and sectors & {*event.sectors}
-    )
+    return tuple(event for event in events if event.id not in taken and _surrounds(event, provider))
 
 
-def _on_home(event: Event, home: Jurisdiction | None) -> bool:
-    return home is not None and home in event.affected
+def _surrounds(event: Event, provider: Provider) -> bool:
+    if event.withdrawn or event.type == "mitigation" or event.providers.get(provider.id) not in (None, "mentioned"):
+        return False
+    return provider.home in event.affected and not set(provider.sectors).isdisjoint(event.sectors)
 
 
 def _cuts(event: Event) -> bool:

@@ -6,22 +6,30 @@ calendar and a withdrawn one is struck out.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
+from types import MappingProxyType
 from urllib.parse import urlsplit
 
 import icalendar
 
-from monitor.inform.wording import headline
+from monitor.inform.wording import coming_days, matter
 from monitor.model import Event, Role
 
 REFRESH = timedelta(hours=6)
+KEPT = timedelta(days=365)
 HIT_ROLES: frozenset[Role] = frozenset({"restricting", "targeted", "affected"})
-ROLES = {"effective": "takes effect", "comment": "comments close"}
 
 
-def deadlines_calendar(events: Iterable[Event], as_of: datetime, base_url: str) -> str:
-    """An iCalendar text with the effective and comment days of `events`; withdrawn and rescinded ones are cancelled."""
+def deadlines_calendar(
+    events: Iterable[Event], as_of: datetime, base_url: str, names: Mapping[str, str] = MappingProxyType({})
+) -> str:
+    """An iCalendar text with the effective and comment days of `events`; withdrawn and rescinded ones are cancelled.
+
+    Days more than a year before `as_of` are left out. `names` gives providers the names people know. The bytes change only
+    when an event does, so that a subscriber's copy stays cached.
+    """
+    oldest = as_of.date() - KEPT
     calendar = icalendar.Calendar()
     calendar.add("prodid", "-//forewarned//deadlines//EN")
     calendar.add("version", "2.0")
@@ -29,23 +37,24 @@ def deadlines_calendar(events: Iterable[Event], as_of: datetime, base_url: str) 
     calendar.add("name", "Forewarned deadlines")
     calendar.add("x-wr-calname", "Forewarned deadlines")
     calendar.add("refresh-interval", REFRESH, parameters={"VALUE": "DURATION"})
-    calendar.add("x-published-ttl", REFRESH)
+    calendar.add("x-published-ttl", icalendar.vDuration(REFRESH))
     for event in sorted(events, key=lambda event: event.id):
-        for role, day in _days(event):
-            calendar.add_component(_entry(event, role, day, (as_of, base_url)))
+        for role, verb, day in coming_days(event):
+            if day < oldest:
+                continue
+            summary = f"{_hit_names(event, names)}: {matter(event, event.affected)} {verb}"
+            calendar.add_component(_entry(event, (role, day), summary, base_url))
     return str(calendar.to_ical(), "utf-8")
 
 
-def _days(event: Event) -> Iterator[tuple[str, date]]:
-    for role, day in (("effective", event.dates.effective), ("comment", event.dates.comment)):
-        if day is not None:
-            yield role, day
-
-
-def _entry(event: Event, role: str, day: date, context: tuple[datetime, str]) -> icalendar.Event:
-    as_of, base_url = context
-    url = f"{base_url.rstrip('/')}/events/{event.id}"
+def _hit_names(event: Event, names: Mapping[str, str]) -> str:
     hit = sorted(provider for provider, part in event.providers.items() if part in HIT_ROLES)
+    return ", ".join(names.get(provider, provider) for provider in hit) or "Sector"
+
+
+def _entry(event: Event, when: tuple[str, date], summary: str, base_url: str) -> icalendar.Event:
+    role, day = when
+    url = f"{base_url.rstrip('/')}/events/{event.id}"
     entry = icalendar.Event()
     entry.add("uid", f"{event.id}.{role}@{urlsplit(base_url).hostname or 'localhost'}")
     entry.add("dtstamp", event.last_reported_at)
@@ -53,7 +62,7 @@ def _entry(event: Event, role: str, day: date, context: tuple[datetime, str]) ->
     entry.add("sequence", _sequence(event))
     entry.add("dtstart", day)
     entry.add("dtend", day + timedelta(days=1))
-    entry.add("summary", _plain(f"{', '.join(hit) or 'Sector'}: {headline(event, event.affected, as_of.date())} ({ROLES[role]})"))
+    entry.add("summary", _plain(summary))
     entry.add("description", _plain(f"{event.title}. Stage {event.stage.replace('_', ' ')}. Details and proof: {url}"))
     entry.add("url", url)
     entry.add("transp", "TRANSPARENT")

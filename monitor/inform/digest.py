@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import date
 from typing import Literal
 from urllib.parse import urlsplit
+
+from pydantic import Field
 
 from monitor.inform import sections
 from monitor.inform.hits import Hit, hits
@@ -41,6 +44,7 @@ class Digest(Noun):
     footer: tuple[str, ...]
     base_url: str
     message_id: str
+    names: Mapping[str, str] = Field(default_factory=dict)
     calendar_events: tuple[Event, ...] = ()
     """Events of which a day is new or moved; attached as a calendar file."""
 
@@ -77,6 +81,7 @@ def compose(query: DigestQuery) -> Digest | Skipped:
         footer=tuple(_footer(query)),
         base_url=query.base_url,
         message_id=message_id(query),
+        names=query.names,
         calendar_events=tuple(hit.event for hit in told if _day_is_news(hit)),
     )
 
@@ -120,9 +125,11 @@ def _fitted(tag: str, what: str, left: str, more: str) -> str:
 
 
 def _preheader(query: DigestQuery, urgent: list[Hit]) -> str:
+    """The action, since the subject already is the fact."""
     if urgent:
-        return f"{plural(len(urgent), 'matter')} to act on for {query.team.name}: {sections.title(query, urgent[0])}"
-    return f"News on what {query.team.name} depends on"
+        more = f" And {plural(len(urgent) - 1, 'more matter')} to act on." if len(urgent) > 1 else ""
+        return f"{sections.advice(query, urgent[0])}.{more}"
+    return f"Nothing to act on today; news on what {query.team.name} depends on."
 
 
 def _day_is_news(hit: Hit) -> bool:

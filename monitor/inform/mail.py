@@ -14,7 +14,7 @@ import socket
 import ssl
 import threading
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from email import message_from_bytes, policy
 from email.headerregistry import Address
@@ -175,7 +175,10 @@ def _deliver(attempt: _Attempt, server: _Server, raw: bytes, recipient: str) -> 
     if refusal := _secure(client, server):
         return refusal
     sender = parseaddr(str(message_from_bytes(raw, policy=policy.SMTP)["From"]))[1]
-    for step in (lambda: client.mail(sender), lambda: client.rcpt(recipient), lambda: client.docmd("DATA")):
+    steps: tuple[Callable[[], tuple[int, bytes]], ...] = (
+        lambda: client.mail(sender), lambda: client.rcpt(recipient), lambda: client.docmd("DATA"),
+    )  # fmt: skip
+    for step in steps:
         code, reply = step()
         if not 200 <= code < 400:
             return _refusal(attempt, code, reply)

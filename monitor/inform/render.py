@@ -32,7 +32,7 @@ def render(template: str, /, **nouns: object) -> str:
 
 def render_digest(digest: Digest) -> Mail:
     """The digest as a mail: subject, text and HTML with the same facts, a calendar file when a day is new or moved."""
-    calendar = deadlines_calendar(digest.calendar_events, digest.as_of, digest.base_url) if digest.calendar_events else None
+    calendar = deadlines_calendar(digest.calendar_events, digest.as_of, digest.base_url, digest.names) if digest.calendar_events else None
     return Mail(
         recipient=digest.recipient,
         subject=render("mail/digest/subject.txt", digest=digest).strip(),
@@ -75,8 +75,9 @@ def _environment() -> Environment:
 
 def clean(text: object) -> str:
     """One line of foreign text without control, format and surrogate characters; direction marks cannot reorder it."""
-    spaced = _SPACE.sub(" ", str(text))
-    return "".join(sign for sign in spaced if unicodedata.category(sign) not in ("Cc", "Cf", "Cs", "Co", "Cn")).strip()
+    spaced = "".join(" " if unicodedata.category(sign) == "Cc" else sign for sign in str(text))
+    shown = "".join(sign for sign in spaced if unicodedata.category(sign) not in ("Cf", "Cs", "Co", "Cn"))
+    return _SPACE.sub(" ", shown).strip()
 
 
 def wrap(text: object, first: str = "", rest: str | None = None) -> str:

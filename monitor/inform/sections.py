@@ -6,12 +6,11 @@ Text and HTML are both laid out from these entries, so that neither can say more
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date
 from typing import Literal
 
 from monitor.inform.hits import Hit
 from monitor.inform.query import DigestQuery, utc_minute
-from monitor.inform.wording import countdown, headline, offer_terms, plural, weekday
+from monitor.inform.wording import coming_days, countdown, headline, left_words, matter, offer_terms, plural, weekday
 from monitor.model import Alternative, Assessment, Event, EventType, Exposure, Level, Noun
 
 SectionKey = Literal["problems", "act_now", "changed", "new", "deadlines", "offers"]
@@ -79,7 +78,7 @@ def changed(query: DigestQuery, moved: Sequence[Hit]) -> DigestSection | None:
         DigestEntry(
             level=None if hit.gone else hit.level,
             title=title(query, hit),
-            facts=(Fact(label="Changed", text="; ".join(hit.changes)), *([_when(query, hit)] if hit.deadline else [])),
+            facts=(_changed(hit), *([_when(query, hit)] if hit.deadline else [])),
             url=_page(query, hit),
         )
         for hit in moved
@@ -98,10 +97,16 @@ def new(query: DigestQuery, fresh: Sequence[Hit]) -> DigestSection | None:
 
 def deadlines(query: DigestQuery, told: Sequence[Hit]) -> DigestSection | None:
     """Section 4: every day of the next 30 on which something ends, starts or closes for the team."""
-    rows = sorted((day, role, title(query, hit), hit) for hit in told if not hit.gone for role, day in _days(query, hit.event))
+    rows = [(day, _names(query, hit), verb, hit) for hit in told if not hit.gone for _, verb, day in coming_days(hit.event)]
     entries = [
-        DigestEntry(level=hit.level, title=f"{weekday(day)} {name}", note=f"{role}, {countdown(day, query.day)}", url=_page(query, hit))
-        for day, role, name, hit in rows
+        DigestEntry(
+            level=hit.level,
+            title=f"{weekday(day)} {names}: {_matter(query, hit)}",
+            note=f"{verb}, {countdown(day, query.day)}",
+            url=_page(query, hit),
+        )
+        for day, names, verb, hit in sorted(rows, key=lambda row: row[:3])
+        if 0 <= (day - query.day).days <= HORIZON_DAYS
     ]
     return _section(query, "deadlines", f"Deadlines in the next {HORIZON_DAYS} days", entries, (MAX_LINES, "deadlines"))
 
@@ -120,28 +125,45 @@ def offers(query: DigestQuery, told: Sequence[Hit]) -> DigestSection | None:
 
 def title(query: DigestQuery, hit: Hit) -> str:
     """`OpenAI: API access from CN ends 2024-07-09`."""
-    names = " / ".join(dict.fromkeys(query.name_of(e.provider) for e in hit.exposures))
-    places = sorted({place for e in hit.exposures for place in e.jurisdictions})
-    products = {use.product for e in hit.exposures if (use := query.dependency(e))}
-    product = products.pop() if len(products) == 1 else ""
-    if hit.event.withdrawn:
-        return f"{names}: report withdrawn ({headline(hit.event, places, query.day, product)})"
-    return f"{names}: {headline(hit.event, places, query.day, product)}"
+    fact = headline(hit.event, _places(hit), query.day, _product(query, hit))
+    return f"{_names(query, hit)}: {f'report withdrawn ({fact})' if hit.event.withdrawn else fact}"
+
+
+def _matter(query: DigestQuery, hit: Hit) -> str:
+    return matter(hit.event, _places(hit), _product(query, hit))
+
+
+def _names(query: DigestQuery, hit: Hit) -> str:
+    return " / ".join(dict.fromkeys(query.name_of(exposure.provider) for exposure in hit.exposures))
+
+
+def _places(hit: Hit) -> list[str]:
+    return sorted({place for exposure in hit.exposures for place in exposure.jurisdictions})
+
+
+def _product(query: DigestQuery, hit: Hit) -> str:
+    products = {use.product for exposure in hit.exposures if (use := query.dependency(exposure))}
+    return products.pop() if len(products) == 1 else ""
 
 
 def _card(query: DigestQuery, hit: Hit) -> DigestEntry:
     brief = DigestEntry(level=hit.level, title=title(query, hit), note=_note(query, hit), url=_page(query, hit))
     if not hit.news and hit.deadline is None:
-        return brief.model_copy(update={"facts": (Fact(label="Status", text="unchanged since the last digest"),)})
-    facts = [Fact(label="What", text=hit.event.title), _who(query, hit), _when(query, hit), _advice(query, hit), *_proof(hit.event)]
+        return brief.model_copy(update={"facts": (Fact(label="Status", text="Unchanged since the last digest"),)})
+    facts = [Fact(label="What", text=hit.event.title), _who(query, hit), _when(query, hit), _do(query, hit), *_proof(hit.event)]
     if hit.changes:
-        facts.insert(0, Fact(label="Changed", text="; ".join(hit.changes)))
+        facts.insert(0, _changed(hit))
     return brief.model_copy(update={"facts": tuple(facts)})
+
+
+def _changed(hit: Hit) -> Fact:
+    told = "; ".join(hit.changes)
+    return Fact(label="Changed", text=told[:1].upper() + told[1:])
 
 
 def _note(query: DigestQuery, hit: Hit) -> str:
     was = f" (was {hit.score_before})" if hit.score_before is not None and hit.score_before != hit.score else ""
-    left = f"{countdown(hit.deadline, query.day)}, " if hit.deadline else ""
+    left = f"{left_words(hit.deadline, query.day)}, " if hit.deadline else ""
     return f"{left}risk {hit.score}/100{was}"
 
 
@@ -165,27 +187,31 @@ def _when(query: DigestQuery, hit: Hit) -> Fact:
     told = []
     if dates.effective:
         left = f" ({countdown(dates.effective, query.day)})" if dates.effective >= query.day else ""
-        told.append(f"{'effective' if left else 'in effect since'} {weekday(dates.effective)}{left}")
+        told.append(f"{'Effective' if left else 'In effect since'} {weekday(dates.effective)}{left}")
     if dates.comment and dates.comment >= query.day:
-        told.append(f"comments close {weekday(dates.comment)} ({countdown(dates.comment, query.day)})")
-    told += [f"{role} {month}" for role, month in sorted(dates.months.items()) if role != "announced"]
-    told += [f"sources differ on {role}: {', '.join(map(str, days))}" for role, days in sorted(hit.event.date_conflicts.items())]
-    return Fact(label="When", text="; ".join(told) or f"{hit.event.stage.replace('_', ' ')}, no day stated")
+        told.append(f"Comments close {weekday(dates.comment)} ({countdown(dates.comment, query.day)})")
+    told += [f"{role.capitalize()} in {month}" for role, month in sorted(dates.months.items()) if role != "announced"]
+    told += [f"Sources differ on the {role} day: {', '.join(map(str, days))}" for role, days in sorted(hit.event.date_conflicts.items())]
+    return Fact(label="When", text="; ".join(told) or f"{hit.event.stage.replace('_', ' ').capitalize()}, no day stated")
 
 
-def _advice(query: DigestQuery, hit: Hit) -> Fact:
-    page = _page(query, hit)
-    by = f" before {hit.event.dates.effective}" if hit.event.dates.effective and hit.event.dates.effective > query.day else " now"
+def advice(query: DigestQuery, hit: Hit) -> str:
+    """What to do about it, as one imperative sentence without a full stop."""
+    effective = hit.event.dates.effective
+    by = f"before {effective}" if effective and effective > query.day else "now"
     if hit.event.type == "relief" or hit.event.stage in ("suspended", "rescinded"):
-        return Fact(label="Do", text="look again at decisions taken because of it", url=page)
+        return "Look again at decisions taken because of it"
     if hit.event.stage in ("rumoured", "proposed"):
-        return Fact(label="Do", text="read the draft, decide whether to comment, and prepare an exit", url=page)
+        return "Read the draft, decide whether to comment, and prepare an exit"
     if hit.event.type not in CUTTING:
-        return Fact(label="Do", text=f"have compliance check your use{by} and record a decision", url=page)
-    known = _known_alternatives(query, hit)
-    if known:
-        return Fact(label="Do", text=f"move to an alternative{by} ({', '.join(known[:4])}; terms below) or record a decision", url=page)
-    return Fact(label="Do", text=f"no alternative is known: plan the outage{by} and record a decision", url=page)
+        return f"Have compliance check your use {by} and record a decision"
+    if known := _known_alternatives(query, hit):
+        return f"Move to an alternative {by} ({', '.join(known[:4])}: terms below) or record a decision"
+    return f"No alternative is known: plan for the outage {by} and record a decision"
+
+
+def _do(query: DigestQuery, hit: Hit) -> Fact:
+    return Fact(label="Do", text=f"{advice(query, hit)}.", url=_page(query, hit))
 
 
 def _known_alternatives(query: DigestQuery, hit: Hit) -> list[str]:
@@ -214,12 +240,6 @@ def _alternatives(query: DigestQuery, assessment: Assessment) -> Iterator[Fact]:
 
 def _ranked(alternatives: Iterable[Alternative]) -> list[Alternative]:
     return sorted(alternatives, key=lambda a: (not a.offers, a.score, a.provider))
-
-
-def _days(query: DigestQuery, event: Event) -> Iterator[tuple[str, date]]:
-    for role, day in (("effective", event.dates.effective), ("comments close", event.dates.comment)):
-        if day is not None and 0 <= (day - query.day).days <= HORIZON_DAYS:
-            yield role, day
 
 
 def _shortened(text: str) -> str:

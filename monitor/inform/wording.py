@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import NamedTuple
 
@@ -36,11 +36,17 @@ PHRASES: dict[EventType, Phrase] = {
 }
 
 
-def headline(event: Event, places: Iterable[str], day: date, product: str = "") -> str:
-    """The fact in a few words, built from the event's fields and never from foreign text: `access from CN ends 2024-07-09`."""
+def matter(event: Event, places: Iterable[str], product: str = "") -> str:
+    """What it is about, built from the event's fields and never from foreign text: `API access from CN`."""
     phrase = PHRASES[event.type]
     name = f"API {phrase.name}" if event.type == "access_restriction" and product.lower() == "api" else phrase.name
-    where = f"{name} {phrase.place} {', '.join(places)}" if places else name
+    where = ", ".join(places)
+    return f"{name} {phrase.place} {where}" if where else name
+
+
+def headline(event: Event, places: Iterable[str], day: date, product: str = "") -> str:
+    """The fact in a few words: `API access from CN ends 2024-07-09`."""
+    phrase, where = PHRASES[event.type], matter(event, places, product)
     effective, comment = event.dates.effective, event.dates.comment
     if event.stage in ("suspended", "rescinded"):
         return f"{where} {event.stage}"
@@ -50,13 +56,26 @@ def headline(event: Event, places: Iterable[str], day: date, product: str = "") 
         return f"{where} {event.stage}" + (f", comments close {comment}" if comment and comment >= day else "")
     if effective is None:
         return f"{where} {event.stage.replace('_', ' ')}"
-    return f"{where} {phrase.coming if effective > day else phrase.past} {effective}"
+    return f"{where} {phrase.coming if effective >= day else phrase.past} {effective}"
+
+
+def coming_days(event: Event) -> Iterator[tuple[str, str, date]]:
+    """Each day the event states, with its role and its verb: `("effective", "ends", 2024-07-09)`."""
+    if event.dates.effective:
+        yield "effective", PHRASES[event.type].coming, event.dates.effective
+    if event.dates.comment:
+        yield "comment", "comments close", event.dates.comment
 
 
 def countdown(deadline: date, day: date) -> str:
     """`13 days`, `1 day`, `today`."""
     left = (deadline - day).days
     return "today" if left == 0 else f"{left} day{'s' if left > 1 else ''}"
+
+
+def left_words(deadline: date, day: date) -> str:
+    """`13 days left`, `due today`."""
+    return "due today" if deadline == day else f"{countdown(deadline, day)} left"
 
 
 def weekday(day: date) -> str:

@@ -29,7 +29,7 @@ Assess = Callable[[str, Jurisdiction], Assessment]
 HIT_ROLES: frozenset[Role] = frozenset({"restricting", "targeted", "affected"})
 TOLD_MODALITIES: frozenset[Modality] = frozenset({"asserted", "threatened"})
 DOMESTIC: frozenset[EventType] = frozenset(
-    {"service_ban", "sanctions_listing", "data_privacy", "licensing_regulation", "divestiture", "antitrust"}
+    {"service_ban", "sanctions_listing", "data_privacy", "licensing_regulation", "divestiture", "antitrust", "litigation", "tariff"}
 )
 """Measures that bind whoever is in the issuing jurisdiction, whether or not the text names it as affected too."""
 TENTATIVE: frozenset[Stage] = frozenset({"rumoured", "proposed"})
@@ -73,18 +73,19 @@ def exposures(
     """Event × dependency for every team, most urgent first; `regions` says which members a group such as EU has.
 
     A dependency is hit when its provider restricts, is targeted or is affected and the measure binds a place it is called
-    from or has users in. A provider that is an alternative or only mentioned is never hit; neither is anyone by an event
-    that is withdrawn, denied or hypothetical, nor by an offer. `score` is the provider's in the worst hit place; `level` is
-    this event's own (see `event_level`).
+    from or has users in; a measure on its owner hits it where it scores. A provider that is an alternative or only mentioned
+    is never hit; neither is anyone by an event that is withdrawn, denied or hypothetical, nor by an offer. `score` is the
+    provider's in the worst hit place; `level` is this event's own (see `event_level`).
     """
     hitting = [event for event in events if _can_hit(event)]
+    context = _Context(assess, providers, as_of)
     found = [
-        _exposure(team, system, dependency, event, _Context(assess, providers, as_of, places))
+        _exposure((team, system, dependency), event, places, context)
         for team in teams
         for system in team.systems
         for dependency in system.dependencies
         for event in hitting
-        if event.providers.get(dependency.provider) in HIT_ROLES and (places := hit_places(event, dependency, regions))
+        if (places := _places(event, dependency, regions, context))
     ]
     return sorted(_worst_per_event(found), key=_urgency)
 
@@ -121,36 +122,60 @@ class _Context(NamedTuple):
     assess: Assess
     providers: Mapping[str, Provider]
     as_of: datetime
-    places: tuple[Jurisdiction, ...]
+
+
+def _places(
+    event: Event, dependency: Dependency, regions: Mapping[str, tuple[Jurisdiction, ...]], context: _Context
+) -> tuple[Jurisdiction, ...]:
+    """Where the dependency is hit, by name or, where the event has points, through an owner; empty when nowhere."""
+    role = event.providers.get(dependency.provider)
+    if role in HIT_ROLES:
+        return hit_places(event, dependency, regions)
+    if role is not None or not any(event.providers.get(owner) in HIT_ROLES for owner in _owners(dependency.provider, context.providers)):
+        return ()
+    places = hit_places(event, dependency, regions)
+    return tuple(place for place in places if event_level(event.id, context.assess(dependency.provider, place)) != "none")
+
+
+def _owners(provider: str, providers: Mapping[str, Provider]) -> set[str]:
+    found: set[str] = set()
+    waiting = [provider]
+    while waiting:
+        known = providers.get(waiting.pop())
+        new = {parent.id for parent in known.parents} - found if known else set()
+        found |= new
+        waiting.extend(new)
+    return found
 
 
 def _can_hit(event: Event) -> bool:
     return not event.withdrawn and event.modality in TOLD_MODALITIES and event.type != "mitigation"
 
 
-def _exposure(team: Team, system: System, dependency: Dependency, event: Event, context: _Context) -> Exposure:
-    assessments = [context.assess(dependency.provider, place) for place in context.places]
+def _exposure(use: tuple[Team, System, Dependency], event: Event, places: tuple[Jurisdiction, ...], context: _Context) -> Exposure:
+    team, system, dependency = use
+    assessments = [context.assess(dependency.provider, place) for place in places]
     provider = context.providers.get(dependency.provider)
-    use = _use(system.id, dependency, provider.name if provider else dependency.provider, context.places)
+    way = _way(system.id, dependency, provider.name if provider else dependency.provider, places)
     today = context.as_of.date()
     return Exposure(
         team=team.id,
         system=system.id,
         provider=dependency.provider,
-        jurisdictions=context.places,
+        jurisdictions=places,
         event=event.id,
         type=event.type,
         stage=event.stage,
         score=max(assessment.score for assessment in assessments),
         level=max((event_level(event.id, assessment) for assessment in assessments), key=LEVELS.index),
-        meaning=f"{use}: {consequence(event, today)}.",
+        meaning=f"{way}: {consequence(event, today)}.",
         deadline=next_deadline(event, today),
         criticality=system.criticality,
         substitutability=dependency.substitutability,
     )
 
 
-def _use(system: str, dependency: Dependency, provider: str, places: tuple[Jurisdiction, ...]) -> str:
+def _way(system: str, dependency: Dependency, provider: str, places: tuple[Jurisdiction, ...]) -> str:
     called = [place for place in places if place in dependency.called_from]
     if called:
         return f"{system} calls {provider} from {_listed(called)}"
@@ -166,7 +191,7 @@ def consequence(event: Event, today: date) -> str:
         return "; ".join([f"{words.name} is {_manner(event)}", *_tentative_days(event, today)])
     effective = event.dates.effective
     if effective is not None:
-        return f"{words.coming} on {_countdown(effective, today)}" if effective > today else f"{words.past} on {effective}"
+        return f"{words.coming} on {_countdown(effective, today)}" if effective >= today else f"{words.past} on {effective}"
     if month := event.dates.months.get("effective"):
         return f"{words.coming} in {month}" if month >= today.isoformat()[:7] else f"{words.past} in {month}"
     return f"{words.name} is in force" if event.stage == "in_force" else f"{words.name} is {event.stage}, no day stated"

@@ -20,7 +20,7 @@ def assess(world: World) -> int:
     """Bring events and scores up to what is now known; how many event revisions that gave."""
     now = world.clock()
     with world.store.write() as tx:
-        known = thread(signals.reports(tx, None, TAGGER_VERSION))
+        known = thread(signals.reports(tx, None, TAGGER_VERSION), world.catalog.display_names)
         revisions = events.save_events(tx, known, now)
         if revisions:
             assessments.save_assessments(tx, list(_scores(world, known, now, sources.data_as_of(tx, now))), now)
@@ -42,7 +42,7 @@ def _scores(world: World, known: Sequence[Event], now: datetime, data_as_of: dat
             jurisdiction=place,
             as_of=now,
             providers=world.catalog.providers,
-            regions=world.catalog.regions,
+            regions=world.catalog.members,
             stale=is_stale(data_as_of, now),
             data_as_of=data_as_of,
         )

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from monitor import __version__
+from monitor.collect.cadence import next_poll, state_after
 from monitor.collect.document import documents
 from monitor.collect.fetch import Fetcher, FetchPolicy
-from monitor.collect.isolate import ParserProcess
+from monitor.collect.isolate import Parser
 from monitor.logs import log
 from monitor.model import Document, Entry, FetchFailure, Response, Source
 from monitor.pipeline.owner import is_alive, this_process
@@ -54,7 +55,7 @@ async def _poll_all(world: World, progress: Progress) -> Collected:
         private_hosts=settings.private_hosts,
         user_agent=f"forewarned/{__version__} (+{settings.base_url})",
     )
-    with ParserProcess() as parser:
+    with Parser() as parser:
         async with Fetcher(policy) as fetcher:
             while tasks := _claim(world, begun):
                 polls = [asyncio.ensure_future(_poll(world, task, fetcher, parser)) for task in tasks]
@@ -71,10 +72,51 @@ def _claim(world: World, begun: datetime) -> list[sources.PollTask]:
         return sources.claim_due(tx, begun, this_process(), LEASE, POLL_BATCH)
 
 
-async def _poll(world: World, task: sources.PollTask, fetcher: Fetcher, parser: ParserProcess) -> tuple[str, int]:
+async def _poll(world: World, task: sources.PollTask, fetcher: Fetcher, parser: Parser) -> tuple[str, int]:
     """Fetch, parse and store one source; its failure is an outcome like any other."""
     answer = await fetcher.fetch(task.source, None, task.validators, world.clock())
     entries: tuple[Entry, ...] | FetchFailure = ()
-    if isinstance(answer, Response) and answer.body:
+    if isinstance(answer, Response) and answer.status == 200:
         entries = await asyncio.to_thread(parser.parse, task.source, answer)
     return _settle(world, task, answer, entries)
+
+
+def _settle(
+    world: World, task: sources.PollTask, answer: Response | FetchFailure, parsed: tuple[Entry, ...] | FetchFailure
+) -> tuple[str, int]:
+    """One transaction for entries, validators and the next poll: a crash keeps all of them or none."""
+    outcome = parsed if isinstance(parsed, FetchFailure) else answer
+    with world.store.write() as tx:
+        added = [] if isinstance(parsed, FetchFailure) else _store_entries(world, tx, task.source, parsed, outcome.retrieved_at)
+        newest = stored.newest_retrieved(tx, task.source.id)
+        poll = _poll_outcome(world, task, outcome, None if isinstance(parsed, FetchFailure) else len(parsed), newest)
+        sources.save_poll(tx, poll)
+    log("source polled", source=task.source.id, status=poll.state, reason=poll.reason or "", new=len(added))
+    return poll.state, len(added)
+
+
+def _poll_outcome(
+    world: World, task: sources.PollTask, outcome: Response | FetchFailure, entries: int | None, newest: datetime | None
+) -> sources.PollOutcome:
+    """What the source's row says after this poll; a failure keeps the validators of the last good answer."""
+    now, failed = world.clock(), isinstance(outcome, FetchFailure)
+    failures = task.failures + 1 if failed else 0
+    return sources.PollOutcome(
+        source=task.source.id,
+        owner=task.owner,
+        at=now,
+        state=state_after(outcome, entries, newest, task.source.interval_s or world.settings.poll_floor_s, now),
+        next_poll_at=next_poll(task.source, outcome, now, failures, world.settings.poll_floor_s),
+        validators=task.validators if isinstance(outcome, FetchFailure) or outcome.status == 304 else outcome.validators,
+        reason=outcome.reason if isinstance(outcome, FetchFailure) else None,
+        detail=outcome.detail if isinstance(outcome, FetchFailure) else "",
+        failures=failures,
+        permanent_url=None if isinstance(outcome, FetchFailure) else outcome.permanent_url,
+    )
+
+
+def _store_entries(world: World, tx: Session, source: Source, entries: Iterable[Entry], retrieved_at: datetime) -> list[Document]:
+    """Those of the entries that are new or changed, as stored documents."""
+    found = list(entries)
+    latest = stored.latest_versions(tx, source.id, [entry.guid for entry in found])
+    return stored.add_documents(tx, documents(source, found, latest, retrieved_at), world.clock())

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
 
-from monitor.assess.alternatives import alternatives
 from monitor.assess.constants import METHODOLOGY_VERSION
 from monitor.assess.score import Question, score
 from monitor.errors import NotFoundError
@@ -56,12 +55,11 @@ class Known:
                 jurisdiction=place,
                 as_of=self.as_of,
                 providers=self.world.catalog.providers,
-                regions=self.world.catalog.regions,
+                regions=self.world.catalog.members,
                 stale=is_stale(self.data_as_of, self.as_of),
                 data_as_of=self.data_as_of,
             )
-            found = score(self.events, question)
-            self._scores[key] = found.model_copy(update={"alternatives": alternatives(self.events, question)})
+            self._scores[key] = score(self.events, question)
         return self._scores[key]
 
     @cached_property
@@ -71,7 +69,7 @@ class Known:
     def exposures(self, team: Team) -> tuple[Exposure, ...]:
         """What hits this team."""
         catalog = self.world.catalog
-        return tuple(exposures([team], self.events, self.assess, catalog.providers, self.as_of, catalog.regions))
+        return tuple(exposures([team], self.events, self.assess, catalog.providers, self.as_of, catalog.members))
 
 
 def preview(world: World, email: str, at: datetime) -> Mail | str:

@@ -156,16 +156,17 @@ def _translated(context: ExceptionContext, where: str) -> ForewarnedError | None
     """What a database error means for us: UsageError for an impossible value, StoreError for the store's own trouble."""
     original, error = context.original_exception, context.sqlalchemy_exception
     if isinstance(original, (ValueError, OverflowError)) or isinstance(error, exc.DataError):
-        return UsageError(f"the store cannot keep this value: {_one_line(original)}")
+        return UsageError(f"the store cannot keep this value: {_first_line(original)}")
     if not isinstance(error, exc.DatabaseError) or isinstance(error, exc.ProgrammingError):
         return None  # a bug of ours: shown as it is
-    said = _one_line(original)
+    said = _first_line(original)
     advice = next((hint for sign, hint in _ADVICE if sign in said.lower()), "")
     return StoreError(f"{where}: {said}" + (f"; {advice}" if advice else ""))
 
 
-def _one_line(error: BaseException) -> str:
-    return " ".join(str(error).split()) or type(error).__name__
+def _first_line(error: BaseException) -> str:
+    """What went wrong, without the details that follow: those may quote rows."""
+    return next(iter(str(error).strip().splitlines()), type(error).__name__)
 
 
 # ---------------------------------------------------------------- statements
@@ -204,7 +205,7 @@ def make_append_only(connection: Connection, tables: Iterable[str]) -> None:
 
 _POSTGRESQL_FUNCTION = """
 CREATE OR REPLACE FUNCTION forewarned_append_only() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN RAISE EXCEPTION USING MESSAGE = TG_TABLE_NAME || ' is append-only'; END $$
+BEGIN RAISE integrity_constraint_violation USING MESSAGE = TG_TABLE_NAME || ' is append-only'; END $$
 """
 
 

@@ -84,6 +84,17 @@ def untagged(tx: Session, tagger_version: str, limit: int) -> list[Document]:
     return list(_read(tx, select(DocumentRow).where(~is_tagged).order_by(*order).limit(limit)))
 
 
+def count_untagged(tx: Session, tagger_version: str) -> int:
+    """How many documents this tagger version has not seen."""
+    is_tagged = exists().where(col(TaggingRow.document_id) == col(DocumentRow.id), col(TaggingRow.tagger_version) == tagger_version)
+    return tx.scalar(select(func.count()).select_from(DocumentRow).where(~is_tagged)) or 0
+
+
+def newest_retrieved(tx: Session, source_id: str) -> datetime | None:
+    """When the newest document version of a source was retrieved; None when it never told anything."""
+    return tx.scalar(select(func.max(col(DocumentRow.retrieved_at))).where(col(DocumentRow.source_id) == source_id))
+
+
 def list_documents(tx: Session, query: DocumentQuery) -> Page:
     """The newest version known of each matching entry, latest retrieved first; CursorError for a foreign cursor."""
     order = (col(DocumentRow.retrieved_at), col(DocumentRow.id))

@@ -16,6 +16,7 @@ from monitor.errors import StoreError
 from monitor.store import dialect
 from monitor.store.tables import APPEND_ONLY
 
+MIGRATIONS: Final = Path(__file__).parent / "migrations"
 HEAD: Final = "0001"
 """The newest revision under migrations/versions; a test compares both."""
 
@@ -36,7 +37,7 @@ def upgrade(url: URL) -> None:
 
     with migrating(url) as connection:
         config = Config()
-        config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
+        config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
         version = schema_version(connection)
         known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
         if version is not None and version not in known:

@@ -46,6 +46,12 @@ def tagging_of(tx: Session, document_id: str) -> Tagging | None:
     return Tagging.model_validate({**row.body, "signals": list(signals)})
 
 
+def tagger_version(tx: Session, as_of: datetime) -> str | None:
+    """The tagger version that read most recently by `as_of`; None before the first document was read."""
+    newest = select(col(TaggingRow.tagger_version)).where(col(TaggingRow.recorded_at) <= as_of)
+    return tx.scalar(newest.order_by(col(TaggingRow.recorded_at).desc(), col(TaggingRow.tagger_version).desc()).limit(1))
+
+
 def reports(tx: Session, as_of: datetime | None, tagger_version: str) -> list[Report]:
     """What one tagger version reads in the documents known at `as_of` (None: now): relevant and background signals of the
     newest version of each entry. `recorded_at` is when the document was first tagged at all, so that tagging again with a

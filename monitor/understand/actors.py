@@ -16,6 +16,7 @@ from monitor.understand.reading import Hit, Line
 from monitor.understand.sentence import Token
 
 ActorKind = Literal["provider", "gov", "court", "person", "none"]
+_REACTIONS = frozenset({"condemn", "criticize", "criticise", "accuse", "blame", "slam", "fault", "denounce", "rebuke", "praise", "thank", "sue", "punish", "fine", "chide", "attack"})
 _NAME_PARTS = frozenset({"poss", "compound", "amod", "nmod", "appos", "conj", "nummod", "case", "flat"})
 _CLIMB = frozenset({"xcomp", "conj", "advcl", "ccomp", "pcomp", "prep", "acl", "relcl", "dobj", "pobj", "attr", "appos", "dep", "oprd"})
 _AFTER_PREPOSITION = re.compile(r"\b(?:in|from|for|to|of|across|within|outside|inside|into|on|at|with|against|over|throughout)\s+(?:the\s+|mainland\s+)?$", re.IGNORECASE)
@@ -80,19 +81,27 @@ def _by_grammar(line: Line, hit: Hit, entities: list[_Entity], previous: Actor) 
     verbs = [i for i in inside if tokens[i].pos in ("VERB", "AUX")]
     if not inside:
         return None
-    at = verbs[0] if verbs else inside[0]
+    at = verbs[0] if verbs else next((i for i in inside if tokens[i].head not in inside), inside[0])
     passive = any(tokens[c].dep in ("nsubjpass", "auxpass") for c in _children(tokens, at))
     for _ in range(5):
         agent = _agent(tokens, at)
         if agent is not None and (actor := _named(tokens, agent, entities, previous)):
             return Actor(actor.kind, actor.ids, True)
         subject = next((c for c in _children(tokens, at) if tokens[c].dep in ("nsubj", "csubj", "nsubjpass", "poss")), None)
+        relative = subject is not None and tokens[at].dep == "relcl" and tokens[subject].lemma in ("that", "which", "who")
+        if relative:
+            subject = tokens[at].head
         if subject is not None:
-            actor = _named(tokens, subject, entities, previous)
+            actor = _named(tokens, subject, entities, previous) or _maker(tokens, subject, entities, previous)
             if tokens[subject].dep == "nsubjpass" or passive:
                 return Actor("none", actor.ids if actor and actor.kind == "provider" else (), True)
             if actor is not None:
                 return actor
+            if relative:
+                return NOBODY
+        blamed = _blamed(tokens, at)
+        if blamed is not None:
+            return _named(tokens, blamed, entities, previous) or NOBODY
         head = tokens[at].head
         if head == at or tokens[at].dep not in _CLIMB:
             break
@@ -134,6 +143,24 @@ def _named(tokens: tuple[Token, ...], at: int, entities: list[_Entity], previous
     return None
 
 
+def _blamed(tokens: tuple[Token, ...], at: int) -> int | None:
+    """Whom a reaction holds responsible: "condemned China for blacklisting"."""
+    preposition = tokens[at].head
+    verb = tokens[preposition].head
+    if tokens[at].dep != "pcomp" or tokens[verb].lemma not in _REACTIONS:
+        return None
+    return next((c for c in _children(tokens, verb) if tokens[c].dep == "dobj"), None)
+
+
+def _maker(tokens: tuple[Token, ...], at: int, entities: list[_Entity], previous: Actor) -> Actor | None:
+    """Who made the thing that acts: "a rule released by the ministry"."""
+    for child in _children(tokens, at):
+        agent = _agent(tokens, child) if tokens[child].dep == "acl" else None
+        if agent is not None:
+            return _named(tokens, agent, entities, previous)
+    return None
+
+
 def _is_part(tokens: tuple[Token, ...], at: int, top: int) -> bool:
     for _ in range(6):
         if tokens[at].dep not in _NAME_PARTS:
@@ -154,13 +181,23 @@ def _by_position(line: Line, hit: Hit, entities: list[_Entity], previous: Actor)
         return Actor(agents[-1].kind, agents[-1].ids, True) if agents else Actor("none", (), True)
     acting = [e for e in before if not _object_of(text[: e.start - base], chinese)]
     if acting:
-        chosen = acting[0] if chinese else acting[-1]
+        chosen = _first_acting(text, base, acting) if chinese else acting[-1]
         near = [e for e in acting if e.kind == chosen.kind and e.ids]
         return Actor(chosen.kind, chosen.ids or (near[0].ids if near else ()))
     inside = [e for e in entities if hit.start <= e.start < hit.end and e.kind in ("gov", "court") and not e.firm]
     if inside and not before and not chinese and inside[0].start == hit.start:
         return Actor(inside[0].kind, inside[0].ids)
     return previous if line.index > 1 and previous.kind in ("gov", "court", "provider") and not before and chinese else NOBODY
+
+
+def _first_acting(text: str, base: int, acting: list[_Entity]) -> _Entity:
+    """The first actor of a Chinese clause; a country right before a firm or organ only says where that is from."""
+    for current, after in zip(acting, acting[1:], strict=False):
+        between = text[current.end - base : after.start - base]
+        if current.kind == "gov" and after.start - current.end <= 14 and not re.search("[，。、；：宣表]", between):
+            continue
+        return current
+    return acting[-1]
 
 
 def _object_of(before: str, chinese: bool) -> bool:

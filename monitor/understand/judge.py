@@ -17,8 +17,12 @@ from monitor.understand.reading import Hit, Line, Reading
 
 POSITION = (1.3, 1.0, 0.95, 0.85, 0.8, 0.75)
 """Weight of a line by its place; the title counts most, everything after the fifth like the last."""
-_ORIGIN = re.compile(r"(?:-(?:based|headquartered|owned|made|listed)|[- ]+(?:\S+ ){0,4}(?:firm|compan|start-?up|maker|giant|group|rival|developer|provider|distributor|parent|laborator|unicorn|subsidiar|chipmaker|vendor|Ⓟ))", re.IGNORECASE)
+_ORIGIN = re.compile(r"(?:-(?:based|headquartered|owned|made|listed)|[- ]+(?:\S+ ){0,4}(?:(?:firm|company|start-?up|maker|giant|group|rival|developer|provider|distributor|parent|laboratory|unicorn|subsidiary|chipmaker|vendor|operator|platform|chatbot|app|lender|refiner)\b|Ⓟ))", re.IGNORECASE)
 _ORIGIN_GEO = re.compile(r"(?:-(?:based|headquartered|owned)|\x27?s? (?:\w+ )?(?:firm|compan|start-?up|maker|giant|rival|chipmaker|tech giant|research company)|\x27s Ⓟ)", re.IGNORECASE)
+_AGAINST_MEASURE = re.compile(
+    r"\w+(?:ing|ed|s)? (?:\S+ ){0,4}?(?:law|laws|ban|bans|rule|rules|order|enforcement|bill|legislation|ruling|tariffs?|sanctions|curbs|decision|divest\S*|sale-or-ban|lawsuit|probe|merger|deal|acquisition|takeover)\b",
+    re.IGNORECASE,
+)
 _SOFT: frozenset[str] = frozenset({"service_ban", "access_restriction", "litigation", "licensing_regulation", "data_privacy", "relief", "mitigation", "divestiture"})
 
 
@@ -72,7 +76,7 @@ def judge(reading: Reading, lexicon: Lexicon) -> list[Judged]:
         findings = []
         for hit in line.hits:
             actor = find_actor(line, hit, previous, lexicon)
-            if _may_act(hit, actor) and all(_NEEDS[need](line, reading, lexicon) for need in hit.cue.needs):
+            if _may_act(hit, actor) and not _misread(line, hit) and all(_NEEDS[need](line, reading, lexicon) for need in hit.cue.needs):
                 findings.append(Finding(hit, actor))
         if findings:
             judged.append(_scored(line, tuple(findings), lexicon, opinion=opinion, title_off=title_off))
@@ -84,6 +88,17 @@ def _may_act(hit: Hit, actor: Actor) -> bool:
     if actor.kind in hit.cue.actors:
         return True
     return actor.passive and actor.kind == "none" and "gov" in hit.cue.actors
+
+
+def _misread(line: Line, hit: Hit) -> bool:
+    """A noun where the cue means a verb ("the ban"), or a step against a measure ("sues to block the law")."""
+    if line.index > 0 and hit.cue.starts_with_verb:
+        first = next((t for t in line.sentence.tokens if t.end > hit.start), None)
+        if first is not None and first.pos in ("NOUN", "PROPN", "ADJ"):
+            return True
+    if hit.cue.type not in ("access_restriction", "service_ban"):
+        return False
+    return bool(_AGAINST_MEASURE.match(line.masked[hit.start - line.sentence.start :]))
 
 
 def _last_actor(line: Line, findings: list[Finding], previous: Actor) -> Actor:
@@ -144,6 +159,10 @@ def _provider(line: Line, reading: Reading, lexicon: Lexicon) -> bool:
     return bool(line.mentions) or (line.index <= 3 and bool(reading.lines[0].mentions))
 
 
+def _region_or_party(line: Line, reading: Reading, lexicon: Lexicon) -> bool:
+    return len({m.provider for m in line.mentions}) > 1 or _region(line, reading, lexicon)
+
+
 def _tech(line: Line, reading: Reading, lexicon: Lexicon) -> bool:
     return bool(line.mentions) or any(p.search(line.sentence.text) or p.search(reading.lines[0].sentence.text) for p in lexicon.sectors.values())
 
@@ -167,6 +186,7 @@ def _law(line: Line, reading: Reading, lexicon: Lexicon) -> bool:
 _Need = Callable[[Line, Reading, Lexicon], bool]
 _NEEDS: dict[str, _Need] = {
     "region": _region,
+    "region-or-party": _region_or_party,
     "provider": _provider,
     "tech": _tech,
     "gov": _gov,

@@ -22,7 +22,10 @@ _GAP = r"[^;()]{0,75}?"
 
 @dataclass(frozen=True)
 class Cue:
-    """A phrase that speaks for an event type; `actors` says who may act, `needs` what else the sentence must hold."""
+    """A phrase that speaks for an event type; `actors` says who may act, `needs` what else the sentence must hold.
+
+    `starts_with_verb` cues do not hold for a noun of the same spelling ("the ban"); `raw` cues read names too.
+    """
 
     id: str
     type: str
@@ -30,6 +33,8 @@ class Cue:
     actors: frozenset[str]
     needs: frozenset[str]
     issuer: str | None
+    starts_with_verb: bool
+    raw: bool
     pattern: re.Pattern[str]
 
 
@@ -104,7 +109,7 @@ def _cues(data: Mapping[str, list[dict[str, Any]]], fill: Mapping[str, str]) -> 
         for row in rows:
             yield Cue(
                 id=row["id"], type=event_type, weight=float(row["weight"]), actors=frozenset(row["actor"]), needs=frozenset(row["needs"]),
-                issuer=row.get("issuer"), pattern=_compiled(row["id"], row["rx"], fill),
+                issuer=row.get("issuer"), starts_with_verb=row["rx"].startswith(r"\b(?:{"), raw=row.get("raw", False), pattern=_compiled(row["id"], row["rx"], fill),
             )  # fmt: skip
 
 

@@ -83,7 +83,17 @@ def find_places(
         entry = min(entries, key=lambda e: _RANK[e.kind] if e.kind else -1)
         if entry.kind is not None and not _vetoed(lowered, start, end, ambiguous.get(entry.text)):
             found.append(PlaceName(entry.ids, entry.kind, start, end))
-    return sorted(found, key=lambda p: p.start)
+    return _owned(text, sorted(found, key=lambda p: p.start))
+
+
+def _owned(text: str, found: list[PlaceName]) -> list[PlaceName]:
+    """Organs under the place named right before them: a Thai commerce ministry is not the one meant by default."""
+    owned: list[PlaceName] = []
+    for place in found:
+        last = owned[-1] if owned else None
+        near = last is not None and last.kind in ("geo", "demonym") and text[last.end : place.start].strip() in ("", "'s")
+        owned.append(PlaceName(last.ids, place.kind, place.start, place.end) if last and near and place.kind == "organ" and last.ids else place)
+    return owned
 
 
 def _cased(text: str, start: int, end: int, entry: PlaceEntry) -> bool:

@@ -5,8 +5,10 @@ What comes in: a Document that passed the gate. What goes out: `Reading`, with c
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import date
+from typing import TypeVar
 
 from monitor.model import Document
 from monitor.understand.dates import DateMention, find_dates
@@ -19,6 +21,7 @@ from monitor.understand.sentence import Sentence, split_sentences
 from monitor.understand.text import Text
 
 _MASKS = {"geo": PLACE, "capital": PLACE, "demonym": PEOPLE, "organ": ORGAN}
+_Span = TypeVar("_Span", DateMention, OfferMention)
 MAX_SENTENCES = 120
 
 
@@ -70,22 +73,23 @@ class Reading:
 def read(document: Document, text: Text, gate: GateResult, lang: str, lexicon: Lexicon) -> Reading:
     """The lines of a document that passed the gate."""
     published = (document.published_at or document.retrieved_at).date()
-    dates = find_dates(text.norm, published, lang)
-    offers = find_offers(text.norm, published, lang)
-    lines = []
-    for sentence in split_sentences(text.norm, text.title_end, lang)[:MAX_SENTENCES]:
-        mentions = tuple(m for m in gate.mentions if sentence.holds(m.start, m.end))
-        places = tuple(p for p in gate.places if sentence.holds(p.start, p.end))
-        masked = _mask(sentence, mentions, places)
-        lines.append(
-            Line(
-                sentence, masked, mentions, places,
-                tuple(d for d in dates if sentence.holds(d.start, d.end)),
-                tuple(o for o in offers if sentence.holds(o.start, o.end)),
-                tuple(_hits(sentence, masked, lexicon.cues[lang])),
-            )
-        )  # fmt: skip
+    lines = [_line(sentence, gate, lexicon.cues[lang]) for sentence in split_sentences(text.norm, text.title_end, lang)[:MAX_SENTENCES]]
+    if any(line.hits for line in lines):
+        dates = find_dates(text.norm, published, lang)
+        offers = find_offers(text.norm, published, lang)
+        lines = [replace(line, dates=_within(line, dates), offers=_within(line, offers)) for line in lines]
     return Reading(document, text, lang, published, tuple(lines), gate.mentions, gate.places)
+
+
+def _line(sentence: Sentence, gate: GateResult, cues: tuple[Cue, ...]) -> Line:
+    mentions = tuple(m for m in gate.mentions if sentence.holds(m.start, m.end))
+    places = tuple(p for p in gate.places if sentence.holds(p.start, p.end))
+    masked = _mask(sentence, mentions, places)
+    return Line(sentence, masked, mentions, places, (), (), tuple(_hits(sentence, masked, cues)))
+
+
+def _within(line: Line, spans: Sequence[_Span]) -> tuple[_Span, ...]:
+    return tuple(span for span in spans if line.sentence.holds(span.start, span.end))
 
 
 def _mask(sentence: Sentence, mentions: tuple[Named, ...], places: tuple[PlaceName, ...]) -> str:
@@ -100,7 +104,7 @@ def _mask(sentence: Sentence, mentions: tuple[Named, ...], places: tuple[PlaceNa
 def _hits(sentence: Sentence, masked: str, cues: tuple[Cue, ...]) -> list[Hit]:
     found = []
     for cue in cues:
-        match = cue.pattern.search(masked)
+        match = cue.pattern.search(sentence.text if cue.raw else masked)
         if match:
             found.append(Hit(cue, sentence.start + match.start(), sentence.start + match.end()))
     return found

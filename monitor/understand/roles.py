@@ -23,8 +23,8 @@ _ALTERNATIVE_BEFORE = re.compile(
     r"(?:\b(?:switch(?:ing|ed)? to|mov(?:e|ed|ing) to|migrat\w+ to|turn(?:ing|ed)? to|alternatives? (?:such as|like|including|are|is|from)|replac\w+ (?:\w+ )?(?:with|by)|domestic (?:suites|rivals?|providers?|alternatives?)(?: such as| like)?|rivals? (?:such as|like)|instead (?:of \S+ )?use|in favou?r of|run by|partners? (?:such as|like)|flock\w* to|benefit(?:s|ed|ing)?|boost for|gains? for|led by)"
     r"\s+(?:\S+\s+){0,3}|转向|改用|替代(?:方案|品)?(?:如|包括)?|利好|迁移至|迁移到)$", _I)  # fmt: skip
 _AFFECTED_BEFORE = re.compile(
-    r"(?:\b(?:companies|firms|groups|suppliers?|makers?|sellers?|customers|retailers?|platforms?|providers|touch|hit(?:s|ting)?|hurt(?:s|ing)?|affect(?:s|ed|ing)?|reprieve for|told|ask(?:s|ed)?|requires?|expos\w+|order(?:s|ed)|instruct\w+|urge[sd]?|run by|stores? (?:run|operated) by|make|apply to)"
-    r"\s+(?:such as|like|including|and|for|to)?\s*(?:the\s+)?|(?:影响|要求|波及|冲击|包括))$", _I)  # fmt: skip
+    r"(?:\b(?:(?:companies|firms|groups|suppliers|makers|sellers|customers|retailers|platforms|providers|vendors|rivals)\s+(?:such as|like|including)|suppliers?|touch|hit(?:s|ting)?|hurt(?:s|ing)?|affect(?:s|ed|ing)?|reprieve for|told|ask(?:s|ed)?|requires?|expos\w+|order(?:s|ed)|instruct\w+|urge[sd]?|run by|stores? (?:run|operated) by|make|apply to)"
+    r"\s+(?:(?:such as|like|including|and|for|to)\s+)?(?:the\s+)?|(?:影响|要求|波及|冲击|包括))$", _I)  # fmt: skip
 _AFFECTED_AFTER = re.compile(
     r"^(?:'s)?(?:\s+\w+){0,3}?\s*(?:\b(?:must|would (?:have to|need|face|be required)|face[sd]?|(?:is|are) (?:the supplier|among (?:its|the) suppliers|most exposed|required|expected to be|affected)|among (?:its|the) suppliers|shares? (?:fell|slid|dropped|slipped)|had removed|said it had pulled|fell|may ship|may sell|app stores?|play store|removed|pulled|disappeared)\b)"
     r"|^[^。]{0,24}(?:可能受到影响|受影响|受到影响|应用商店|可能被要求|须|需)", _I)  # fmt: skip
@@ -34,6 +34,8 @@ _MENTIONED_BEFORE = re.compile(
 _MENTIONED_AFTER = re.compile(r"^(?:'s)?\s*(?:unit|parent|owner|subsidiary|arm|-owned|-backed|had registered|stays? online|旗下|股价)", _I)
 _LISTED = re.compile(r"^\s*(?:,|、|，|and|or|&|和|与|及|以及|,\s*and|as well as|(?:'s)?\s+and|\([^)]*\)\s*and)?\s*(?:the\s+)?$", _I)
 _LISTING = re.compile(r"\b(?:add(?:s|ed|ing)?|includ\w+|list(?:s|ed)?|name[sd]?|among them|blacklist\w*|sanction\w*|target\w*|put(?:s|ting)?|plac(?:es|ed|ing)|designat\w+|against)\b[^.;]{0,60}$|(?:列入|将|制裁|包括|对)[^，。]{0,12}$", _I)
+_STORE_AFTER = re.compile(r"^(?:'s)?\s+(?:and \w+ )?(?:app stores?|play store|must|would face|had removed)|^.{0,8}应用商店", _I)
+_ORDERED = re.compile(r"\b(?:told|ask(?:s|ed)?|requires?|order(?:s|ed)|instruct\w+|urge[sd]?)\s+(?:the\s+)?$|要求$", _I)
 _NAMED_IN_LAW: frozenset[EventType] = frozenset({"service_ban", "sanctions_listing", "divestiture", "antitrust", "data_privacy", "litigation"})
 
 
@@ -73,10 +75,12 @@ def _vote(line: Line, judged: Judged | None, mention: Named, cluster: Cluster, t
         return "alternative"
     if _MENTIONED_BEFORE.search(before) or _MENTIONED_AFTER.match(after):
         return "mentioned" if not (judged and line.index == 0) else _default(types, line, judged, mention)
-    if types[0] == "sanctions_listing" and _LISTING.search(before):
+    if set(types) & {"sanctions_listing", "service_ban"} and _LISTING.search(before) and not _STORE_AFTER.match(after):
         return "targeted"
     if _AFFECTED_BEFORE.search(before) or _AFFECTED_AFTER.match(after):
-        return "affected"
+        later = any(m.start > mention.end and m.provider != mention.provider for m in line.mentions)
+        addressed = _ORDERED.search(before) and not later and types[0] in _NAMED_IN_LAW
+        return "targeted" if addressed else "affected"
     return _default(types, line, judged, mention)
 
 
@@ -95,7 +99,7 @@ def _default(types: tuple[EventType, ...], line: Line, judged: Judged | None, me
         owns_app = measure == "service_ban" and mention.provider in acting and len({m.provider for m in line.mentions}) > 1
         return "affected" if owns_app else "targeted"
     if measure == "access_restriction":
-        return "mentioned"
+        return "affected" if types[0] == "relief" and judged is not None else "mentioned"
     return "affected"
 
 

@@ -5,15 +5,17 @@ What comes in: judged lines. What goes out: `Cluster`s, each with its anchor lin
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from monitor.model import EventType
+from monitor.model import MODIFIERS, EventType
 from monitor.understand.judge import Judged, measures
 from monitor.understand.offering import offerers
 from monitor.understand.reading import Line, Reading
 
 MINIMUM = 2.2
 """The least score of a line that may start an event, and of a type that an event keeps."""
+JOINING = 1.1
+"""The least score of a line that goes on telling of an event already found."""
 _TOGETHER: frozenset[frozenset[EventType]] = frozenset(
     frozenset(pair) for pair in (
         ("service_ban", "data_privacy"), ("service_ban", "divestiture"), ("service_ban", "sanctions_listing"), ("service_ban", "licensing_regulation"),
@@ -73,24 +75,37 @@ def segment(reading: Reading, judged: list[Judged]) -> list[Cluster]:
     clusters: list[Cluster] = []
     offers = _offering_lines(reading, judged)
     for found in judged:
-        own = _without_mitigation(found)
-        if own is None or own.best < MINIMUM * (0.6 if own.background else 1.0) and own.modality == "asserted":
-            continue
-        home = next((c for c in clusters if _same(c, own)), None)
-        if home is None:
-            clusters.append(Cluster([own]))
-        else:
-            home.anchors.append(own)
+        for own in _pieces(found):
+            if found.line.offers and own.restricting & set(offerers(reading, found.line)):
+                continue
+            home = next((c for c in clusters if _same(c, own)), None)
+            if home is not None and own.best >= JOINING:
+                home.anchors.append(own)
+            elif home is None and (own.best >= MINIMUM or own.modality == "denied"):
+                clusters.append(Cluster([own]))
     offering = [Cluster(lines, provider) for provider, lines in offers.items()]
     _attach(reading, clusters, {j.line.index for c in offering for j in c.anchors})
     return clusters + offering
 
 
-def _without_mitigation(found: Judged) -> Judged | None:
+def _pieces(found: Judged) -> list[Judged]:
+    """A line's events: types that never go together are two events told in one sentence; modifiers go with the strongest."""
     scores = {kind: value for kind, value in found.scores.items() if kind != "mitigation"}
-    if not scores:
-        return None
-    return Judged(found.line, tuple(f for f in found.findings if f.hit.cue.type != "mitigation"), scores, found.modality, found.background)
+    groups: list[set[EventType]] = []
+    for kind in sorted(measures(found), key=lambda k: -scores[k]):
+        home = next((g for g in groups if any(frozenset((kind, other)) in _TOGETHER for other in g)), None)
+        if home is None:
+            groups.append({kind})
+        else:
+            home.add(kind)
+    modifiers = {kind for kind in scores if kind in MODIFIERS}
+    if modifiers:
+        groups = [groups[0] | modifiers, *groups[1:]] if groups else [modifiers]
+    return [_part(found, {k: scores[k] for k in group}) for group in groups]
+
+
+def _part(found: Judged, scores: dict[EventType, float]) -> Judged:
+    return replace(found, scores=scores, findings=tuple(f for f in found.findings if f.hit.cue.type in scores))
 
 
 def _same(cluster: Cluster, found: Judged) -> bool:

@@ -46,8 +46,15 @@ TEAM = Team(
 
 def evidence(quote: str, url: str = "https://news.example.com/a", primary: bool = False) -> Evidence:
     return Evidence(
-        document="doc_1111111111111111", url=url, source="wire", quote=quote, sha256="ab" * 32, published_at=SEEN, retrieved_at=SEEN, primary=primary
-    )  # fmt: skip
+        document="doc_1111111111111111",
+        url=url,
+        source="wire",
+        quote=quote,
+        sha256="ab" * 32,
+        published_at=SEEN,
+        retrieved_at=SEEN,
+        primary=primary,
+    )
 
 
 def event(key: str = "evt_ban", **changed: object) -> Event:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from monitor.errors import CursorError, UsageError
-from monitor.model import RegulatorFacts
+from monitor.model import Document, RegulatorFacts
 from monitor.store import Store
 from monitor.store.documents import (
     DocumentQuery,
@@ -115,7 +115,8 @@ def test_lists_are_filtered(store: Store, query: DocumentQuery, guids: set[str])
 def test_pages_follow_each_other_without_gap_or_double(store: Store) -> None:
     everything = [document(str(n), retrieved_at=NOW + (n // 3) * MINUTE) for n in range(10)]
     stored(store, *everything)
-    seen, cursor = [], None
+    seen: list[Document] = []
+    cursor = None
     with store.read() as tx:
         while True:
             page = list_documents(tx, DocumentQuery(limit=4, cursor=cursor))

@@ -40,10 +40,9 @@ def test_a_delivery_is_planned_once(store: Store) -> None:
 
 
 def test_two_mails_with_one_message_id_are_refused(store: Store) -> None:
-    mail = delivery().mail
+    planned(store, delivery())
     with store.write() as tx, pytest.raises(StoreError, match=r"(?i)unique"):
-        plan(tx, delivery())
-        plan(tx, delivery("b@example.cn", mail=mail))
+        plan(tx, delivery("b@example.cn", mail=delivery().mail))
 
 
 def test_only_what_is_due_is_claimed_and_only_once(store: Store) -> None:

@@ -50,7 +50,7 @@ def find_dates(text: str, published: date, lang: str) -> list[DateMention]:
     mentions = [_mention(folded, expression, words, published) for expression, words in judged]
     acts = [m for m in mentions if m is not None and m.role == "announced" and m.day is not None]
     counted = [
-        _counted(expression, words, published, _day_of_the_act(expression, acts, sentences, published)) if mention is None else mention
+        _counted(folded, expression, words, _day_of_the_act(expression, acts, sentences, published)) if mention is None else mention
         for mention, (expression, words) in zip(mentions, judged, strict=True)
     ]
     return [mention for mention in counted if mention is not None]
@@ -93,12 +93,18 @@ def _surroundings(text: str, found: list[Expression], index: int, sentences: lis
     return Surroundings(
         expression,
         left=text[left : expression.start],
-        right=text[expression.end : right],
+        right=_own_right(text, expression.end, right, found[index + 1 : index + 2]),
         lead=text[max(begin, expression.start - 2 * _REACH) : expression.start],
         sentence=text[max(begin, expression.start - 2 * _REACH) : min(end, expression.end + 2 * _REACH)],
         before=text[max(before, begin - 2 * _REACH) : begin],
         age=_age(expression, published),
     )
+
+
+def _own_right(text: str, begin: int, end: int, following: list[Expression]) -> str:
+    """The words after a date without those that open the next one ("published on June 21, effective" July 9)."""
+    right = text[begin:end]
+    return cues.START.sub("", right) if following and following[0].start == end else right
 
 
 def _age(expression: Expression, published: date) -> int | None:
@@ -156,9 +162,11 @@ def _aged(role: DateRole, day: date | None, month: str | None, published: date) 
 
 
 def _lies_ahead(text: str, expression: Expression, role: DateRole) -> bool:
+    near = text[max(0, expression.start - 60) : expression.start]
+    if role == "none":
+        return cues.WILL.search(near) is not None or cues.WILL.match(text[expression.end :][:60].lstrip()) is not None
     if role != "effective":
         return role in {"comment", "expiry"}
-    near = text[max(0, expression.start - 60) : expression.start]
     return cues.PAST_EFFECT.search(near) is None or cues.WILL.search(near) is not None
 
 
@@ -171,12 +179,14 @@ def _day_of_the_act(expression: Expression, acts: list[DateMention], sentences: 
     return nearest.day if nearest is not None and nearest.day is not None else published
 
 
-def _counted(expression: Expression, words: Verdict, published: date, act: date) -> DateMention | None:
+def _counted(text: str, expression: Expression, words: Verdict, act: date) -> DateMention | None:
     """The mention of a period or of "immediately", counted from the act."""
     role, trigger = words
+    if expression.role == "effective":
+        trigger = trigger or text[expression.start : expression.end]
     if expression.kind == "now":
         return DateMention(expression.start, expression.end, act, None, role, trigger)
-    if expression.kind != "shift" or expression.base != "act":
+    if expression.kind != "shift" or expression.base != "act" or (role == "none" and not trigger and not expression.role):
         return None
     day = shifted(expression, act)
     return None if day is None else DateMention(expression.start, expression.end, day, None, role, trigger)

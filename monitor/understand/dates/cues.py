@@ -14,12 +14,15 @@ def _rx(pattern: str) -> re.Pattern[str]:
 
 
 CLOCK = _rx(
-    r"""(?:^|(?<=[\s(]))(?:(?:the|at|of|late|early|midnight|noon|close\ of\ business|cob|end\ of\ day|about|around|local\ time|
+    r"""(?:^|(?<=[\s(]))(?:(?:the|at|late|early|midnight|noon|close\ of\ business|cob|end\ of\ day|about|around|local\ time|
     \d{1,2}(?:[:.]\d\d)?(?:\s?[ap]\.?m\.?)?|[ap]\.?m\.?|(?:[ECMP][SD]?T|UTC|GMT|CET|BST|CST|JST)|eastern(?:\ time)?|time|dem|den|le|el
     |il|o|dia|
     (?:the\ )?(?:end|start|beginning|middle)\ of|early|mid|late)[\s,]+)+$"""
 )
 """Clock times and articles between a preposition and its day: "by midnight on the"."""
+
+CLOCK_ON = _rx(r"(?:\d{1,2}(?:[:.]\d\d)?(?:\s?[ap]\.?m\.?)?|midnight|noon)(?:\s+[A-Z]{2,4})?(?:\s+(?:\w+\s+)?time)?,?\s+on\s+$")
+"""The clock time of "by 5 p.m. ET on", so that "by" is seen."""
 
 START = _rx(
     r"""(?:effective(?:\ date)?(?:\ (?:is|was|on|from|as\ of|as\ from|at|in|after))?|(?:compliance|implementation|in-force
@@ -31,7 +34,7 @@ START = _rx(
     |(?:tak(?:es?|ing)|took|taken|have|has|had|give[sn]?)\ effect(?:\ (?:on|from|at|in|as\ of|by|this|after|only))?|(?:appl(?:y|ies
     |icable|ied)|enforceable|enforced|valid|in\ force|operative|live)(?:\ (?:from|on|as\ of|starting|in|after))
     |\bfrom|\bab|à\ (?:partir|compter)\ d[ue]|dès\ le|\ba?\ ?partir\ d(?:el|e|o)|desde(?:\ el)?|a\ decorrere\ dal?|\bdal|vanaf
-    |начиная\ с|(?<!\w)со?|mulai|\bod|від
+    |начиная\ с|\btừ|(?<!\w)со?|mulai|\bod|від
     |in\ kraft(?:\ (?:am|zum|ab))?|gilt\ ab|en\ vigueur\ (?:le|du)|en\ vigor\ el|em\ vigor\ (?:em|no\ dia)|(?:в\ силу
     |in\ vigore\ (?:il|dal))
     |(?:自|从|自從|於|由|将于|将自)|(?:生效|施行|实施|执行|停服|截止|下架)(?:日期|时间|日)(?:为|是|定于|定在)?|(?:开始于
@@ -62,7 +65,7 @@ OLD_DAY = _rx(
     |instead\ of|rather\ than|原定(?:于|的|在)?|原计划(?:于|在)?|原本(?:定于)?|本应(?:于)?|本来(?:于)?|(?:由|从)(?:原定的?
     |原来的?)?)[\s:]*$"""
 )
-NEW_DAY = _rx(r"(?:\bto|\buntil|\btill|\bfor|\bby|\bauf(?:\ den)?|\bau|\bal|\bpara|至|到|为|于|auf)[\s:]*$")
+NEW_DAY = _rx(r"(?:\bto|\buntil|\btill|\bfor|\bauf(?:\ den)?|\bau|\bal|\bpara|至|到|为|于|auf)[\s:]*$")
 MOVED = _rx(
     r"""\b(?:postpon|delay|push(?:ed|es|ing)?\ (?:it\ |them\ |that\ |this\ |the\ [\w\ ]{0,40})?back|defer|extend|extension|mov(?:e|ed
     |es|ing)\ (?:it|the|back|its|up)|moved|shift(?:ed|s)\b|put\ off|put\ back|reschedul|bring(?:s|ing)?\ forward|brought\ forward
@@ -91,7 +94,8 @@ FROZEN = _rx(
 )
 
 ANSWER = _rx(
-    r"""\b(?:reports?|respon[ds]\w*|repl(?:y|ies)|appeals?|explain|answers?|objections?|petitions?|explanations?|briefs?|hearings?
+    r"""\b(?:reports?|challenge|contest|requests?\ to|respon[ds]\w*|repl(?:y|ies)|appeals?|explain|answers?|objections?|petitions?
+    |explanations?|briefs?|hearings?
     |testimony|status\ report|invoice|register\ for|registration\ deadline|questions?|letter|stellung|répondre|responder)\b|报告|答复
     |上诉|申诉|复议|听证|申辩|陈述|说明情况|回复|回答"""
 )
@@ -122,7 +126,7 @@ DUTY = _rx(
     r"""\b(?:must|required?|requires|requir\w+|has\ to|have\ to|had\ to|needs?\ to|ordered|told|deadline|comply|compliance|complied
     |obliged|obligation|shall|cut-?off|divest|given|gives?|gave|has\ until|have\ until|had\ until|müssen|muss|frist|doivent|doit
     |date\ limite|deberán?|debe|plazo|prazo|devem|deve|dovranno|должн\w+|обязан\w+)\b
-    |必须|应当|须|需|期限|要求|责令|限期|应(?:于|在)?|务必|请(?:于|在|您)"""
+    |必须|应当|须|需|期限|要求|责令|限期|应(?:于|在)?|务必|请|cumpr\w+|cumpl\w+|se\ conformer|umsetzen"""
 )
 DUTY_AFTER = _rx(
     r"""\s*(?:deadline|to\ (?:sell|divest|comply|remove|delete|leave|stop|cease|shut|close|block|migrate|move|switch|download|export
@@ -148,21 +152,23 @@ SUBORDINATE = _rx(
     |after)\s.*"""
 )
 PUBLISHING_LINE = _rx(
-    r"""(?:\b(?:last\ )?(?:updated?|modified|reviewed|posted|published|retrieved|accessed|date|printed)(?:\ on|\ at)?\s*[:：]
-    |更新(?:时间|日期)?[:：]|发布(?:时间|日期)[:：]|日期[:：]|来源[:：]\S{0,12})\s*$"""
+    r"""(?:\b(?:last\ )?(?:updated?|modified|reviewed|posted|published|retrieved|accessed|printed)(?:\ on|\ at)?\s*[:：]
+    |^\W*date\s*[:：]|更新(?:时间|日期)?[:：]|发布(?:时间|日期)[:：]|日期[:：]|来源[:：]\S{0,12})\s*$"""
 )
 DATELINE_AFTER = _rx(r"\s*(?:\((?:reuters|ap|afp|bloomberg|xinhua|upi|tass|kyodo|yonhap|dpa)[^)]{0,20}\)|电|電|讯\b|[-–—]\s*\()")
 
 EFFECT = _rx(
     r"""tak(?:es?|ing)\ effect|took\ effect|com(?:es?|ing)\ into\ (?:force|effect)|came\ into\ (?:force|effect)|enter(?:s|ed
-    |ing)?\ into\ force|go(?:es)?\ into\ effect|went\ into\ effect|in\ force|become[s]?\ (?:effective|binding|law|mandatory)
+    |ing)?\ into\ force|go(?:es)?\ into\ effect|went\ into\ effect|in\ force|(?:effective|compliance|implementation
+    |applicability)\ date|becomes?\ (?:effective|binding|law|mandatory)
     |became\ effective|\beffective\b|kick(?:s|ed)?\ in|go(?:es)?\ live|went\ live
     |in\ kraft|entre(?:ra)?\ en\ vigueur|entra(?:r[áã]o?)?\ en\ vigor|entra(?:r[áã]o?)?\ em\ vigor|entra\ in\ vigore|вступ\w+\ в\ силу
     |生效|施行|正式实施|起实施|発効|施行|발효|시행"""
 )
 WILL = _rx(
     r"""\b(?:will|would|shall|must|can\ no\ longer|no\ longer|is\ to|are\ to|(?:is|are)\ (?:set|due|going|scheduled|slated)\ to
-    |has\ to|have\ to|(?:is|are)\ required|wird|werden|sera|seront|será|serão|sarà|будет|будут)\b|\w'll\b|将|拟于|定于|する予定|예정"""
+    |has\ to|have\ to|(?:is|are)\ required|wird|werden|sera|seront|será|serão|sarà
+    |sẽ|akan|\w+(?:ecek|acak)|будет|будут)\b|\w'll\b|将|拟于|定于|する予定|예정"""
 )
 PLANNED = _rx(
     r"""\b(?:set\ to|due\ to|due|scheduled|plans?\ to|slated|required|ends?|stops?|starts?|begins?|closes?|ceases?|blocks?|cuts?\ off
@@ -177,7 +183,7 @@ NOT_BITING = _rx(
     |审议|投票|推出|访问|宣布|裁决|开庭))"""
 )
 PAST_EFFECT = _rx(
-    r"""\b(?:took|came|went|entered|began|started|became|kicked|applied|in\ force\ since|has\ been|have\ been|trat|вступил\w*)\b
+    r"""\b(?:since|took|came|went|entered|began|started|became|kicked|applied|in\ force\ since|has\ been|have\ been|trat|вступил\w*)\b
     |已(?:于|经|在)|已生效|了"""
 )
 ACT = _rx(
@@ -194,21 +200,29 @@ ACT = _rx(
     |es)|mov(?:ed|es)|seiz(?:ed|es)|carried\ out|cleared|kept|accus(?:ed|es)|enacted|denied|gave|given|struck|enjoined|stayed|froze
     |threaten(?:ed|s)|pledged|vow(?:ed|s)|offer(?:ed|s)|rolled\ out|expand(?:ed|s)|tighten(?:ed|s)|eas(?:ed|es)|restor(?:ed|es)
     |resum(?:ed|es)|listings?|notice|press\ release|memo|circular|proclamation|determin(?:ed|es|ation))\b
-    |kündigte|teilte|erklärte|verhängte|untersagte|verbot|mitgeteilt|angekündigt|beschloss|veröffentlichte|erließ|annonc\w+|déclar\w+
-    |publi\w+|ordonn\w+|interdi\w+|a\ décidé|anunci\w+|orden[óo]|dijo|prohibi\w+|aprob\w+|informou|disse|proibi\w+|decidi\w+
-    |ha\ annunciato|ha\ ordinato|vietato|объяви\w+|сообщи\w+|заяви\w+|ввел\w*|запрети\w+|подписа\w+|опубликова\w+
+    |\b(?:kündigte|teilte|erklärte|verhängte|untersagte|verbot|mitgeteilt|angekündigt|beschloss|veröffentlichte|erließ|annonc\w+
+    |déclar\w+
+    |publi(?:é|ée|er|cado|cada|có|cou|ca)|ordonn\w+|interdi\w+|a\ décidé|anunci\w+|orden[óo]|dijo|prohibi\w+|aprob\w+|informou|disse
+    |proibi\w+|determin(?:ou|ó)|decidi\w+
+    |ha\ annunciato|ha\ ordinato|vietato)\b|объяви\w+|сообщи\w+|заяви\w+|ввел\w*|запрети\w+|подписа\w+|опубликова\w+
     |宣布|发布|公布|表示|签署|发出|印发|公告|通告|通知|决定|批准|通过|裁定|判决|更新|称|说|发表|提出|公开|推出|启动|叫停|暂停|列入
     |禁止|下令|起诉|提起|处以|罚款|约谈|下架|解除|撤销|取消|修订|实施制裁|制裁|宣告|致函|致信|告知|确认|证实|回应|透露|报道|発表|公表
     |決定|命じ|発表し|発효|발표|밝혔|공고|결정|명령|차단"""
+)
+COUNTED_AS_OF = _rx(r"\bas\ of\s*\x00[^.;]*\b(?:had|was|were|held|owned|total\w*|stood|counted)\b")
+VERB_LAST = _rx(r"[ぁ-ヿ一-龥가-힣]")
+"""Scripts whose languages put the verb of the act behind everything else."""
+PAST_VERB = _rx(
+    r"""\b(?!(?:expected|needed|based|limited|united|related|hundred|concerned|scheduled|supposed|indeed|crashed|collapsed
+    |died)\b)\w{3,}(?:ed|eld|ook|ade)\b|\b(?:took|made|taken|began|won|lost|left|quit|sold|built|shut|brought|chose|drew|hit)\b"""
 )
 MARKET = _rx(
     r"""\b(?:shares?|stocks?|nasdaq|index|futures|closed\ (?:up|down|at|higher|lower)|trading|rally|rout|slid|fell|rose|gained|tumbled
     |plunged|jumped|surged|sank)\b|股价|收盘|涨|跌|股票"""
 )
 PASSIVE_PAST = _rx(
-    r"""\b(?:had\ (?:\w+ly\ )?(?:been\ )?\w+|(?:was|were)\ (?:first\ |already\ |also\ )?(?:sanctioned|banned|blacklisted|added|listed
+    r"""\b(?:had\ (?:\w+ly\ )?(?:been\ )?\w{3,}|(?:was|were)\ (?:first\ |already\ |also\ )?(?:sanctioned|banned|blacklisted|added|listed
     |designated|fined|founded|established|sued|placed|put|imposed|adopted|signed|passed|enacted|issued|published))\b[^.;]{0,60}$
-    |\bhad\ \w+(?:ed|en|n|t)\b[^.;]{0,50}$"""
+    """
 )
 CONNECTOR = _rx(r"\s*(?:,|and|or|/|和|或|、|及|与|und|oder|et|ou|y|o|e|и|или|,\s*and|,\s*or)\s*(?:on|am|le|el|the|于)?\s*$")
-ON_RECORD = _rx(r"\b(?:dated|of|de|du|vom|от)\s*$")

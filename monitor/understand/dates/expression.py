@@ -6,6 +6,7 @@ What comes in: nothing. What goes out: `Expression`, the number and month words,
 from __future__ import annotations
 
 import re
+import string
 from dataclasses import dataclass
 from typing import Literal
 
@@ -38,11 +39,11 @@ class Expression:
     in_range: Literal["", "first", "last"] = ""
 
 
-_FULLWIDTH = {0xFF10 + n: str(n) for n in range(10)}
+_FULLWIDTH = {0xFEE0 + ord(c): c for c in string.digits + string.ascii_letters}
 _TRADITIONAL = dict(
     zip(
-        "號週後內個發佈實徵見應將於從開結滿當這禮點兩遲終優動執啟間贈費務轉遷幣額買萬億間報訂簽許證參與據關閉",
-        "号周后内个发布实征见应将于从开结满当这礼点两迟终优动执启间赠费务转迁币额买万亿间报订签许证参与据关闭",
+        "號週後內個發佈實徵見應將於從開結滿當這禮點兩遲終優動執啟間贈費務轉遷幣額買萬億報訂簽許證參與據關閉過規對國議問稱說達復頒長標則備銷處罰訊電導認審決凍擱緩順為設訴聽辯條約變書現進運營業機構網絡絕緊戶組織領錄產權",
+        "号周后内个发布实征见应将于从开结满当这礼点两迟终优动执启间赠费务转迁币额买万亿报订签许证参与据关闭过规对国议问称说达复颁长标则备销处罚讯电导认审决冻搁缓顺为设诉听辩条约变书现进运营业机构网络绝紧户组织领录产权",
         strict=True,
     )
 )
@@ -53,29 +54,31 @@ _FOLD = str.maketrans(_TRADITIONAL | _SPACES | _MARKS) | _FULLWIDTH
 
 def fold(text: str) -> str:
     """`text` with full-width digits, traditional characters and odd spaces replaced one for one, so that offsets stay true."""
-    return text.translate(_FOLD)
+    return text if text.isascii() else text.translate(_FOLD)
 
 
 _MONTH_WORDS = {
-    1: "january januar jänner janvier enero janeiro gennaio januari января stycznia ocak січня",
-    2: "february februar février fevrier febrero fevereiro febbraio februari февраля lutego şubat лютого",
-    3: "march märz mars marzo março marco maart марта marca mart березня",
-    4: "april avril abril aprile апреля kwietnia nisan квітня",
-    5: "may mai mayo maio maggio mei мая maja mayıs травня",
-    6: "june juni juin junio junho giugno июня czerwca haziran червня",
-    7: "july juli juillet julio julho luglio июля lipca temmuz липня",
-    8: "august août aout agosto augustus agustus августа sierpnia ağustos серпня",
-    9: "september septembre septiembre setiembre setembro settembre сентября września eylül вересня",
-    10: "october oktober octobre octubre outubro ottobre октября października ekim жовтня",
-    11: "november novembre noviembre novembro ноября listopada kasım листопада",
-    12: "december dezember décembre decembre diciembre dezembro dicembre desember декабря grudnia aralık грудня",
+    1: "january januar jänner janvier enero janeiro gennaio januari января январе stycznia ocak січня",
+    2: "february februar février fevrier febrero fevereiro febbraio februari февраля феврале lutego şubat лютого",
+    3: "march märz mars marzo março marco maart марта марте marca mart березня",
+    4: "april avril abril aprile апреля апреле kwietnia nisan квітня",
+    5: "may mai mayo maio maggio mei мая мае maja mayıs травня",
+    6: "june juni juin junio junho giugno июня июне czerwca haziran червня",
+    7: "july juli juillet julio julho luglio июля июле lipca temmuz липня",
+    8: "august août aout agosto augustus agustus августа августе sierpnia ağustos серпня",
+    9: "september septembre septiembre setiembre setembro settembre сентября сентябре września eylül вересня",
+    10: "october oktober octobre octubre outubro ottobre октября октябре października ekim жовтня",
+    11: "november novembre noviembre novembro ноября ноябре listopada kasım листопада",
+    12: "december dezember décembre decembre diciembre dezembro dicembre desember декабря декабре grudnia aralık грудня",
 }
 _SHORT = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 MONTHS: dict[str, int] = {word: number for number, words in _MONTH_WORDS.items() for word in words.split()}
 MONTHS |= {word.lower(): number for number, word in enumerate(_SHORT, 1)} | {"sept": 9}
 
 # "may" and "march" in lower case are verbs; short forms in lower case are other words
-_NAMES = "|".join(sorted((w for w in MONTHS if w not in {"may", "march", "mart", "marca"} and len(w) > 3 or w == "mai"), key=len, reverse=True))
+_NAMES = "|".join(
+    sorted((w for w in MONTHS if (w not in {"may", "march", "mart", "marca"} and len(w) > 3) or w == "mai"), key=len, reverse=True)
+)
 MONTH = rf"(?:(?i:{_NAMES})\b|May\b|MAY\b|March\b|MARCH\b|mart\b|(?:Sept|SEPT|{'|'.join(_SHORT)}|{'|'.join(_SHORT).upper()})\b\.?)"
 
 _WEEKDAY_WORDS = (
@@ -90,7 +93,7 @@ _WEEKDAY_WORDS = (
 WEEKDAYS: dict[str, int] = {word: number for number, words in enumerate(_WEEKDAY_WORDS) for word in words.split()}
 WEEKDAY = rf"(?i:{'|'.join(sorted(WEEKDAYS, key=len, reverse=True))})\b"
 
-_NUMBER_WORDS = "one two three four five six seven eight nine ten eleven twelve".split()
+_NUMBER_WORDS = ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"]
 NUMBERS: dict[str, int] = {word: n for n, word in enumerate(_NUMBER_WORDS, 1)}
 NUMBERS |= {"a": 1, "an": 1, "fourteen": 14, "fifteen": 15, "twenty": 20, "thirty": 30, "forty-five": 45, "sixty": 60, "ninety": 90}
 NUMBER = rf"(?:\d{{1,3}}|(?i:{'|'.join(sorted(NUMBERS, key=len, reverse=True))}))"

@@ -15,7 +15,10 @@ from monitor.understand.dates.expression import MONTH, MONTHS, NUMBER, WEEKDAY, 
 _PREFIX = rf"(?:{WEEKDAY}\.?,?\s+(?:(?:the|dem|den|le|el|il)\s+)?)?"
 _SUFFIX = rf"(?:\s*\(\s*{WEEKDAY}\s*\))?"
 _ORDINAL = r"(?:st|nd|rd|th|ST|ND|RD|TH|er|º|ª|\.)?"
-_YEAR = r"(?:\s*,?\s*(?:(?:of|de|del|do|г\.)\s+)?(?P<y>(?:19|20)\d\d)(?![\d,.%]*\d|%))?(?P<turn>\s*,?\s+(?:of\s+)?(?:this|next|last)\s+year)?"
+_YEAR = (
+    r"(?:\s*,?\s*(?:(?:of|de|del|do|г\.)\s+)?(?P<y>(?:1\d|2[01])\d\d)(?![\d,.%]*\d"
+    r"|%))?(?P<turn>\s*,?\s+(?:of\s+)?(?:this|next|last)\s+year)?"
+)
 _NO_WORD = r"(?<![\w$€£¥#@/.\-])"
 _TO = r"\s*(?:-|–|—|~|to|through|thru|until|till|and|bis|au|al|a|e|y|и|по)\s*"
 _DAY = r"(?:0?[1-9]|[12]\d|3[01])"
@@ -25,10 +28,14 @@ _MONTH_FIRST = re.compile(
     rf"(?:(?P<to>{_TO})(?P<d2>{_DAY})(?:st|nd|rd|th)?(?!\d|[.,:]\d|%|\w|\s+(?:{MONTH}|days?\b|per\s?cent)))?{_YEAR}{_SUFFIX}"
 )
 _DAY_FIRST = re.compile(
-    rf"{_NO_WORD}{_PREFIX}(?:(?P<d0>{_DAY}){_ORDINAL}(?P<to>{_TO}))?(?P<d>{_DAY}){_ORDINAL}\s*(?:-|(?:day\s+)?of\s+|de\s+|d')?(?P<m>{MONTH}){_YEAR}{_SUFFIX}"
+    rf"{_NO_WORD}{_PREFIX}(?:(?P<d0>{_DAY}){_ORDINAL}(?P<to>{_TO}))?(?P<d>{_DAY}){_ORDINAL}\s*(?:-|(?:day\s+)?of\s+"
+    rf"|de\s+|d')?(?P<m>{MONTH}){_YEAR}{_SUFFIX}"
 )
-_ISO = re.compile(r"(?<![\w/.\-])(?P<y>(?:19|20)\d\d)(?P<s>[-/.])(?P<m>0?[1-9]|1[0-2])(?P=s)(?P<d>0?[1-9]|[12]\d|3[01])(?![\d/]|[-.]\d|-\w)(?=T\d|\W|$)")
-_NUMERIC = re.compile(r"(?<![\w/.\-])(?P<a>\d{1,2})(?P<s>[/.\-])(?P<b>\d{1,2})(?P=s)(?P<y>(?:19|20)\d\d)(?![\w/]|[-.]\d)")
+_ISO = re.compile(
+    r"(?<![\w/.\-])(?P<y>(?:1\d|2[01])\d\d)(?P<s>[-/.])(?P<m>0?[1-9]|1[0-2])(?P=s)(?P<d>0?[1-9]|[12]\d|3[01])(?![\d/]"
+    r"|[-.]\d|-\w)(?=T\d|\W|$)"
+)
+_NUMERIC = re.compile(r"(?<![\w/.\-])(?P<a>\d{1,2})(?P<s>[/.\-])(?P<b>\d{1,2})(?P=s)(?P<y>(?:1\d|2[01])\d\d)(?![\w/]|[-.]\d)")
 _VIETNAMESE = re.compile(r"\bngày\s+(?P<d>\d{1,2})\s+tháng\s+(?P<m>\d{1,2})(?:\s+năm\s+(?P<y>\d{4}))?", re.I)
 _WEEKDAY = re.compile(
     rf"(?<![\w$#@/.\-])(?:(?P<turn>last|past|next|this|coming|nächsten|kommenden|vergangenen|letzten)\s+)?(?P<w>{WEEKDAY})"
@@ -38,60 +45,128 @@ _WEEKDAY = re.compile(
 _WEEKDAY_NAME = re.compile(r"(?:black|good|cyber|super|ruby|bloody|every|each|casual|fat|giving)\s+$", re.I)
 _WEEKDAY_SPAN = re.compile(rf"\s*(?:to|through|-|–|bis|and)\s*{WEEKDAY}", re.I)
 _DAY_WORD = re.compile(
-    r"(?<![\w-])(?P<w>today|tonight|this\s+(?:morning|afternoon|evening)|yesterday|tomorrow|heute|gestern|morgen|aujourd'hui|hier|demain|hoy|ayer|mañana|hoje|ontem|amanhã|oggi|ieri|domani|сегодня|вчера|завтра)(?![\w-])",
+    r"(?<![\w-])(?P<w>today|tonight|this\s+(?:morning|afternoon|evening)|yesterday|tomorrow|heute|gestern|morgen"
+    r"|aujourd'hui|hier|demain|hoy|ayer|mañana|hoje|ontem|amanhã|oggi|ieri|domani|сегодня|вчера|завтра)(?![\w-])",
     re.I,
 )
 _DAY_WORDS = {
-    **dict.fromkeys("yesterday gestern hier ayer ontem ieri вчера".split(), -1),
-    **dict.fromkeys("tomorrow morgen demain mañana amanhã domani завтра".split(), 1),
+    **dict.fromkeys(["yesterday", "gestern", "hier", "ayer", "ontem", "ieri", "вчера"], -1),
+    **dict.fromkeys(["tomorrow", "morgen", "demain", "mañana", "amanhã", "domani", "завтра"], 1),
 }
 _PART = r"(?:(?:the\s+)?(?:early|mid|late|(?:end|start|beginning|middle)\s+of|anfang|mitte|ende|fin|début)[\s-]+(?:in\s+)?)"
 _MONTH_ONLY = re.compile(
-    rf"(?<![\w$#@/.\-])(?:(?P<pre>in|by|since|until|till|from|during|through|before|after|last|next|this|im|seit|bis|ab|en|depuis|desde|em|a|в|с)\s+)?(?P<part>{_PART})?(?P<m>{MONTH})(?:,?\s+(?:(?:of|de)\s+)?(?P<y>(?:19|20)\d\d)(?!\d|,\d))?(?P<turn>\s+(?:this|next|last)\s+year)?(?!\s*\d)"
+    r"(?<![\w$#@/.\-])(?:(?P<pre>in|by|since|until|till|from|during|through|before|after|last|next|this|im|seit|bis|ab"
+    rf"|en|depuis|desde|em|a|в|с)\s+)?(?P<part>{_PART})?(?P<m>{MONTH})(?:,?\s+(?:(?:of|de)\s+)?(?P<y>(?:19"
+    r"|20)\d\d)(?!\d|,\d))?(?P<turn>\s+(?:this|next|last)\s+year)?(?!\s*\d)"
 )
-_RUSSIAN_MONTHS = re.compile(r"(?P<pre>в|с)\s+(?P<m>январе|феврале|марте|апреле|мае|июне|июле|августе|сентябре|октябре|ноябре|декабре)\b", re.I)
-_MONTH_TURN = re.compile(r"(?<!\w)(?:(?:earlier|later)\s+)?(?P<turn>last|next|this)\s+month(?:'s)?(?!\w)|(?<!\w)end\s+of\s+(?:the|this)\s+(?P<now>month)\b", re.I)
+_MONTH_TURN = re.compile(
+    r"(?<!\w)(?:(?:earlier|later)\s+)?(?P<turn>last|next|this)\s+month(?:'s)?(?!\w)|(?<!\w)end\s+of\s+(?:the"
+    r"|this)\s+(?P<now>month)\b",
+    re.I,
+)
 _YEAR_ONLY = re.compile(
-    r"(?<!\w)(?:in|since|during|back in|en|im jahr|depuis|desde|em|seit)\s+(?:(?:early|mid|late)[\s-]+)?(?P<y>(?:19|20)\d\d)(?![\w%]|[-–/.,]\d)|(?<!\w)(?P<w>last\s+year|earlier\s+this\s+year)(?!\w)",
+    r"(?<!\w)(?:in|since|during|back in|en|im jahr|depuis|desde|em|seit)\s+(?:(?:early|mid|late)[\s-]+)?(?P<y>(?:19"
+    r"|20)\d\d)(?![\w%]|[-–/.,]\d)|(?<!\w)(?P<w>last\s+year|earlier\s+this\s+year)(?!\w)",
     re.I,
 )
 _STREET = re.compile(r"\s+(?:Street|Avenue|Road|Square|Boulevard|Plaza|Bridge|Movement|Revolution|Memorial|Studios?|St\.|Ave\.|Rd\.)")
 _VERSION = re.compile(r"(?:\bv|version|release|build|ver\.)\s*$", re.I)
 
-_SPAN = rf"(?P<n>{NUMBER})(?:\s+\(\d+\))?[\s-](?:(?P<b>business|working|calendar|trading|more|further)\s+)?(?P<u>day|week|month)s?\b(?:'|\s+time\b)*"
+_SPAN = (
+    rf"(?P<n>{NUMBER})(?:\s+\(\d+\))?[\s-](?:(?P<b>business|working|calendar|trading|more|further)\s+)?(?P<u>day|week"
+    r"|month)s?\b(?:'|\s+time\b)*"
+)
 _BASE = (
     r"(?P<base>(?:(?:the|its|this|their|that|a)\s+)*(?:(?:date|day|time)\s+(?:of|on\s+which)\s+)?(?:(?:the|its|this|their)\s+)*"
-    r"(?:official\s+)?[\w']+(?:\s+(?:in\s+the\s+(?:Federal\s+Register|official\s+(?:journal|gazette))|date))?)"
+    r"(?:official\s+|(?:it|they)\s+(?:is|are|was|were)\s+|being\s+)?(?!(?:19|20)\d\d|\d|(?:it|being"
+    r"|they)\b)[\w']+(?:\s+(?:in\s+the\s+(?:Federal\s+Register|official\s+(?:journal|gazette))|date))?)"
 )
-_IN_SPAN = re.compile(rf"(?<!\w)(?P<p>in|within|after|over the next|effective)\s+(?:the\s+next\s+|a\s+period\s+of\s+|about\s+|another\s+)?{_SPAN}(?:\s+(?:of|after|from|following)\s+{_BASE})?", re.I)
-_SPAN_AFTER = re.compile(rf"(?<![\w.,-]){_SPAN}\s+(?:after|from|following)\s+{_BASE}", re.I)
-_SPAN_TO = re.compile(
-    rf"(?<!\w)(?:has|have|had|gives?|gave|given|giving|allow(?:s|ed)?|gets?|granted)\s+(?:[\w']+\s+){{0,5}}?(?P<at>{_SPAN})\s+(?:to|in\s+which\s+to)\s+(?P<v>\w+)", re.I
-)
-_SPAN_BEFORE = re.compile(rf"(?<![\w.,-]){_SPAN}\s+before\s+(?:the|its|a|that)?\s*(?:\w+\s+){{0,2}}?(?:deadline|ban|cut-?off|compliance\s+date|effective\s+date)\b", re.I)
-_SPAN_AGO = re.compile(rf"(?<![\w.,-]){_SPAN}\s+ago\b", re.I)
-_FOREIGN_SPAN = re.compile(
-    r"(?<!\w)(?:innerhalb\s+von|binnen|in|dans(?:\s+un\s+délai\s+de)?|sous|d'ici|en|dentro\s+de|en\s+un\s+plazo\s+de|em|no\s+prazo\s+de|entro|через|в\s+течение)\s+(?P<n>\d{1,3})\s+(?P<u>Tagen|jours|días|dias|giorni|дней|дня)\b",
+_IN_SPAN = re.compile(
+    r"(?<!\w)(?P<p>in|within|after|over the next|effective)\s+(?:the\s+next\s+|a\s+period\s+of\s+|about\s+"
+    rf"|another\s+)?{_SPAN}(?:\s+(?:of|after|from|following)\s+{_BASE})?",
     re.I,
 )
-_ANSWERING = frozenset("respond reply appeal explain answer comment object report contest challenge provide submit justify decide act review vote".split())
+_SPAN_AFTER = re.compile(rf"(?<![\w.,-]){_SPAN}\s+(?:after|from|following)\s+{_BASE}", re.I)
+_SPAN_TO = re.compile(
+    r"(?<!\w)(?:has|have|had|gives?|gave|given|giving|allow(?:s|ed)?|gets?"
+    rf"|granted)\s+(?:[\w']+\s+){{0,5}}?(?P<at>{_SPAN})\s+(?:to|in\s+which\s+to)\s+(?P<v>\w+)",
+    re.I,
+)
+_SPAN_BEFORE = re.compile(
+    rf"(?<![\w.,-]){_SPAN}\s+before\s+(?:the|its|a|that)?\s*(?:\w+\s+){{0,2}}?(?:deadline|ban|cut-?off"
+    r"|compliance\s+date|effective\s+date)\b",
+    re.I,
+)
+_SPAN_AGO = re.compile(rf"(?<![\w.,-]){_SPAN}\s+ago\b", re.I)
+_FOREIGN_SPAN = re.compile(
+    r"(?<!\w)(?:innerhalb\s+von|binnen|in|dans(?:\s+un\s+délai\s+de)?|sous|d'ici|en|dentro\s+de|en\s+un\s+plazo\s+de"
+    r"|em|no\s+prazo\s+de|entro|через|в\s+течение)\s+(?P<n>\d{1,3})\s+(?P<u>Tagen|jours|días|dias|giorni|дней|дня)\b",
+    re.I,
+)
+_WORD = re.compile(r"[^\W\d_]+")
+_WEEKDAY_HINTS = frozenset(name.split("-")[0] for name in WEEKDAYS)
+_UNIT_HINTS = frozenset({"day", "days", "week", "weeks", "month", "months", "tagen", "jours", "días", "dias", "giorni", "дней", "дня"})
+_NOW_HINTS = (
+    "immediate",
+    "immediately",
+    "effective",
+    "sofortiger",
+    "sofort",
+    "immédiat",
+    "inmediato",
+    "imediato",
+    "immediato",
+    "немедленным",
+)
+_ANSWERING = frozenset(
+    [
+        "respond",
+        "reply",
+        "appeal",
+        "explain",
+        "answer",
+        "comment",
+        "object",
+        "report",
+        "contest",
+        "challenge",
+        "provide",
+        "submit",
+        "justify",
+        "decide",
+        "act",
+        "review",
+        "vote",
+    ]
+)
 
 _NOW = re.compile(
-    r"(?:effective|takes?\s+effect|took\s+effect|taking\s+effect|in\s+force|applies|apply|enforced)\s+immediately|immediately\s+(?:effective|applicable|(?:stop|cease|halt|suspend|block|remove|end|restrict|ban)\w*)"
-    r"|with\s+immediate\s+effect|(?:an?|the|its|for)\s+immediate\s+(?:suspension|halt|block(?:ing)?|ban|end|stop|removal|cessation|withdrawal|termination|shutdown)"
-    r"|effective\s+(?:upon|on)\s+(?:publication|issuance|signature|receipt|filing\s+for\s+public\s+inspection)|mit\s+sofortiger\s+wirkung|ab\s+sofort|avec\s+effet\s+immédiat|con\s+efecto\s+inmediato|com\s+efeito\s+imediato|con\s+effetto\s+immediato|с\s+немедленным\s+вступлением",
+    r"(?:effective|takes?\s+effect|took\s+effect|taking\s+effect|in\s+force|applies|apply|enforced)\s+immediately"
+    r"|immediately\s+(?:effective|applicable|(?:stop|cease|halt|suspend|block|remove|end|restrict|ban)\w*)"
+    r"|with\s+immediate\s+effect|(?:an?|the|its|for)\s+immediate\s+(?:suspension|halt|block(?:ing)?|ban|end|stop"
+    r"|removal|cessation|withdrawal|termination|shutdown)"
+    r"|effective\s+(?:upon|on)\s+(?:publication|issuance|signature|receipt|filing\s+for\s+public\s+inspection)"
+    r"|mit\s+sofortiger\s+wirkung|ab\s+sofort|avec\s+effet\s+immédiat|con\s+efecto\s+inmediato|com\s+efeito\s+imediato"
+    r"|con\s+effetto\s+immediato|с\s+немедленным\s+вступлением",
     re.I,
 )
 
 
 def expressions(text: str, lang: str) -> Iterator[Expression]:
     """All date expressions of alphabetic scripts in folded `text`; `lang` only decides whether 07/09/2024 is day first."""
-    yield from _calendar_days(text, lang)
-    yield from _weekdays_and_words(text)
-    yield from _months_and_years(text)
-    yield from _spans(text)
-    for hit in _NOW.finditer(text):
-        yield Expression(hit.start(), hit.end(), "now", role="effective")
+    words = {word.lower() for word in _WORD.findall(text)}
+    yield from _numeric_days(text, lang)
+    if not words.isdisjoint(MONTHS):
+        yield from _named_days(text)
+        yield from _months(text)
+    if not words.isdisjoint(_WEEKDAY_HINTS):
+        yield from _weekdays(text)
+    if not words.isdisjoint(_UNIT_HINTS):
+        yield from _spans(text)
+    yield from _words_and_years(text)
+    if any(hint in words for hint in _NOW_HINTS):
+        for hit in _NOW.finditer(text):
+            yield Expression(hit.start(), hit.end(), "now", role="effective")
 
 
 def _turn(word: str | None) -> int | None:
@@ -110,11 +185,14 @@ def _month(word: str) -> int:
     return MONTHS[word.lower().rstrip(".")]
 
 
-def _calendar_days(text: str, lang: str) -> Iterator[Expression]:
+def _named_days(text: str) -> Iterator[Expression]:
     for hit in _MONTH_FIRST.finditer(text):
         yield from _named_day(text, hit, hit["d2"], ranged=_is_range(hit["to"]))
     for hit in _DAY_FIRST.finditer(text):
         yield from _named_day(text, hit, None, ranged=_is_range(hit["to"]))
+
+
+def _numeric_days(text: str, lang: str) -> Iterator[Expression]:
     for hit in _ISO.finditer(text):
         void = hit["s"] == "." and _VERSION.search(text, max(0, hit.start() - 12), hit.start()) is not None
         yield Expression(hit.start(), hit.end(), "void" if void else "day", int(hit["y"]), int(hit["m"]), int(hit["d"]))
@@ -135,7 +213,8 @@ def _named_day(text: str, hit: re.Match[str], last_day: str | None, *, ranged: b
     begins_with = hit.groupdict().get("d0")
     year = int(hit["y"]) if hit["y"] else None
     whole = Expression(hit.start(), hit.end(), "day", year, _month(hit["m"]), int(hit["d"]), turn=_turn(hit["turn"]))
-    if _STREET.match(text, hit.end()):
+    backwards = (last_day and int(last_day) <= int(hit["d"])) or (begins_with and int(hit["d"]) <= int(begins_with))
+    if _STREET.match(text, hit.end()) or (ranged and backwards):
         yield replace(whole, kind="void")
     elif last_day:
         yield replace(whole, end=hit.end("d"), in_range="first" if ranged else "")
@@ -156,30 +235,34 @@ def _numeric_order(first: int, second: int, separator: str, lang: str) -> tuple[
     return (second, first) if lang[:2] in {"de", "fr", "es", "pt", "it", "ru", "nl", "pl", "tr", "id", "vi"} else None
 
 
-def _weekdays_and_words(text: str) -> Iterator[Expression]:
+def _weekdays(text: str) -> Iterator[Expression]:
     for hit in _WEEKDAY.finditer(text):
         name = hit["w"].lower()
         spanned = _WEEKDAY_SPAN.match(text, hit.end()) or text[hit.end() : hit.end() + 4] == ".com"
-        if spanned or _WEEKDAY_NAME.search(text, max(0, hit.start() - 12), hit.start()) or not hit["w"][0].isupper() and name in _ENGLISH_WEEKDAYS:
+        if (
+            spanned
+            or _WEEKDAY_NAME.search(text, max(0, hit.start() - 12), hit.start())
+            or (not hit["w"][0].isupper() and name in _ENGLISH_WEEKDAYS)
+        ):
             yield Expression(hit.start(), spanned.end() if isinstance(spanned, re.Match) else hit.end(), "void")
         else:
             yield Expression(hit.start(), hit.end(), "weekday", weekday=WEEKDAYS[name], turn=_turn(hit["turn"] or hit["post"]))
-    for hit in _DAY_WORD.finditer(text):
-        yield Expression(hit.start(), hit.end(), "shift", shift=_DAY_WORDS.get(hit["w"].lower(), 0), base="publication")
 
 
-_ENGLISH_WEEKDAYS = frozenset("monday tuesday wednesday thursday friday saturday sunday".split())
+_ENGLISH_WEEKDAYS = frozenset(["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"])
 
 
-def _months_and_years(text: str) -> Iterator[Expression]:
+def _months(text: str) -> Iterator[Expression]:
     for hit in _MONTH_ONLY.finditer(text):
         if hit["pre"] or hit["part"] or hit["y"]:
             turn = _turn(hit["turn"] or hit["pre"])
             start = hit.start("part") if hit["part"] else hit.start("m")
             yield Expression(start, hit.end(), "month", int(hit["y"]) if hit["y"] else None, _month(hit["m"]), turn=turn)
-    for hit in _RUSSIAN_MONTHS.finditer(text):
-        stems = "январе феврале марте апреле мае июне июле августе сентябре октябре ноябре декабре".split()
-        yield Expression(hit.start("m"), hit.end("m"), "month", month=stems.index(hit["m"].lower()) + 1)
+
+
+def _words_and_years(text: str) -> Iterator[Expression]:
+    for hit in _DAY_WORD.finditer(text):
+        yield Expression(hit.start(), hit.end(), "shift", shift=_DAY_WORDS.get(hit["w"].lower(), 0), base="publication")
     for hit in _MONTH_TURN.finditer(text):
         yield Expression(hit.start(), hit.end(), "month", turn=_turn(hit["turn"]) or 0)
     for hit in _YEAR_ONLY.finditer(text):
@@ -202,7 +285,10 @@ def _base(words: str | None) -> Base:
         return "act"
     if re.search(r"\b(?:publication|published)\b", words, re.I):
         return "publication"
-    known = r"\b(?:today|now|issuance|enactment|enacted|sign\w*|adoption|adopted|announcement|announced|notice|notification|order|decision|entry|approval|passage|date)\b"
+    known = (
+        r"\b(?:today|now|issuance|enactment|enacted|sign\w*|adoption|adopted|announcement|announced|notice|notification"
+        r"|order|decision|entry|approval|passage|date)\b"
+    )
     return "act" if re.search(known, words, re.I) else "unknown"
 
 

@@ -1,6 +1,6 @@
 """From an expression and its role to a calendar day.
 
-What comes in: an `Expression`, its role, the publication day and the day of the act when the text states it. What goes out: a day or a month.
+What comes in: an `Expression`, its role, the publication day. What goes out: a day or a month.
 """
 
 from __future__ import annotations
@@ -11,7 +11,13 @@ from monitor.understand.dates.expression import Expression
 from monitor.understand.dates.roles import DateRole
 
 FIRST_YEAR, LAST_YEAR = 1990, 2100
-_WINDOWS: dict[DateRole, tuple[int, int]] = {"announced": (-364, 1), "background": (-364, 1), "effective": (-45, 330), "comment": (-45, 330), "expiry": (-45, 330)}
+_WINDOWS: dict[DateRole, tuple[int, int]] = {
+    "announced": (-364, 1),
+    "background": (-364, 1),
+    "effective": (-45, 330),
+    "comment": (-45, 330),
+    "expiry": (-45, 330),
+}
 """Days around publication in which a day without a year is looked for."""
 
 
@@ -124,5 +130,5 @@ def _year_of_month(expression: Expression, published: date, role: DateRole) -> i
     ahead = expression.month - published.month
     if expression.turn is not None:  # "last October", "next March", 去年10月
         return published.year + (expression.turn if expression.turn != 1 or ahead <= 0 else 0)
-    past = role in {"announced", "background", "none"} or ahead in {-1, 0}
+    past = role in {"announced", "background"} or ahead in {-1, 0} or (role == "none" and ahead not in range(1, 7))
     return published.year - (ahead > 0) if past else published.year + (ahead < 0)

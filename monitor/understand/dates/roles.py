@@ -18,6 +18,9 @@ Verdict = tuple[DateRole, str]
 OLD_AFTER_DAYS = 60
 """A day further back than this belongs to the story so far, not to the news."""
 RECENT_DAYS = 45
+"""So long a measure that has begun is still news."""
+RECENT_ACT_DAYS = 6
+"""So long an act is told as the news of the day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +47,7 @@ def verdict(around: Surroundings) -> Verdict:
         return "background", "".join(around.left.split()[-1:])
     if around.expression.role:
         return _given(around, around.expression.role)
-    for rule in (_moved, _line, _range_end, _until, _inherits, _start, _after, _nearest):
+    for rule in (_moved, _line, _range_end, _period, _until, _inherits, _start, _after, _nearest):
         found = rule(around)
         if found is not None:
             return found
@@ -52,12 +55,12 @@ def verdict(around: Surroundings) -> Verdict:
 
 
 def _word(hit: re.Match[str]) -> str:
-    return " ".join(hit[0].strip(" :,(（：").split())[-60:]
+    return " ".join(hit[0].replace("\x00", " ").strip(" :,(（：").split())[-60:]
 
 
 def _bare_left(around: Surroundings) -> str:
     """The words before the date without clock times and articles."""
-    return cues.CLOCK.sub("", around.left)
+    return cues.CLOCK.sub("", cues.CLOCK_ON.sub("", around.left))
 
 
 def _looks_ahead(around: Surroundings) -> bool:
@@ -72,7 +75,8 @@ def _given(around: Surroundings, role: Literal["effective", "none"]) -> Verdict:
 def _moved(around: Surroundings) -> Verdict | None:
     """A postponed day is nothing and its new day is when it bites; a day that a court froze is nothing."""
     bare, move = _bare_left(around), cues.MOVED.search(around.lead)
-    if move and (old := cues.OLD_DAY.search(bare)) and not cues.START_AFTER.match(around.right):
+    old = cues.OLD_DAY.search(bare)
+    if old and (move or cues.MOVED.match(around.right.lstrip())) and not cues.START_AFTER.match(around.right):
         return "none", _word(old)
     if move and (new := cues.NEW_DAY.search(bare)):
         return _role_of_an_end(around), f"{move[0]} {_word(new)}"
@@ -82,7 +86,7 @@ def _moved(around: Surroundings) -> Verdict | None:
     if frozen_before and (due := cues.WAS_DUE.search(around.lead)):
         return "none", _word(due)
     frozen = cues.FROZEN.search(around.sentence)
-    if frozen and (cues.WAS_DUE.search(around.lead) or cues.EFFECT.search(around.left) or around.age is not None and around.age < 0):
+    if frozen and (cues.WAS_DUE.search(around.lead) or cues.EFFECT.search(around.left) or (around.age is not None and around.age < 0)):
         return "none", _word(frozen)
     return None
 
@@ -124,6 +128,23 @@ def _role_of_an_end(around: Surroundings) -> DateRole:
     return "effective"
 
 
+def _period(around: Surroundings) -> Verdict | None:
+    """Days that count from the act: to comply, to comment, or to answer, which bites nobody."""
+    if around.expression.kind != "shift" or around.expression.base != "act":
+        return None
+    near = around.left[-90:] + " \x00 " + around.right[:60]
+    if begins := cues.EFFECT.search(around.left[-30:]):
+        return "effective", _word(begins)
+    if (comment := cues.COMMENT.search(around.left[-90:] + " \x00 " + around.right[:14])) and not cues.NO_COMMENT.search(near):
+        return "comment", _word(comment)
+    if answer := cues.ANSWER.search(near):
+        return "none", _word(answer)
+    for cue in (cues.EFFECT, cues.DUTY, cues.WILL, cues.PLANNED):
+        if hit := cue.search(around.left) or cue.search(around.right[:60]):
+            return "effective", _word(hit)
+    return "none", ""
+
+
 def _until(around: Surroundings) -> Verdict | None:
     """Ends: of comments, of an offer or a licence, of a service, of the time to comply."""
     bare = _bare_left(around)
@@ -133,7 +154,11 @@ def _until(around: Surroundings) -> Verdict | None:
     role, sentence = _role_of_an_end(around), around.lead[-160:] + " " + around.right
     if role != "effective":
         return role, _word(hit)
-    duty = cues.DUTY.search(sentence) or cues.DUTY_AFTER.match(around.right) or cues.DUTY.search(around.before) and cues.DUTY.search(hit[0])
+    if around.age is not None and around.age > RECENT_DAYS:
+        return "background", _word(hit)
+    duty = (
+        cues.DUTY.search(sentence) or cues.DUTY_AFTER.match(around.right) or (cues.DUTY.search(around.before) and cues.DUTY.search(hit[0]))
+    )
     by = re.match(r"by|before|prior|ahead", _word(hit), re.I)
     serves = cues.SERVICE.search(sentence) and (not by or cues.WILL.search(sentence))
     if duty or serves or re.match(r"(?:deadline|ends?|clos|截止)", _word(hit), re.I):
@@ -149,14 +174,22 @@ def _start(around: Surroundings) -> Verdict | None:
     """Words of beginning that touch the date: from, effective, 自 … 起."""
     bare = _bare_left(around)
     if since := cues.SINCE.search(bare):
-        recent = around.age is not None and around.age <= RECENT_DAYS and around.expression.kind == "day"
+        recent = around.expression.kind == "weekday" or (around.expression.kind == "day" and (around.age or 0) <= RECENT_DAYS)
         return ("effective" if recent else "background"), _word(since)
     hit = cues.START_AFTER.match(around.right) or cues.START.search(bare) or cues.ZH_WILL_AFTER.match(around.right)
-    if hit is None or re.search(r"\b(?:letter|report|data|statement|interview|post|memo|article|e?mail|minutes|notice|up|down)\s+from\s*$", bare, re.I):
+    if hit is None or re.search(
+        r"\b(?:letter|report|data|statement|interview|post|memo|article|e?mail|minutes|notice|up|down)\s+from\s*$", bare, re.I
+    ):
         return None
     if cues.COMMENT.search(around.left) and not cues.NO_COMMENT.search(around.left):
         return "none", _word(hit)
+    if not _looks_ahead(around):
+        counted = cues.COUNTED_AS_OF.search(around.left + "\x00" + around.right[:60])
+        if counted:
+            return "none", _word(counted)
     strong = cues.EFFECT.search(hit[0])
+    if not strong and cues.NOT_BITING.match(around.right):
+        return "none", _word(hit)
     if around.age is not None and around.age > OLD_AFTER_DAYS and (not strong or cues.PAST_EFFECT.search(around.left)):
         return "background", _word(hit)
     if not strong and cues.EXPIRY.search(around.left) and not cues.WILL.search(around.left):
@@ -179,7 +212,7 @@ def _nearest(around: Surroundings) -> Verdict:
         return _deadline(around, deadline)
     candidates = [*_triggers(around, "left"), *_triggers(around, "right")]
     if not candidates:
-        return _without_a_verb(around)
+        return _by_any_past_verb(around)
     _, role, word = min(candidates)
     if role == "announced":
         return _of_the_past(around, word)
@@ -216,7 +249,13 @@ def _triggers(around: Surroundings, side: Literal["left", "right"]) -> list[tupl
             other_act = pattern is cues.WILL and cues.NOT_BITING.match(text, hit.end())
             found.append((distance, "none" if other_act else role, _word(hit)))
     comment = cues.COMMENT.search(text)
-    if comment and cues.COMMENT_CLOSE.search(text) and not cues.NO_COMMENT.search(text) and _looks_ahead(around) and not cues.COMMENT_OPEN.search(text):
+    if (
+        comment
+        and cues.COMMENT_CLOSE.search(text)
+        and not cues.NO_COMMENT.search(text)
+        and _looks_ahead(around)
+        and not cues.COMMENT_OPEN.search(text)
+    ):
         found.append((0, "comment", _word(comment)))
     if side == "left" and (over := re.search(r"\b(?:expires?|expiry|valid)\b|到期|有效期", text, re.I)):
         found.append((len(text) - over.end(), "expiry", _word(over)))
@@ -226,17 +265,26 @@ def _triggers(around: Surroundings, side: Literal["left", "right"]) -> list[tupl
 def _of_the_past(around: Surroundings, word: str) -> Verdict:
     if around.age is not None and around.age > OLD_AFTER_DAYS:
         return "background", word
-    exact = around.expression.kind == "day"
-    if (had := cues.PASSIVE_PAST.search(around.left)) and (exact and (around.age or 0) > 6 or had[0].lower().startswith("had ")):
+    old = (around.age or 0) > RECENT_ACT_DAYS
+    if (had := cues.PASSIVE_PAST.search(around.left)) and (old or had[0].lower().startswith("had been")):
         return "background", _word(had)
-    if around.expression.kind == "shift" and not around.expression.unit == "day":
+    if around.expression.kind == "shift" and around.expression.unit != "day":
         return "none", word
-    if (market := cues.MARKET.search(around.left[-50:] + around.right[:30])) and not re.search(r"sa(?:id|ys)|宣布|announced", around.left[-20:]):
+    if cues.NO_COMMENT.search(around.left[-60:]):
+        return "none", word
+    if (market := cues.MARKET.search(around.left[-50:] + around.right[:30])) and not re.search(
+        r"sa(?:id|ys)|宣布|announced", around.left[-20:]
+    ):
         return "none", _word(market)
     return "announced", word
 
 
-def _without_a_verb(around: Surroundings) -> Verdict:
+def _by_any_past_verb(around: Surroundings) -> Verdict:
+    """No verb of the tables: any past tense makes a day of the last week the day of an act."""
     if around.age is not None and around.age > OLD_AFTER_DAYS:
         return "background", ""
-    return "none", ""
+    verb = cues.PAST_VERB.search(around.left[-80:]) or cues.PAST_VERB.search(around.right[:50])
+    if verb is None and cues.VERB_LAST.search(around.sentence):
+        verb = cues.ACT.search(around.sentence, len(around.lead))
+    recent = around.expression.kind == "weekday" or (around.age is not None and 0 <= around.age <= RECENT_ACT_DAYS)
+    return _of_the_past(around, _word(verb)) if verb and recent and around.expression.kind != "month" else ("none", "")

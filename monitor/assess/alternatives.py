@@ -1,0 +1,65 @@
+"""What one can switch to: substitutes and providers with an offer, each with its own risk in the same place.
+
+In: events and a question. Out: alternatives, the safest first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from monitor.assess.factors import jurisdiction
+from monitor.assess.question import Question
+from monitor.assess.rate import rate
+from monitor.model import LEVELS, Alternative, Event, EventOffer
+
+
+def alternatives(events: Sequence[Event], question: Question) -> tuple[Alternative, ...]:
+    """Providers to switch to from the one asked about, by (score, with an offer first, name).
+
+    Taken from the catalogue's substitutes and from migration offers that answer this provider's case; left out are those
+    that do not offer themselves in the place asked about and those whose own risk there is high or worse.
+    """
+    offering = _offering(events, question)
+    known = question.providers.get(question.provider)
+    candidates = {*(known.substitutes if known else ()), *offering} - {question.provider}
+    rated = [(name, rate(events, question.about(name))) for name in sorted(candidates) if _is_offered(name, question)]
+    kept = [
+        Alternative(provider=name, score=own.score, level=own.level, offers=_standing(offering.get(name, []), question))
+        for name, own in rated
+        if LEVELS.index(own.level) < LEVELS.index("high")
+    ]
+    return tuple(sorted(kept, key=lambda a: (a.score, a.provider not in offering, question.name_of(a.provider), a.provider)))
+
+
+def _offering(events: Sequence[Event], question: Question) -> dict[str, list[EventOffer]]:
+    """Providers with a migration offer whose cause is the provider asked about, with their terms."""
+    found: dict[str, list[EventOffer]] = {}
+    for event in events:
+        told = event.modality in ("asserted", "historical") and not event.withdrawn
+        if not (told and (event.offers or event.type == "mitigation") and _answers(event, question)):
+            continue
+        offering = {offer.provider for offer in event.offers}
+        if event.type == "mitigation":
+            offering |= {p for p, role in event.providers.items() if role == "alternative"}
+        for provider in offering:
+            found.setdefault(provider, []).extend(offer for offer in event.offers if offer.provider == provider)
+    return found
+
+
+def _answers(event: Event, question: Question) -> bool:
+    """Whether the event's offers answer a loss of this provider here; one that names no cause answers whom it mentions."""
+    role = event.providers.get(question.provider)
+    causes = [held for held in event.providers.values() if held in ("restricting", "targeted")]
+    return (role in ("restricting", "targeted") or (role == "mentioned" and not causes)) and jurisdiction(event, question) > 0
+
+
+def _standing(offers: Sequence[EventOffer], question: Question) -> tuple[EventOffer, ...]:
+    """Offers that have not run out, one per kind."""
+    today = question.as_of.date()
+    standing = {offer.kind: offer for offer in offers if offer.until is None or offer.until >= today}
+    return tuple(standing[kind] for kind in sorted(standing))
+
+
+def _is_offered(name: str, question: Question) -> bool:
+    provider = question.providers.get(name)
+    return provider is None or provider.not_offered is None or question.jurisdiction not in provider.not_offered.places

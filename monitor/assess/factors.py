@@ -1,0 +1,148 @@
+"""The factors of the score: one function each, and its docstring is what the user reads.
+
+In: an event and a question. Out: a weight in [0, 1]; the product of all of them is the event's contribution.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, time
+from math import exp
+from types import MappingProxyType
+from typing import Final
+
+from monitor.assess import constants as k
+from monitor.assess.question import Question
+from monitor.assess.stage import PENDING, stage_before_halt, stage_on
+from monitor.model import MODIFIERS, Event, EventType, Role
+
+ACTIVE: Final[tuple[Role, ...]] = ("restricting", "targeted", "affected")
+_HOME_HIT: Final[frozenset[EventType]] = frozenset({"investment_restriction", "export_control", "tariff"})
+
+
+def severity(event: Event, question: Question) -> float:
+    """How much the kind of measure can take away: a ban or cut-off everything, a tariff or an antitrust case little."""
+    return k.SEVERITY[leading_type(event, question)]
+
+
+def stage(event: Event, question: Question) -> float:
+    """How far the measure has come: a rumour counts little, a measure in force fully, and an announced one more as its day comes near."""
+    now = stage_on(event, question.as_of)
+    if now == "suspended":
+        return k.STAGE["suspended"] * k.STAGE[stage_before_halt(event)]
+    base, effective = k.STAGE[now], event.dates.effective
+    if now not in PENDING or effective is None:
+        return base
+    days_left = (effective - question.as_of.date()).days
+    return base + (1 - base) * exp(-days_left / k.DEADLINE_SCALE_DAYS)
+
+
+def modality(event: Event, question: Question) -> float:  # noqa: ARG001 - every factor takes the same two arguments
+    """Whether it is told as a fact: threats count half, background little, denials and hypotheses nothing."""
+    return k.MODALITY[event.modality]
+
+
+def jurisdiction(event: Event, question: Question) -> float:
+    """Whether it bites where you asked: fully in the places it names, weakly if it names none, not at all elsewhere."""
+    return place_match(event, question, leading_type(event, question))
+
+
+def corroboration(event: Event, question: Question) -> float:  # noqa: ARG001
+    """How many independent origins tell it: copies of one wire or owner count once, and a primary source settles it."""
+    if event.primary_source:
+        return 1.0
+    return 1 - k.CORROBORATION_MISSING * 0.5 ** (max(1, len(event.origins)) - 1)
+
+
+def reliability(event: Event, question: Question) -> float:  # noqa: ARG001
+    """How far its best source is known to be careful: one unreviewed source alone can never make the risk high."""
+    if event.primary_source:
+        return 1.0
+    table = k.RELIABILITY_SEVERAL if len(event.origins) > 1 else k.RELIABILITY_SINGLE
+    return table[event.reliability]
+
+
+def decay(event: Event, question: Question) -> float:
+    """How much of the news is left: nothing fades while in force or before a known day; the rest halves with its type's half-life."""
+    if stage_on(event, question.as_of) == "in_force" or _is_pending(event, question.as_of):
+        return 1.0
+    age = max(0.0, (question.as_of - event.last_reported_at).total_seconds() / 86400)
+    return float(0.5 ** (age / k.HALF_LIFE_DAYS[leading_type(event, question)]))
+
+
+def role(event: Event, question: Question) -> float:
+    """The provider's part in it: full if it restricts or is targeted, less if affected or owned by one that is, else nothing."""
+    return reach(event, question)[0]
+
+
+def dispute(event: Event, question: Question) -> float:  # noqa: ARG001
+    """Whether it is disputed: half, until the dispute is settled."""
+    return k.DISPUTED if event.disputed else 1.0
+
+
+FACTORS: Final[Mapping[str, Callable[[Event, Question], float]]] = MappingProxyType({
+    "role": role, "severity": severity, "stage": stage, "modality": modality, "jurisdiction": jurisdiction,
+    "corroboration": corroboration, "reliability": reliability, "decay": decay, "dispute": dispute,
+})  # fmt: skip
+"""All factors by the name under which `Factor.weights` shows them."""
+
+
+def leading_type(event: Event, question: Question) -> EventType:
+    """The one of the event's natures that bites hardest in the place asked about; a lone modifier stays what it is."""
+    if event.type in MODIFIERS:
+        return event.type
+    kinds = [event.type, *(kind for kind in event.beneath if kind not in MODIFIERS)]
+    return max(kinds, key=lambda kind: k.SEVERITY[kind] * place_match(event, question, kind))
+
+
+def place_match(event: Event, question: Question, kind: EventType) -> float:
+    """The weight of the place asked about among the places of a measure of that kind."""
+    at_issuer = _overlap(event.issuing, question) * k.PLACE_ISSUING.get(kind, 0.0)
+    if not event.affected and not (event.issuing and kind in k.PLACE_ISSUING):
+        return k.NO_PLACE
+    return max(at_issuer, _overlap(event.affected, question) * k.PLACE_AFFECTED.get(kind, 1.0))
+
+
+def reach(event: Event, question: Question) -> tuple[float, str]:
+    """The weight of the provider's tie to the event, and the tie in words."""
+    held = event.providers.get(question.provider)
+    if held == "alternative":
+        return 0.0, "an alternative"
+    ties = [(_role_weight(event, held), f"{held}")] if held else []
+    for owner, steps in question.owners:
+        owner_role = event.providers.get(owner)
+        if owner_role:
+            weight = k.PARENT**steps * _role_weight(event, owner_role)
+            ties.append((weight, f"through its owner {question.name_of(owner)} ({owner_role}), counted at {k.PARENT**steps:.2g}"))
+    if not any(known in ACTIVE for known in event.providers.values()) and _in_class(event, question):
+        ties.append((k.ROLE_UNNAMED, f"as one of the firms it covers without naming them, counted at {k.ROLE_UNNAMED:.2g}"))
+    return max(ties, key=lambda tie: tie[0], default=(0.0, "not concerned"))
+
+
+def _role_weight(event: Event, held: Role) -> float:
+    return k.ROLE_AFFECTED.get(event.type, k.ROLE[held]) if held == "affected" else k.ROLE[held]
+
+
+def _in_class(event: Event, question: Question) -> bool:
+    """Whether a measure that names no provider covers this one: by sector, and by home where the measure hits firms of a place."""
+    provider = question.providers.get(question.provider)
+    if provider is None or not set(provider.sectors) & set(event.sectors):
+        return False
+    if event.type in _HOME_HIT:
+        return provider.home in event.affected or (event.type == "export_control" and provider.home in event.issuing)
+    return event.type == "licensing_regulation"
+
+
+def _overlap(places: tuple[str, ...], question: Question) -> float:
+    asked = question.jurisdiction
+    if asked in places or any(asked in question.regions.get(place, ()) for place in places):
+        return 1.0
+    return k.MEMBER_OF_REGION if set(question.regions.get(asked, ())) & set(places) else 0.0
+
+
+def _is_pending(event: Event, as_of: datetime) -> bool:
+    """Whether a stated day of the measure (effect, or end of comments) is still to come."""
+    if stage_on(event, as_of) in ("suspended", "rescinded"):
+        return False
+    days = (event.dates.effective, event.dates.comment)
+    return any(day is not None and datetime.combine(day, time.max, UTC) >= as_of for day in days)

@@ -1,0 +1,122 @@
+"""Events to a score: the worst event sets the band, the others move the score inside it.
+
+In: events and a question. Out: an assessment whose factors sum to its score exactly, without alternatives.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from math import exp, floor, nextafter, prod
+
+from monitor.assess import constants as k
+from monitor.assess.factors import FACTORS, reach
+from monitor.assess.narrate import unknowns, why
+from monitor.assess.question import Question
+from monitor.assess.stage import stage_on
+from monitor.model import LEVELS, Assessment, Event, Factor, Level
+
+_CENTURY = 100.0
+
+
+@dataclass(frozen=True)
+class Contribution:
+    """One event's weights for one question; `size` is their product."""
+
+    event: Event
+    weights: dict[str, float]
+    size: float
+
+
+def rate(events: Iterable[Event], question: Question) -> Assessment:
+    """The assessment of one provider in one jurisdiction; every number in it follows from the arguments alone."""
+    counted = contributions(events, question)
+    exact = exact_score([c.size for c in counted])
+    shown = max(1, floor(exact)) if counted else 0
+    points = shares([c.size for c in counted], shown)
+    factors = tuple(_factor(c, n, question) for c, n in zip(counted, points, strict=True))
+    return Assessment(
+        provider=question.provider,
+        jurisdiction=question.jurisdiction,
+        as_of=question.as_of,
+        score=shown,
+        level=level_of(shown),
+        factors=factors,
+        unknowns=unknowns([c.event for c in counted], question),
+        disputed=any(c.event.disputed for c in counted),
+        stale=question.stale,
+        data_as_of=question.data_as_of,
+        methodology_version=k.METHODOLOGY_VERSION,
+        input_digest=_digest([c.event for c in counted], question),
+    )
+
+
+def contributions(events: Iterable[Event], question: Question) -> list[Contribution]:
+    """The events that count for the question, the weightiest first."""
+    found = []
+    for event in {event.id: event for event in events}.values():
+        if event.withdrawn or reach(event, question)[0] == 0:
+            continue
+        weights = {name: factor(event, question) for name, factor in FACTORS.items()}
+        size = prod(weights.values())
+        if size > 0:
+            found.append(Contribution(event, weights, size))
+    return sorted(found, key=lambda c: (-c.size, c.event.id))
+
+
+def exact_score(sizes: Sequence[float]) -> float:
+    """The score before rounding: 100 × the largest size, moved towards its band's ceiling by the others and never over it."""
+    if not sizes:
+        return 0.0
+    ranked = sorted(sizes, reverse=True)
+    worst, rest = _CENTURY * ranked[0], _CENTURY * sum(ranked[1:])
+    ceiling = next((float(floor_of) for floor_of in sorted(k.BAND_FLOOR.values()) if floor_of > max(worst, 1.0)), _CENTURY)
+    crowded = ceiling - (ceiling - worst) * exp(-rest / k.CROWDING_KAPPA)
+    return max(worst, crowded if ceiling == _CENTURY else min(crowded, nextafter(ceiling, 0)))
+
+
+def level_of(score: int) -> Level:
+    """The band of a shown score."""
+    return max((level for level in LEVELS if score >= k.BAND_FLOOR[level]), key=LEVELS.index)
+
+
+def shares(sizes: Sequence[float], total: int) -> list[int]:
+    """Whole shares of `total` in proportion to `sizes` that sum to it exactly (largest remainder; earlier ones win ties)."""
+    whole = sum(sizes)
+    quotas = [total * size / whole for size in sizes]
+    points = [floor(quota) for quota in quotas]
+    by_remainder = sorted(range(len(sizes)), key=lambda i: (points[i] - quotas[i], i))
+    for i in by_remainder[: total - sum(points)]:
+        points[i] += 1
+    return points
+
+
+def _factor(counted: Contribution, points: int, question: Question) -> Factor:
+    event = counted.event
+    return Factor(
+        event=event.id,
+        type=event.type,
+        stage=stage_on(event, question.as_of),
+        points=points,
+        why=why(event, question, counted.weights),
+        effective=event.dates.effective,
+        weights={name: round(weight, 6) for name, weight in counted.weights.items()},
+        evidence=event.evidence,
+    )
+
+
+def _digest(events: Sequence[Event], question: Question) -> str:
+    """sha256 of the canonical JSON of what the score was computed from: question, events that count, owners, regions, version."""
+    chain = [question.provider, *(owner for owner, _ in question.owners)]
+    inputs = {
+        "methodology_version": k.METHODOLOGY_VERSION,
+        "provider": question.provider,
+        "jurisdiction": question.jurisdiction,
+        "as_of": question.as_of.isoformat(),
+        "events": [event.model_dump(mode="json") for event in sorted(events, key=lambda event: event.id)],
+        "providers": {p: question.providers[p].model_dump(mode="json", by_alias=True) for p in chain if p in question.providers},
+        "regions": {region: sorted(members) for region, members in question.regions.items()},
+    }
+    return hashlib.sha256(json.dumps(inputs, sort_keys=True, ensure_ascii=True, separators=(",", ":")).encode()).hexdigest()

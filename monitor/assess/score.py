@@ -1,0 +1,24 @@
+"""The answer to a risk question: score, factors that sum to it, alternatives, unknowns.
+
+In: events (as threaded from what was known) and a question. Out: an assessment.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from monitor.assess.alternatives import alternatives
+from monitor.assess.question import Question
+from monitor.assess.rate import rate
+from monitor.model import Assessment, Event
+
+__all__ = ["Question", "score"]
+
+
+def score(events: Sequence[Event], question: Question) -> Assessment:
+    """Provider × jurisdiction × instant: 0–100 with its proof and with what to switch to.
+
+    Pure: the same events in any order and the same question give the same answer. No event on record gives 0 and says
+    that this is an absence of reports.
+    """
+    return rate(events, question).model_copy(update={"alternatives": alternatives(events, question)})

@@ -1,0 +1,180 @@
+"""Parsing behind a wall. A source and a response come in; entries, or a failure when the parser had to be killed, go out.
+
+A hostile feed can make a parser burn CPU while holding the interpreter's lock, eat all memory, or crash. So parsing runs
+in child processes with limits on CPU, memory and time. A child serves many feeds and is replaced after a kill. Requests
+and answers are lengths and JSON: the parent never unpickles what a child that met hostile input says.
+"""
+
+from __future__ import annotations
+
+import json
+import resource
+import signal
+import struct
+import subprocess
+import sys
+import threading
+import time
+from collections import deque
+from dataclasses import dataclass
+from typing import IO, Self
+
+from pydantic import TypeAdapter
+
+from monitor.collect.failures import RefusedError
+from monitor.model import Entry, FetchFailure, Response, Source
+
+_ANSWER: TypeAdapter[tuple[Entry, ...] | FetchFailure] = TypeAdapter(tuple[Entry, ...] | FetchFailure)
+_LENGTH = struct.Struct(">Q")
+_MIB = 1024 * 1024
+
+
+@dataclass(frozen=True)
+class ParseLimits:
+    """What one feed may cost; `answer_mib` bounds what a child may send back."""
+
+    wall_s: float = 8
+    cpu_s: int = 6
+    memory_mib: int = 1024
+    answer_mib: int = 64
+
+
+class _Child:
+    """One parser process; after `dead` it must not be used again."""
+
+    def __init__(self, limits: ParseLimits) -> None:
+        self._limits = limits
+        start = "import json,sys; sys.path[:] = json.loads(sys.argv[1]); from monitor.collect.isolate import serve; serve()"
+        given = json.dumps({"cpu_s": limits.cpu_s, "memory_mib": limits.memory_mib})
+        # -I and an empty environment: no secret of the service is within the parser's reach.
+        command = [sys.executable, "-I", "-X", "utf8", "-c", start, json.dumps(sys.path), given]
+        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env={})  # noqa: S603 - our own interpreter
+        self._expired = False
+        self.dead = False
+
+    def ask(self, source: Source, response: Response) -> tuple[Entry, ...] | FetchFailure:
+        head = json.dumps([source.model_dump(mode="json"), response.model_dump(mode="json", exclude={"body"})]).encode()
+        watchdog = threading.Timer(self._limits.wall_s, self._expire)
+        watchdog.start()
+        try:
+            answer = self._exchange(head, response.body)
+        except (OSError, EOFError):
+            answer = None
+        finally:
+            watchdog.cancel()
+            watchdog.join()
+        if answer is None or self._expired:
+            why = self._why_it_died()
+            return RefusedError("parser_killed", why).failure(response.url, response.retrieved_at)
+        return _ANSWER.validate_json(answer)
+
+    def _exchange(self, head: bytes, body: bytes) -> bytes:
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        _send(self._process.stdin, head)
+        _send(self._process.stdin, body)
+        return _receive(self._process.stdout, self._limits.answer_mib * _MIB)
+
+    def _expire(self) -> None:
+        self._expired = True
+        self._process.kill()
+
+    def _why_it_died(self) -> str:
+        expired = self._expired
+        code = self.close()
+        if expired:
+            return f"the parser took longer than {self._limits.wall_s:g} s"
+        if code == -signal.SIGXCPU:
+            return f"the parser used more than {self._limits.cpu_s} s of CPU"
+        return f"the parser ended with {signal.Signals(-code).name if code < 0 else f'exit code {code}'}"
+
+    def close(self) -> int:
+        """End the process and reap it; its exit code."""
+        self.dead = True
+        for pipe in (self._process.stdin, self._process.stdout):
+            try:
+                if pipe is not None:
+                    pipe.close()
+            except BrokenPipeError:
+                pass  # the child went first
+        try:
+            return self._process.wait(timeout=1)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            return self._process.wait()
+
+
+class Parser:
+    """Parses in child processes, up to `children` at once; thread-safe. Use as `with Parser() as parser`."""
+
+    def __init__(self, limits: ParseLimits | None = None, children: int = 2) -> None:
+        self._limits = limits or ParseLimits()
+        self._free = threading.BoundedSemaphore(children)
+        self._idle: deque[_Child] = deque()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def parse(self, source: Source, response: Response) -> tuple[Entry, ...] | FetchFailure:
+        """What `parse.parse` gives, or `parser_killed` when it exceeded a limit or crashed."""
+        with self._free:
+            try:
+                child = self._idle.pop()
+            except IndexError:
+                child = _Child(self._limits)
+            try:
+                return child.ask(source, response)
+            finally:
+                if not child.dead:
+                    self._idle.append(child)
+
+    def close(self) -> None:
+        """End all idle children and reap them."""
+        while self._idle:
+            self._idle.pop().close()
+
+
+def _send(pipe: IO[bytes], message: bytes) -> None:
+    pipe.write(_LENGTH.pack(len(message)))
+    pipe.write(message)
+    pipe.flush()
+
+
+def _receive(pipe: IO[bytes], limit: int) -> bytes:
+    """One message; EOFError when the other side is gone or says more than `limit`."""
+    (length,) = _LENGTH.unpack(_exactly(pipe, _LENGTH.size))
+    if length > limit:
+        raise EOFError
+    return _exactly(pipe, length)
+
+
+def _exactly(pipe: IO[bytes], size: int) -> bytes:
+    found = pipe.read(size)
+    if len(found) < size:
+        raise EOFError
+    return found
+
+
+def serve() -> None:
+    """The child's life: one request, one answer, until the parent closes the pipe."""
+    from monitor.collect.parse import parse
+
+    limits = json.loads(sys.argv[2])
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_AS, (limits["memory_mib"] * _MIB,) * 2)
+    while True:
+        try:
+            head = _receive(sys.stdin.buffer, _MIB)
+            body = _receive(sys.stdin.buffer, sys.maxsize)
+        except EOFError:
+            return
+        # The limit counts over the process's life; each feed gets its own share.
+        used = int(time.process_time()) + 1
+        resource.setrlimit(resource.RLIMIT_CPU, (used + limits["cpu_s"], resource.RLIM_INFINITY))
+        source, response = json.loads(head)
+        answer = parse(Source(**source), Response(**response, body=body))
+        _send(sys.stdout.buffer, _ANSWER.dump_json(answer))

@@ -1,0 +1,43 @@
+"""Which language a text is in. Text and the feed's word for it come in, an ISO 639-1 code goes out.
+
+Script decides for Chinese, Japanese and Korean; a model decides for the rest, and only when there is enough text to tell.
+"""
+
+from __future__ import annotations
+
+import re
+
+_KANA = re.compile("[\u3040-\u30ff\u31f0-\u31ff\uff66-\uff9d]")
+_HANGUL = re.compile("[\uac00-\ud7a3\u1100-\u11ff]")
+_HAN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
+_LETTER = re.compile(r"[^\W\d_]")
+_SAMPLE = 2_000
+# Below this many letters the model is wrong more often than the feed.
+_ENOUGH = 60
+# A Chinese text about foreign firms is full of Latin names; one character says as much as three letters.
+_SHARE = 0.2
+
+
+def detect(text: str, hint: str) -> str:
+    """The language of `text` as two letters; `hint` (`en-US`, `zh`) when the text is too short to tell."""
+    sample = text[:_SAMPLE]
+    letters = len(_LETTER.findall(sample))
+    kana, hangul, han = (len(p.findall(sample)) for p in (_KANA, _HANGUL, _HAN))
+    if letters and kana + hangul + han > _SHARE * letters:
+        if kana > 0.1 * (kana + han) and kana >= hangul:
+            return "ja"
+        return "ko" if hangul > han else "zh"
+    if letters < _ENOUGH:
+        return _code(hint)
+    return _modelled(sample)
+
+
+def _code(hint: str) -> str:
+    code = re.split(r"[-_]", hint.strip().lower())[0]
+    return code if re.fullmatch(r"[a-z]{2,3}", code) else "en"
+
+
+def _modelled(text: str) -> str:
+    import py3langid
+
+    return str(py3langid.classify(text)[0])

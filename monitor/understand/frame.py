@@ -1,0 +1,191 @@
+"""Signals of a document: each cluster of lines becomes an event with roles, places, dates, stage, offers and evidence.
+
+What comes in: a `Reading` and its judged lines. What goes out: `Signal`s in the order of telling, history marked as background.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterable
+from datetime import date, timedelta
+
+from monitor.catalog import Catalog
+from monitor.model import EventDates, EventType, Quote, Role, Sector, Signal
+from monitor.understand.judge import Judged, judge
+from monitor.understand.jurisdiction import affected_by, issuing_of
+from monitor.understand.lexicon import Lexicon
+from monitor.understand.offering import is_cause, offers_of
+from monitor.understand.reading import Line, Reading
+from monitor.understand.roles import roles_of
+from monitor.understand.segment import Cluster, segment
+from monitor.understand.stage import stage_of
+from monitor.understand.event_types import types_of
+
+RELEVANT_SCORE = 2.6
+"""The least event score that alerts; confidence is one half there."""
+OLD_AFTER = timedelta(days=60)
+_AI_CHIPS = re.compile(r"\b(?:AI|artificial[- ]intelligence)[- ](?:chips?|accelerators?|processors?|semiconductors?|GPUs?|memory)\b|AI芯片|人工智能芯片", re.IGNORECASE)
+_INSTRUMENT = re.compile(r"\b(?:RIN\s+)?(\d{4}-[A-Z]{2}\d{2})\b|\b(\d{4}-\d{5})\b|\bDocket No\.?\s*([\w-]+)")
+_BY_PROVIDER: frozenset[EventType] = frozenset({"access_restriction", "service_ban", "divestiture", "litigation", "data_privacy", "antitrust"})
+
+
+def signals(reading: Reading, catalog: Catalog, lexicon: Lexicon) -> list[Signal]:
+    """The events a document tells, mitigations last."""
+    judged = judge(reading, lexicon)
+    clusters = segment(reading, judged)
+    framed: list[Signal] = []
+    for cluster in clusters:
+        if cluster.offering is None and (signal := _measure(cluster, reading, catalog, lexicon)):
+            framed.append(signal)
+    base = _cause(framed)
+    for cluster in clusters:
+        if cluster.offering is not None and (base is not None or (_tells_of_a_cut(judged) and _leaves_someone(cluster, reading))):
+            framed.append(_mitigation(cluster, base, reading, lexicon))
+    return framed
+
+
+def _leaves_someone(cluster: Cluster, reading: Reading) -> bool:
+    """Whether the offer is made to those who leave another provider."""
+    lines = [reading.lines[0], *cluster.lines]
+    return any(is_cause(line, m) and m.provider != cluster.offering for line in lines for m in line.mentions)
+
+
+def score_of(cluster: Cluster) -> float:
+    """The event's strength: its best type."""
+    return max(cluster.scores.values())
+
+
+def confidence_of(score: float) -> float:
+    """The share of such events that are real, as two honest digits."""
+    return round(1 / (1 + math.exp(-1.3 * (score - RELEVANT_SCORE))), 2)
+
+
+def _measure(cluster: Cluster, reading: Reading, catalog: Catalog, lexicon: Lexicon) -> Signal | None:
+    types = types_of(cluster, reading)
+    if not types:
+        return None
+    roles = roles_of(cluster, types, reading, lexicon)
+    issuing = issuing_of(cluster, types, reading, lexicon)
+    score = score_of(cluster)
+    anchored = _anchored(cluster, types, roles, issuing, reading, lexicon)
+    modality = max(cluster.anchors, key=lambda j: j.best).modality
+    if not anchored or (score < RELEVANT_SCORE and modality != "denied"):
+        return None
+    dates = _dates(cluster)
+    return Signal(
+        type=types[0], beneath=types[1:], modality=modality, background=modality == "denied" or _is_background(cluster, reading),
+        providers=roles, issuing=issuing, affected=affected_by(cluster, types, roles, issuing, reading, catalog),
+        stage=stage_of(cluster, types, dates.effective, reading.published, lexicon), dates=dates,
+        sectors=_sectors(cluster, types, roles, reading, catalog, lexicon), instrument=_instrument(cluster), evidence=_evidence(cluster, reading),
+        confidence=confidence_of(score),
+    )  # fmt: skip
+
+
+def _anchored(
+    cluster: Cluster, types: tuple[EventType, ...], roles: dict[str, Role], issuing: tuple[str, ...], reading: Reading, lexicon: Lexicon
+) -> bool:
+    """The hard condition of relevance: a provider with a part in it, or a state's measure about a sector, or a named list."""
+    own_act = "access_restriction" in types
+    if not issuing and not own_act and types[0] != "relief":
+        return False
+    if any(role != "mentioned" for role in roles.values()):
+        return True
+    if not issuing:
+        return False
+    if any(f.hit.cue.issuer for j in cluster.anchors for f in j.findings):
+        return True
+    near = [reading.lines[0], *(j.line for j in cluster.anchors)]
+    sector = any(pattern.search(line.sentence.text) for pattern in lexicon.sectors.values() for line in near)
+    return sector and score_of(cluster) >= 3.0
+
+
+def _is_background(cluster: Cluster, reading: Reading) -> bool:
+    if any(j.line.index == 0 for j in cluster.anchors):
+        return False
+    if all(j.background for j in cluster.anchors):
+        return True
+    days = [d.day for line in cluster.lines for d in line.dates if d.day and d.role != "expiry"]
+    return bool(days) and max(days) < reading.published - OLD_AFTER
+
+
+def _dates(cluster: Cluster) -> EventDates:
+    """The first day of each role, anchor lines before additions."""
+    anchored = {j.line.index for j in cluster.anchors}
+    lines = sorted(cluster.lines, key=lambda line: line.index not in anchored)
+    days: dict[str, date] = {}
+    months: dict[str, str] = {}
+    for line in lines:
+        for mention in line.dates:
+            if mention.role not in ("announced", "effective", "comment"):
+                continue
+            if mention.day is not None:
+                days.setdefault(mention.role, mention.day)
+            elif mention.month:
+                months.setdefault(mention.role, mention.month)
+    return EventDates(
+        announced=days.get("announced"), effective=days.get("effective"), comment=days.get("comment"),
+        months={role: month for role, month in months.items() if role not in days},
+    )  # fmt: skip
+
+
+def _sectors(
+    cluster: Cluster, types: tuple[EventType, ...], roles: dict[str, Role], reading: Reading, catalog: Catalog, lexicon: Lexicon
+) -> tuple[Sector, ...]:
+    """The measure's sectors: those the text names, kept to those of the providers it hits when a provider is its object."""
+    lines = {0: reading.lines[0], **{j.line.index: j.line for j in cluster.anchors}}
+    text = _AI_CHIPS.sub("chips", " ".join(line.sentence.text for line in lines.values()))
+    told = [name for name, pattern in lexicon.sectors.items() if pattern.search(text)]
+    hit = [p for p, role in roles.items() if role in ("restricting", "targeted")] or [p for p, role in roles.items() if role == "affected"]
+    known = [s for p in hit for s in catalog.providers[p].sectors] if hit else []
+    measure = next((t for t in types if t not in ("relief", "litigation", "mitigation")), types[0])
+    if known and measure in _BY_PROVIDER:
+        chosen: Iterable[str] = [s for s in told if s in known] or known[:2]
+    else:
+        chosen = told or known[:2]
+    return tuple(dict.fromkeys(chosen))  # type: ignore[arg-type]
+
+
+def _instrument(cluster: Cluster) -> str:
+    for line in cluster.lines:
+        if match := _INSTRUMENT.search(line.sentence.text):
+            return next(group for group in match.groups() if group)
+    return ""
+
+
+def _evidence(cluster: Cluster, reading: Reading) -> tuple[Quote, ...]:
+    """The strongest body sentences, at most two; the title only when no other sentence carries the event."""
+    body = [j for j in cluster.anchors if j.line.index > 0] or cluster.anchors
+    best = sorted(sorted(body, key=lambda j: -j.best)[:2], key=lambda j: j.line.index)
+    return tuple(_quote(j.line, reading) for j in best)
+
+
+def _quote(line: Line, reading: Reading) -> Quote:
+    return reading.text.quote(line.sentence.start, line.sentence.end)
+
+
+def _cause(framed: list[Signal]) -> Signal | None:
+    """The measure that makes people look for a way out."""
+    live = [s for s in framed if s.type in ("access_restriction", "service_ban", "export_control", "divestiture", "sanctions_listing")]
+    return max(live, key=lambda s: (s.type == "access_restriction", s.confidence), default=None)
+
+
+def _tells_of_a_cut(judged: list[Judged]) -> bool:
+    return any(kind in ("access_restriction", "service_ban") and value >= 1.0 for j in judged for kind, value in j.scores.items())
+
+
+def _mitigation(cluster: Cluster, base: Signal | None, reading: Reading, lexicon: Lexicon) -> Signal:
+    provider = cluster.offering or ""
+    lines = cluster.lines
+    roles: dict[str, Role] = {provider: "alternative"}
+    roles |= {p: "mentioned" for line in lines for p in (m.provider for m in line.mentions) if p != provider}
+    if base is not None:
+        roles |= {p: role for p, role in base.providers.items() if role in ("restricting", "targeted") and p != provider}
+    own = _dates(cluster)
+    dates = EventDates(announced=own.announced, effective=base.dates.effective if base else None, months=own.months)
+    sectors = base.sectors if base else _sectors(cluster, ("mitigation",), {}, reading, Catalog({}, {}, (), {}, {}), lexicon)
+    return Signal(
+        type="mitigation", beneath=(base.type,) if base else (), providers=roles, issuing=base.issuing if base else (), affected=base.affected if base else (),
+        stage=base.stage if base else "announced", dates=dates, sectors=sectors, offers=offers_of(lines, provider, reading),
+        evidence=tuple(_quote(line, reading) for line in lines), confidence=confidence_of(score_of(cluster)),
+    )  # fmt: skip

@@ -1,0 +1,101 @@
+"""Who issues a measure and where it bites.
+
+What comes in: a cluster with its types and roles. What goes out: jurisdictions. Three things stay apart: who acts, where
+users or companies lose, and where a provider is at home.
+"""
+
+from __future__ import annotations
+
+import re
+
+from monitor.catalog import Catalog
+from monitor.model import EventType, Role
+from monitor.understand.judge import regions
+from monitor.understand.lexicon import Lexicon
+from monitor.understand.reading import Line, Reading
+from monitor.understand.segment import Cluster
+
+_DOMESTIC: frozenset[EventType] = frozenset({"service_ban", "data_privacy", "divestiture", "antitrust", "licensing_regulation"})
+_UNDER_ORDER = re.compile(r"\b(?:comply\w*|complian\w+|under|because of|on orders? (?:of|from)|due to|after|citing|cites?|following|required by|obliged)\b[^.;]{0,50}$", re.IGNORECASE)
+_ORDER_AFTER = re.compile(r"^(?:'s)?\s*(?:\w+ ){0,4}?(?:executive order|orders?|sanctions?|entity list|blacklist|asked|order)\b", re.IGNORECASE)
+
+
+def issuing_of(cluster: Cluster, types: tuple[EventType, ...], reading: Reading, lexicon: Lexicon) -> tuple[str, ...]:
+    """The jurisdictions whose organ acts; empty for a provider's own act unless it says that it obeys an order."""
+    document = reading.document
+    if types[0] == "access_restriction" and (cluster.restricting or not cluster.issuing):
+        return _ordering(cluster)
+    if cluster.issuing:
+        return cluster.issuing[:3]
+    if document.kind == "regulator" and document.jurisdiction:
+        return (document.jurisdiction,)
+    if "access_restriction" in types and types[0] == "relief" and cluster.measures <= {"access_restriction"}:
+        return _ordering(cluster)
+    return _first_state(cluster, types, reading)
+
+
+def _ordering(cluster: Cluster) -> tuple[str, ...]:
+    found: list[str] = []
+    for line in cluster.lines:
+        for place in line.places:
+            before = line.sentence.text[: place.start - line.sentence.start]
+            after = line.masked[place.end - line.sentence.start :]
+            if place.ids and _UNDER_ORDER.search(before) and _ORDER_AFTER.match(after):
+                found += place.ids
+    return tuple(dict.fromkeys(found))
+
+
+def _first_state(cluster: Cluster, types: tuple[EventType, ...], reading: Reading) -> tuple[str, ...]:
+    """The first organ or capital told, else the first country a sentence opens with."""
+    lines = [*(j.line for j in cluster.anchors), reading.lines[0], *cluster.lines]
+    for line in lines:
+        for place in line.places:
+            if place.ids and place.kind in ("organ", "capital"):
+                return place.ids[:1]
+    for line in lines:
+        for place in line.places:
+            if place.ids and place.start - line.sentence.start <= 3:
+                return place.ids[:1]
+    for line in lines:
+        for match in _with_body(line):
+            return match
+    if types[0] in _DOMESTIC:
+        return _named(lines, ())[:1]
+    return ()
+
+
+def _with_body(line: Line) -> list[tuple[str, ...]]:
+    """Jurisdictions whose adjective stands before a word for a state's body."""
+    found = []
+    for place in line.places:
+        after = line.masked[place.end - line.sentence.start :]
+        if place.ids and re.match(r"(?:'s)?\s+(?:\w+\s+){0,2}(?:government|court|judge|regulator|ministry|minister|authorit|lawmaker|official|president|commission|agency|watchdog)", after, re.IGNORECASE):
+            found.append(place.ids[:1])
+    return found
+
+
+def affected_by(
+    cluster: Cluster, types: tuple[EventType, ...], roles: dict[str, Role], issuing: tuple[str, ...], reading: Reading, catalog: Catalog
+) -> tuple[str, ...]:
+    """Where users or companies lose or regain, by the family of the measure."""
+    measure = next((t for t in types if t not in ("relief", "litigation", "mitigation")), types[0])
+    if any(f.hit.cue.id == "sl.covered" for j in cluster.anchors for f in j.findings):
+        return issuing
+    anchors = [j.line for j in cluster.anchors]
+    title = reading.lines[0]
+    if measure == "sanctions_listing":
+        homes = [catalog.providers[p].home for p, role in roles.items() if role == "targeted"]
+        return tuple(dict.fromkeys(h for h in homes if h and h not in issuing)) or _named([title, *anchors], issuing)[:2]
+    if measure in _DOMESTIC:
+        return issuing
+    if measure == "access_restriction":
+        found = _named(anchors, issuing) or _named([title, *cluster.lines], issuing)
+        own = {catalog.providers[p].home for p, role in roles.items() if role == "restricting"}
+        return tuple(p for p in found if p not in own) or found
+    return _named(anchors, issuing) or _named([title], issuing)
+
+
+def _named(lines: list[Line], issuing: tuple[str, ...]) -> tuple[str, ...]:
+    """The places the lines speak of, without those that act."""
+    found = [i for line in lines for place in regions(line) if place.kind != "capital" for i in place.ids]
+    return tuple(dict.fromkeys(i for i in found if i not in issuing))

@@ -1,0 +1,122 @@
+"""The API over the replayed episode: shapes, paging, errors as problem documents, conditional requests."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from starlette.testclient import TestClient
+
+from api.app import create_app
+from monitor.answers.reader import Reader
+
+AS_OF = "2024-06-30"
+
+
+@pytest.fixture(scope="module")
+def client(demo_reader: Reader) -> Iterator[TestClient]:
+    with TestClient(create_app(demo_reader)) as opened:
+        yield opened
+
+
+def test_risk_is_the_documented_shape_and_sums(client: TestClient) -> None:
+    body = client.get(f"/api/v1/providers/openai/risk?in=CN&as_of={AS_OF}").json()
+    assert {"provider", "jurisdiction", "as_of", "score", "level", "factors", "alternatives", "unknowns", "disputed", "stale"} <= body.keys()
+    assert {"data_as_of", "methodology_version", "input_digest"} <= body.keys()
+    assert body["as_of"] == "2024-06-30T23:59:59Z"
+    assert sum(factor["points"] for factor in body["factors"]) == body["score"]
+    assert body["factors"][0]["evidence"][0]["quote"]
+
+
+def test_risk_without_a_place_is_where_it_is_worst(client: TestClient) -> None:
+    body = client.get(f"/api/v1/providers/openai/risk?as_of={AS_OF}").json()
+    scores = [row["score"] for row in body["jurisdictions"]]
+    assert body["score"] == max(scores)
+    assert "CN" in {row["jurisdiction"] for row in body["jurisdictions"]}
+
+
+def test_events_are_most_severe_first_and_as_of(client: TestClient) -> None:
+    body = client.get(f"/api/v1/events?in=CN&as_of={AS_OF}").json()
+    severities = [event["severity_score"] for event in body["items"]]
+    assert severities == sorted(severities, reverse=True)
+    assert all(event["first_seen_at"] <= "2024-06-30T23:59:59Z" for event in body["items"])
+    assert isinstance(body["items"][0]["origins"], int)
+
+
+def test_event_by_id_and_before_it_was_known(client: TestClient) -> None:
+    event = client.get(f"/api/v1/events?provider=openai&as_of={AS_OF}").json()["items"][0]
+    assert client.get(f"/api/v1/events/{event['id']}?as_of={AS_OF}").json() == event
+    assert client.get(f"/api/v1/events/{event['id']}?as_of=2024-06-19").status_code == 404
+
+
+@pytest.mark.parametrize("path", ["/api/v1/providers", f"/api/v1/events?as_of={AS_OF}", f"/api/v1/documents?as_of={AS_OF}"])
+def test_paging_gives_every_row_once(client: TestClient, path: str) -> None:
+    joint = "&" if "?" in path else "?"
+    whole = [row["id"] for row in client.get(f"{path}{joint}limit=500").json()["items"]]
+    seen: list[str] = []
+    cursor = ""
+    for _ in range(len(whole) // 7 + 1):
+        page = client.get(f"{path}{joint}limit=7{cursor}").json()
+        seen += [row["id"] for row in page["items"]]
+        if page["next_cursor"] is None:
+            break
+        cursor = f"&cursor={page['next_cursor']}"
+    assert seen == whole
+
+
+def test_documents_of_a_source(client: TestClient) -> None:
+    any_source = client.get(f"/api/v1/documents?as_of={AS_OF}&limit=1").json()["items"][0]["source"]
+    rows = client.get(f"/api/v1/documents?source={any_source}&as_of={AS_OF}").json()["items"]
+    assert {row["source"] for row in rows} == {any_source}
+
+
+def test_sources_and_health(client: TestClient) -> None:
+    sources = client.get("/api/v1/sources").json()["items"]
+    health = client.get("/healthz").json()
+    assert health["status"] == "ok"
+    assert sum(health["sources"].values()) == len(sources) > 0
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "kind"),
+    [
+        pytest.param("/api/v1/providers/opnai/risk", 404, "not-found", id="unknown provider"),
+        pytest.param("/api/v1/providers/openai/risk?in=China", 422, "validation", id="place is not a code"),
+        pytest.param("/api/v1/providers/openai/risk?as_of=soon", 400, "bad-request", id="time is not a time"),
+        pytest.param("/api/v1/events?limit=0", 422, "validation", id="limit zero"),
+        pytest.param("/api/v1/events?limit=99999999999999999999", 422, "validation", id="limit beyond 64 bit"),
+        pytest.param("/api/v1/events?cursor=%00", 400, "bad-cursor", id="damaged cursor"),
+        pytest.param("/api/v1/documents?cursor=abc", 400, "bad-cursor", id="damaged document cursor"),
+        pytest.param("/api/v1/events/evt_0000000000000000", 404, "not-found", id="unknown event"),
+        pytest.param("/api/v1/events/evt_x", 422, "validation", id="not an event id"),
+        pytest.param("/api/v1/nothing", 404, "not-found", id="unknown path"),
+    ],
+)
+def test_errors_are_problem_documents(client: TestClient, path: str, status: int, kind: str) -> None:
+    answer = client.get(path)
+    assert answer.status_code == status
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.json()["type"] == f"/problems/{kind}"
+    assert answer.json()["status"] == status
+
+
+def test_misspelt_provider_gets_a_suggestion(client: TestClient) -> None:
+    assert "openai" in client.get("/api/v1/providers/opnai/risk").json()["detail"]
+
+
+def test_same_answer_is_304(client: TestClient) -> None:
+    first = client.get(f"/api/v1/events?as_of={AS_OF}")
+    again = client.get(f"/api/v1/events?as_of={AS_OF}", headers={"If-None-Match": first.headers["etag"]})
+    assert again.status_code == 304
+    assert again.content == b""
+    assert client.get(f"/api/v1/events?as_of={AS_OF}", headers={"If-None-Match": '"other"'}).status_code == 200
+
+
+def test_docs_need_no_other_host(client: TestClient) -> None:
+    page = client.get("/docs")
+    assert page.status_code == 200
+    assert "cdn" not in page.text
+
+
+def test_as_of_with_an_offset_needs_encoding_but_z_does_not(client: TestClient) -> None:
+    assert client.get("/api/v1/providers/openai/risk?in=CN&as_of=2024-06-30T08:00:00Z").json()["as_of"] == "2024-06-30T08:00:00Z"

@@ -1,0 +1,60 @@
+"""What one can switch to, and in which order."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from monitor.assess.score import score
+from monitor.assess.thread import thread
+from monitor.model import Alternative, Offer, Report
+from tests.assess.builders import NOTICE_DAY, ban, days, notice, question, report
+
+TOKENS = Offer(provider="alibaba-cloud", kind="free_tokens", amount="22000000")
+
+
+def offered(*reports: Report, place: str = "CN", provider: str = "openai") -> list[Alternative]:
+    return list(score(thread(reports), question(provider, place)).alternatives)
+
+
+def migration(tag: str = "m", offerer: str = "alibaba-cloud", cause: str = "openai", **fields: Any) -> Report:
+    return report(tag, type="mitigation", providers={offerer: "alternative", cause: "restricting"}, **fields)
+
+
+def test_substitutes_of_the_catalogue_where_they_are_offered() -> None:
+    assert [a.provider for a in offered()] == ["baidu", "zhipu"]
+    assert [a.provider for a in offered(place="DE")] == ["anthropic", "baidu", "zhipu"]
+
+
+def test_who_offers_comes_first_with_terms_and_evidence() -> None:
+    found = offered(notice(), migration(offers=(TOKENS,)), migration("s", "zhipu"))
+    assert [a.provider for a in found] == ["alibaba-cloud", "zhipu", "baidu"]
+    (offer,) = found[0].offers
+    assert (offer.kind, offer.amount, offer.evidence[0].source) == ("free_tokens", "22000000", "src-m")
+    assert found[1].offers == ()
+
+
+def test_an_offer_for_another_cause_or_place_is_no_alternative_here() -> None:
+    assert [a.provider for a in offered(migration(cause="anthropic"))] == ["baidu", "zhipu"]
+    assert [a.provider for a in offered(migration(affected=("IT",)))] == ["baidu", "zhipu"]
+
+
+def test_an_offer_that_has_run_out_is_not_shown() -> None:
+    ended = Offer(provider="alibaba-cloud", kind="free_tokens", amount="22000000", until=date(2024, 6, 1))
+    assert offered(migration(told=NOTICE_DAY - days(60), offers=(ended,)))[0].offers == ()
+
+
+def test_who_is_restricted_there_is_left_out_and_elsewhere_kept() -> None:
+    banned = [ban(f"b{i}", "CN", "baidu", stage="in_force") for i in range(3)]
+    assert [a.provider for a in offered(*banned)] == ["zhipu"]
+    assert "baidu" in [a.provider for a in offered(*banned, place="DE")]
+
+
+def test_a_riskier_alternative_comes_later_with_its_own_score() -> None:
+    found = offered(notice(), ban("b", "CN", "baidu", stage="proposed"), migration("m", "baidu"))
+    assert [(a.provider, a.level) for a in found] == [("zhipu", "none"), ("baidu", "low")]
+
+
+def test_an_offer_that_names_no_cause_answers_whom_it_mentions() -> None:
+    told = report("m", type="mitigation", providers={"alibaba-cloud": "alternative", "openai": "mentioned"}, offers=(TOKENS,))
+    assert offered(told)[0].provider == "alibaba-cloud"

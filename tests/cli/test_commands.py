@@ -1,0 +1,167 @@
+"""The command line as people call it: a real process each time, results on stdout, exit codes that mean something."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from monitor.answers.reader import Reader
+
+ROOT = Path(__file__).resolve().parents[2]
+COMMANDS = ["demo", "run", "serve", "tag", "risk", "events", "documents", "sources", "inventory", "digest", "review", "doctor"]
+
+
+class Shell:
+    """Runs `forewarned` with an environment of its own."""
+
+    def __init__(self, home: Path, **settings: str) -> None:
+        keep = {name: value for name, value in os.environ.items() if not name.startswith(("FOREWARNED_", "XDG_"))}
+        self.env = keep | {"HOME": str(home), "COLUMNS": "160"} | settings
+
+    def __call__(self, *arguments: str, stdin: str = "", code: int = 0) -> str:
+        run = subprocess.run(
+            [sys.executable, "-m", "monitor", *arguments], input=stdin, capture_output=True, text=True, env=self.env, cwd=ROOT, timeout=120, check=False
+        )
+        assert run.returncode == code, run.stderr
+        self.stderr = run.stderr
+        return run.stdout
+
+    def json(self, *arguments: str, code: int = 0) -> Any:
+        return json.loads(self(*arguments, "--json", code=code))
+
+
+@pytest.fixture
+def shell(tmp_path: Path) -> Shell:
+    """A newcomer's empty home."""
+    return Shell(tmp_path)
+
+
+@pytest.fixture
+def told(tmp_path: Path, demo_reader: Reader) -> Shell:
+    """A shell over the replayed episode, at the end of June."""
+    url = demo_reader.store.url_without_password
+    return Shell(tmp_path, FOREWARNED_DATABASE_URL=url, FOREWARNED_NOW="2024-06-30T12:00:00Z")
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_has_help(shell: Shell, command: str) -> None:
+    assert command in shell("--help")
+    assert len(shell(command, "--help").splitlines()) > 3
+
+
+@pytest.mark.parametrize("arguments", [("--help",), ("risk", "--help"), ("--version",)])
+def test_help_does_not_load_heavy_libraries(arguments: tuple[str, ...]) -> None:
+    code = (
+        "import sys\n"
+        f"sys.argv = ['forewarned', *{arguments!r}]\n"
+        "from monitor.cli import main\n"
+        "try:\n    main()\nexcept SystemExit:\n    pass\n"
+        "heavy = {'spacy', 'sqlalchemy', 'fastapi', 'aiohttp', 'feedparser', 'apscheduler'} & set(sys.modules)\n"
+        "sys.exit(f'loaded: {heavy}' if heavy else 0)"
+    )
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=False)
+    assert run.returncode == 0, run.stderr
+
+
+def test_risk_with_and_without_the_quotes(told: Shell) -> None:
+    explained = told.json("risk", "openai", "--in", "cn", "--explain")
+    assert explained["level"] in ("high", "critical")
+    assert explained["factors"][0]["evidence"]
+    assert told.json("risk", "openai", "--in", "CN")["factors"][0]["evidence"] == []
+    assert "OpenAI" in told("risk", "openai", "--in", "CN", "--explain")
+
+
+def test_events_documents_and_sources(told: Shell) -> None:
+    events = told.json("events", "--provider", "openai", "--in", "CN")
+    assert events["items"][0]["providers"]["openai"] == "restricting"
+    documents = told.json("documents", "--limit", "3")
+    assert len(documents["items"]) == 3
+    assert documents["next_cursor"]
+    assert told.json("sources")["items"]
+    for command in ("events", "documents", "sources"):
+        assert told(command).strip()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "says"),
+    [
+        pytest.param(("risk", "opnai"), 3, "did you mean openai", id="unknown provider"),
+        pytest.param(("risk", "openai", "--in", "China"), 2, "ISO 3166-1", id="place is not a code"),
+        pytest.param(("risk", "openai", "--as-of", "soon"), 2, "is not a time", id="time is not a time"),
+        pytest.param(("nonsense",), 2, "No such command", id="unknown command"),
+        pytest.param(("inventory", "import", "nowhere.yaml"), 2, "does not exist", id="missing file"),
+        pytest.param(("digest", "preview", "--to", "nobody@example.com"), 3, "inventory", id="unknown recipient"),
+        pytest.param(("review", "dossier", "opnai", "--in", "CN"), 3, "did you mean openai", id="dossier of an unknown provider"),
+    ],
+)
+def test_failures_say_what_to_do(shell: Shell, arguments: tuple[str, ...], code: int, says: str) -> None:
+    shell(*arguments, code=code)
+    assert says in shell.stderr
+    assert "Traceback" not in shell.stderr
+
+
+def test_unwritable_data_dir_is_a_clear_error(tmp_path: Path) -> None:
+    blocked = tmp_path / "file"
+    blocked.write_text("", "utf-8")
+    shell = Shell(tmp_path, FOREWARNED_DATABASE_URL=f"sqlite:///{blocked}/deep/db.sqlite")
+    shell("events", code=70)
+    assert "cannot be created" in shell.stderr
+    assert "Traceback" not in shell.stderr
+
+
+def test_missing_database_folder_is_made(tmp_path: Path) -> None:
+    shell = Shell(tmp_path, FOREWARNED_DATABASE_URL=f"sqlite:///{tmp_path}/not/yet/here.sqlite")
+    assert shell.json("events")["items"] == []
+    assert shell.json("events")["stale"] is True
+
+
+def test_malformed_feeds_yaml_stops_before_anything_is_stored(tmp_path: Path) -> None:
+    feeds = tmp_path / "feeds.yaml"
+    feeds.write_text("sources:\n  - id: a\n    url: gopher://x\n", "utf-8")
+    shell = Shell(tmp_path, FOREWARNED_FEEDS=str(feeds), FOREWARNED_DATABASE_URL=f"sqlite:///{tmp_path}/db.sqlite")
+    shell("run", "--once", code=2)
+    assert f"{feeds}:" in shell.stderr
+    assert not (tmp_path / "db.sqlite").exists()
+
+
+def test_tag_keeps_order_and_reports_bad_lines(shell: Shell) -> None:
+    lines = [
+        json.dumps({"id": "1", "title": "OpenAI to block API access from China from July 9", "body": "OpenAI said so on Tuesday.", "published": "2024-06-26"}),
+        "{not json",
+        json.dumps({"id": "3", "title": "No date", "body": "x"}),
+        json.dumps({"id": "4", "title": "Weather", "body": "It rains.", "published": "2024-06-26"}),
+    ]
+    out = [json.loads(line) for line in shell("tag", stdin="\n".join(lines), code=1).splitlines()]
+    assert [("error" in record) for record in out] == [False, True, True, False]
+    assert out[0]["relevant"] is True
+    assert out[0]["events"][0]["dates"]["effective"] == "2024-07-09"
+    assert out[2]["id"] == "3"
+    assert out[3]["relevant"] is False
+
+
+def test_inventory_then_preview_then_dossier(told: Shell, tmp_path: Path) -> None:
+    html = tmp_path / "dossier.html"
+    printed = told("review", "dossier", "openai", "alibaba-cloud", "--in", "CN", "--as-of", "2024-07-01", "--out", str(html))
+    assert printed == ""
+    assert "2024-07-09" in html.read_text("utf-8")
+    pinned = told.json("review", "dossier", "openai", "alibaba-cloud", "--in", "CN", "--as-of", "2024-07-01")
+    assert pinned["digest"] in told.json("review", "dossier", "openai", "alibaba-cloud", "--in", "CN", "--as-of", "2024-07-01")["digest"]
+    text = told("digest", "preview", "--to", "platform@shanghai.example", "--at", "2024-06-26T01:00:00Z")
+    assert "chat-gateway" in text
+    skipped = told.json("digest", "preview", "--to", "platform@berlin.example", "--at", "2024-06-26T07:00:00Z")
+    assert "skipped" in skipped
+
+
+def test_doctor_names_what_is_wrong(tmp_path: Path) -> None:
+    shell = Shell(tmp_path, FOREWARNED_SMTP_URL="smtp://127.0.0.1:1", FOREWARNED_DATABASE_URL=f"sqlite:///{tmp_path}/db.sqlite")
+    checks = {check["name"]: check for check in shell.json("doctor", code=1)["items"]}
+    assert not checks["mail"]["ok"]
+    assert "FOREWARNED_SMTP_URL" in checks["mail"]["detail"]
+    assert checks["database"]["ok"]
+    assert checks["tagger"]["ok"]

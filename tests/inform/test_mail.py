@@ -1,0 +1,201 @@
+"""Messages that cannot be altered by a title, and what each behaviour of a server makes of a sending."""
+
+from __future__ import annotations
+
+import shutil
+import ssl
+import subprocess
+import time
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from pathlib import Path
+from typing import cast
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from monitor.errors import ConfigError, DeliveryError
+from monitor.inform.mail import HEADERS, header_text, message, send, write_eml
+from monitor.model import Mail
+from tests.inform.episode import NOW
+from tests.inform.smtp_servers import Scripted, free_port, good_server, scripted_server
+
+FROM = "Forewarned <fw@risk.example.org>"
+MAIL = Mail(
+    recipient="platform@example.cn", subject="[HIGH] OpenAI", text="Text\n.\n..two\n智谱", html="<p>Text</p>", message_id="<digest.1@risk.example.org>"
+)  # fmt: skip
+HOSTILE = [
+    "=?utf-8?q?=0D=0ABcc:_evil@example.org?=", "a\r\nBcc: evil@example.org", "a\nBcc: evil@example.org", "a\u2028Bcc: x", "a\u0085b", "a\x1cb",
+    "\ud800", "==??utf-8?q?x?=", "百度" * 200, "x" * 2000, "", "\x00", "a\r\n\r\n<html>",
+]  # fmt: skip
+
+
+def parsed(raw: bytes) -> EmailMessage:
+    return cast(EmailMessage, message_from_bytes(raw, policy=policy.default))
+
+
+def body(raw: bytes, kind: str) -> str:
+    part = parsed(raw).get_body((kind,))
+    assert part is not None
+    return str(part.get_content()).replace("\r\n", "\n")
+
+
+def test_message_has_both_parts_and_the_headers_of_a_list() -> None:
+    raw = message(MAIL, FROM, NOW)
+    mail = parsed(raw)
+    assert {name.lower() for name in mail} <= HEADERS
+    assert (mail["Subject"], mail["To"], mail["Message-ID"]) == ("[HIGH] OpenAI", "platform@example.cn", MAIL.message_id)
+    assert (mail["Date"], mail["Auto-Submitted"]) == ("Wed, 26 Jun 2024 00:00:00 +0000", "auto-generated")
+    assert mail["List-Id"] == "Forewarned digest <digest.risk.example.org>"
+    assert body(raw, "plain").rstrip() == MAIL.text
+    assert body(raw, "html").rstrip() == MAIL.html
+    assert raw.isascii()
+    assert max(map(len, raw.split(b"\r\n"))) <= 998
+
+
+def test_same_arguments_same_bytes() -> None:
+    assert message(MAIL, FROM, NOW) == message(MAIL, FROM, NOW)
+
+
+def test_calendar_travels_as_an_attachment() -> None:
+    raw = message(MAIL.model_copy(update={"calendar": "BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n"}), FROM, NOW)
+    (attached,) = parsed(raw).iter_attachments()
+    assert (attached.get_content_type(), attached.get_filename()) == ("text/calendar", "deadlines.ics")
+    assert body(raw, "plain").rstrip() == MAIL.text
+
+
+@pytest.mark.parametrize("words", HOSTILE, ids=ascii)
+def test_hostile_words_neither_stop_nor_alter_a_mail(words: str) -> None:
+    raw = message(MAIL.model_copy(update={"subject": words, "text": words, "html": words, "calendar": words}), FROM, NOW)
+    mail = parsed(raw)
+    assert {name.lower() for name in mail} <= HEADERS
+    assert "bcc" not in {name.lower() for name in mail}
+    assert mail["To"] == MAIL.recipient
+    assert not mail.defects
+
+
+@settings(max_examples=200, deadline=None)
+@given(subject=st.text(max_size=300), text=st.text(max_size=300))
+def test_any_words_make_a_mail_with_our_headers_only(subject: str, text: str) -> None:
+    raw = message(MAIL.model_copy(update={"subject": subject, "text": text, "html": text}), FROM, NOW)
+    assert {name.lower() for name in parsed(raw)} <= HEADERS
+    assert header_text(subject) == header_text(header_text(subject))
+
+
+@pytest.mark.parametrize("address", ["", "a", "a b@example.org", "a@example.org\r\nBcc: x@y", "a@b,c@d", "<a@b>", "ä@example.org"], ids=ascii)
+def test_an_unusable_address_is_refused(address: str) -> None:
+    with pytest.raises(DeliveryError, match="no mail address"):
+        message(MAIL.model_copy(update={"recipient": address}), FROM, NOW)
+
+
+def test_eml_is_the_message(tmp_path: Path) -> None:
+    raw = message(MAIL, FROM, NOW)
+    assert write_eml(raw, tmp_path / "new" / "digest.eml").read_bytes() == raw
+
+
+def test_a_server_takes_the_mail_as_it_was_written() -> None:
+    raw = message(MAIL, FROM, NOW)
+    with good_server() as (box, port):
+        result = send(raw, MAIL.recipient, f"smtp://127.0.0.1:{port}", 10)
+    assert (result.state, len(box.mails)) == ("sent", 1)
+    (envelope,) = box.mails
+    assert (envelope.mail_from, envelope.rcpt_tos) == ("fw@risk.example.org", ["platform@example.cn"])
+    taken = envelope.content if isinstance(envelope.content, bytes) else b""
+    assert body(taken, "plain").rstrip() == MAIL.text
+
+
+@pytest.mark.parametrize(("who", "state", "reason"), [("nobody", "failed", "550"), ("later", "retry", "451")])
+def test_a_refused_recipient(who: str, state: str, reason: str) -> None:
+    with good_server() as (box, port):
+        result = send(message(MAIL, FROM, NOW), f"{who}@example.cn", f"smtp://127.0.0.1:{port}", 10)
+    assert (result.state, box.mails) == (state, [])
+    assert result.reason.startswith(reason)
+
+
+BEHAVIOURS = [
+    ("busy_banner", Scripted(banner=b"421 too busy\r\n"), "retry", "421"),
+    ("refusing_banner", Scripted(banner=b"554 go away\r\n"), "failed", "554"),
+    ("no_smtp", Scripted(banner=b"HTTP/1.1 400 Bad Request\r\n"), "retry", "not an SMTP answer"),
+    ("sender_refused", Scripted(answers={"MAIL": b"550 no\r\n"}), "failed", "550"),
+    ("mailbox_full", Scripted(answers={"RCPT": b"452 full\r\n"}), "retry", "452"),
+    ("data_refused", Scripted(answers={"DATA": b"554 no\r\n"}), "failed", "554"),
+    ("data_later", Scripted(answers={"DATA": b"451 later\r\n"}), "retry", "451"),
+    ("closed_at_rcpt", Scripted(answers={"RCPT": None}), "retry", "lost before"),
+    ("closed_in_data", Scripted(close_in_data=True), "retry", "lost before"),
+    ("spam_after_dot", Scripted(after_dot=b"554 spam\r\n"), "failed", "554"),
+    ("later_after_dot", Scripted(after_dot=b"451 later\r\n"), "retry", "451"),
+    ("closed_after_dot", Scripted(after_dot=None), "in_doubt", "after the message was handed over"),
+    ("nonsense_after_dot", Scripted(after_dot=b"hello\r\n"), "in_doubt", "not an SMTP answer"),
+    ("no_goodbye", Scripted(answers={"QUIT": None}), "sent", ""),
+]
+
+
+@pytest.mark.parametrize(("script", "state", "reason"), [case[1:] for case in BEHAVIOURS], ids=[case[0] for case in BEHAVIOURS])
+def test_what_a_servers_behaviour_makes_of_a_sending(script: Scripted, state: str, reason: str) -> None:
+    raw = message(MAIL, FROM, NOW)
+    if script.close_in_data:  # more than the buffers in between hold, else the dot is out before the loss is seen
+        raw += b"padding\r\n" * 2_000_000
+    with scripted_server(script) as port:
+        result = send(raw, MAIL.recipient, f"smtp://127.0.0.1:{port}", 5)
+    assert (result.state, reason in result.reason) == (state, True), result
+    assert (result.state == "sent") == (script.taken == 1)
+
+
+@pytest.mark.parametrize(
+    ("script", "state"),
+    [
+        (Scripted(drip_s=0.2), "retry"),
+        (Scripted(answers={"EHLO": b"250-x\r\n" * 100_000}, drip_s=0.01), "retry"),
+        (Scripted(banner=b""), "retry"),
+        (Scripted(after_dot=b""), "in_doubt"),
+    ],
+    ids=["drip", "endless_reply", "silence", "silence_after_dot"],
+)
+def test_the_deadline_is_for_the_whole_sending(script: Scripted, state: str) -> None:
+    started = time.monotonic()
+    with scripted_server(script) as port:
+        result = send(message(MAIL, FROM, NOW), MAIL.recipient, f"smtp://127.0.0.1:{port}", 1)
+        took = time.monotonic() - started
+    assert (result.state, took < 3) == (state, True)
+    assert "no complete answer within 1 s" in result.reason
+
+
+def test_nobody_listens() -> None:
+    result = send(message(MAIL, FROM, NOW), MAIL.recipient, f"smtp://127.0.0.1:{free_port()}", 5)
+    assert result.state == "retry"
+    assert "Connection refused" in result.reason
+
+
+@pytest.mark.parametrize("url", ["", "http://a", "smtp://", "smtp://a:b:c", "smtp://h:99999", "localhost:25"])
+def test_a_bad_url_is_the_operators_error_and_keeps_the_password(url: str) -> None:
+    with pytest.raises(ConfigError, match="FOREWARNED_SMTP_URL"):
+        send(message(MAIL, FROM, NOW), MAIL.recipient, url, 5)
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> ssl.SSLContext:
+    """A self-made certificate of a relay on this machine."""
+    if shutil.which("openssl") is None:
+        pytest.skip("openssl is not installed")
+    folder = tmp_path_factory.mktemp("tls")
+    key, cert = folder / "key.pem", folder / "cert.pem"
+    command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", str(key), "-out", str(cert), "-days", "2", "-subj", "/CN=x"]
+    subprocess.run(command, check=True, capture_output=True)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(cert, key)
+    return context
+
+
+def test_starttls_is_used_when_offered(certificate: ssl.SSLContext) -> None:
+    with good_server(certificate) as (box, port):
+        result = send(message(MAIL, FROM, NOW), MAIL.recipient, f"smtp://127.0.0.1:{port}", 10)
+    assert (result.state, box.over_tls) == ("sent", [True])
+
+
+@pytest.mark.parametrize(("secret", "state"), [("right%21", "sent"), ("wrong", "failed")], ids=["right", "wrong"])
+def test_login(certificate: ssl.SSLContext, secret: str, state: str) -> None:
+    with good_server(certificate, password="right!") as (box, port):
+        result = send(message(MAIL, FROM, NOW), MAIL.recipient, f"smtp://me:{secret}@127.0.0.1:{port}", 10)
+    assert (result.state, len(box.mails)) == (state, int(state == "sent"))
+    assert "wrong" not in result.reason

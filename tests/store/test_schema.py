@@ -1,0 +1,161 @@
+"""The schema: migrations give exactly what the models say, facts cannot be changed, a rebuilt table keeps rows and triggers."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from alembic.operations import Operations
+from alembic.script import ScriptDirectory
+from sqlalchemy import Column, Connection, Engine, Integer, inspect
+
+from monitor.errors import StoreError
+from monitor.store import Store, dialect, migrate
+from monitor.store.assessments import save_assessments
+from monitor.store.documents import count_documents
+from monitor.store.events import save_events
+from monitor.store.inventory import save_inventory
+from monitor.store.signals import save_taggings, tagging_of
+from monitor.store.sources import PollOutcome, claim_due, save_poll
+from monitor.store.tables import APPEND_ONLY, Row
+from tests.store.nouns import MINUTE, NOW, assessment, document, event, signal, stored, tagging, team
+
+
+@contextmanager
+def connected(url: str) -> Iterator[Connection]:
+    engine: Engine = dialect.new_engine(dialect.database_url(url), migrating=True)
+    try:
+        with engine.begin() as connection:
+            yield connection
+    finally:
+        engine.dispose()
+
+
+def shape(connection: Connection) -> dict[str, Any]:
+    """Everything about the tables that the inspector can see and Alembic's comparison leaves out."""
+    found = inspect(connection)
+    return {
+        table: (
+            {c["name"]: str(c["sqltext"]) for c in found.get_check_constraints(table)},
+            found.get_pk_constraint(table),
+            sorted(str(f) for f in found.get_foreign_keys(table)),
+            sorted(str(u) for u in found.get_unique_constraints(table)),
+            sorted(f"{i['name']} {i['column_names']} {i['unique']} {_condition(i)}" for i in found.get_indexes(table)),
+        )
+        for table in sorted(Row.metadata.tables)
+    }
+
+
+def _condition(index: Any) -> list[str]:
+    return [str(value) for option, value in sorted(index.get("dialect_options", {}).items()) if option.endswith("_where")]
+
+
+def facts(store: Store) -> None:
+    """One row in every append-only table."""
+    one = document()
+    stored(store, one)
+    with store.write() as tx:
+        save_taggings(tx, [tagging(one, signals=[signal()])], NOW)
+        save_events(tx, [event()], NOW)
+        save_assessments(tx, [assessment()], NOW)
+        save_inventory(tx, [team()], NOW)
+        claim_due(tx, NOW, "me", MINUTE, 1)
+        assert save_poll(tx, PollOutcome(source="wire", owner="me", at=NOW, state="ok", next_poll_at=None))
+
+
+def test_migrations_and_models_agree(store_url: str) -> None:
+    with connected(store_url) as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
+        assert compare_metadata(context, Row.metadata) == []
+
+
+def test_migrations_and_models_agree_in_checks_and_keys(store_url: str, empty_url: str) -> None:
+    if store_url.startswith("sqlite") != empty_url.startswith("sqlite"):
+        pytest.skip("compares within one database")
+    with connected(empty_url) as connection:
+        Row.metadata.create_all(connection)
+        expected = shape(connection)
+    with connected(store_url) as connection:
+        assert shape(connection) == expected
+
+
+def test_head_is_the_newest_revision(store_url: str) -> None:
+    scripts = ScriptDirectory(str(migrate.MIGRATIONS))
+    assert scripts.get_heads() == [migrate.HEAD]
+    with connected(store_url) as connection:
+        assert migrate.schema_version(connection) == migrate.HEAD
+
+
+@pytest.mark.parametrize("verb", ["update", "delete", "truncate", "replace"])
+def test_a_fact_cannot_be_changed(store: Store, verb: str) -> None:
+    if verb == ("truncate" if store.url_without_password.startswith("sqlite") else "replace"):
+        pytest.skip("this database has no such statement")
+    facts(store)
+    for table in APPEND_ONLY:
+        column = "at" if table == "fetch_success" else "recorded_at"
+        statement = {
+            "update": f"UPDATE {table} SET {column} = {column}",
+            "delete": f"DELETE FROM {table}",
+            "truncate": f"TRUNCATE {table} CASCADE",
+            "replace": f"INSERT OR REPLACE INTO {table} SELECT * FROM {table}",
+        }[verb]
+        with store.write() as tx, pytest.raises(StoreError, match="append-only"):
+            tx.connection().exec_driver_sql(statement)
+        with store.read() as tx:
+            assert tx.connection().exec_driver_sql(f"SELECT count(*) FROM {table}").scalar_one() == 1, table
+
+
+@pytest.mark.parametrize(("table", "column"), [("source", "state"), ("source", "reason"), ("delivery", "state")], ids=str)
+def test_a_value_outside_its_set_is_refused(store: Store, table: str, column: str) -> None:
+    with store.write() as tx:
+        checks = {c["name"] for c in inspect(tx.connection()).get_check_constraints(table)}
+    assert f"ck_{table}_{column}" in checks
+    if table == "source":
+        stored(store)
+        with store.write() as tx, pytest.raises(StoreError, match=f"ck_{table}_{column}"):
+            tx.connection().exec_driver_sql(f"UPDATE {table} SET {column} = 'nonsense'")
+
+
+def test_a_rebuilt_table_keeps_its_rows_children_and_triggers(store: Store, store_url: str) -> None:
+    facts(store)
+    with store.read() as tx:
+        triggers = dialect.trigger_names(tx.connection())
+    assert len(triggers) == len(APPEND_ONLY) * (2 if store_url.startswith("sqlite") else 1)
+    with migrate.migrating(dialect.database_url(store_url)) as connection:
+        operations = Operations(MigrationContext.configure(connection))
+        with operations.batch_alter_table("document", recreate="auto") as batch:
+            batch.add_column(Column("words", Integer))
+            batch.alter_column("words", new_column_name="word_count")
+    with store.read() as tx:
+        assert dialect.trigger_names(tx.connection()) == triggers
+        assert count_documents(tx) == 1
+        assert tagging_of(tx, document().id) == tagging(document(), signals=[signal()])
+    with store.write() as tx, pytest.raises(StoreError, match="append-only"):
+        tx.connection().exec_driver_sql("DELETE FROM document")
+
+
+def test_a_migration_that_breaks_references_is_undone(store: Store, store_url: str) -> None:
+    if not store_url.startswith("sqlite"):
+        pytest.skip("a server checks by itself")
+    facts(store)
+
+    def lose_the_sources() -> None:
+        with migrate.migrating(dialect.database_url(store_url)) as connection:
+            connection.exec_driver_sql("DELETE FROM source")
+
+    with pytest.raises(StoreError, match="1 broken references, first document"):
+        lose_the_sources()
+    with store.read() as tx:
+        assert tx.connection().exec_driver_sql("SELECT count(*) FROM source").scalar_one() == 1
+
+
+def test_opening_at_head_does_not_load_alembic(sqlite_template: Path) -> None:
+    code = "import sys; from monitor.store import open_store; open_store(sys.argv[1]).close(); sys.exit('alembic' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code, f"sqlite:///{sqlite_template}"], check=False).returncode == 0
