@@ -41,7 +41,7 @@ def create_app(reader: Reader | None = None) -> FastAPI:
     app.include_router(health.router)
     install_problems(app)
     app.middleware("http")(_conditional)
-    return cast(FastAPI, app)
+    return app
 
 
 async def _conditional(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
@@ -50,7 +50,9 @@ async def _conditional(request: Request, call_next: Callable[[Request], Awaitabl
     response.headers.update(SECURITY_HEADERS)
     if request.method != "GET" or response.status_code != 200 or not request.url.path.startswith("/api/"):
         return response
-    body = b"".join([chunk if isinstance(chunk, bytes) else str(chunk).encode() async for chunk in cast(StreamingResponse, response).body_iterator])
+    body = b"".join(
+        [chunk if isinstance(chunk, bytes) else str(chunk).encode() async for chunk in cast(StreamingResponse, response).body_iterator]
+    )
     etag = f'"{sha256(body).hexdigest()[:32]}"'
     headers = {**response.headers, "ETag": etag, "Cache-Control": "no-cache"}
     if etag in request.headers.get("if-none-match", ""):

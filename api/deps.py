@@ -7,7 +7,6 @@ from typing import Annotated
 
 from fastapi import Depends, Path, Query, Request
 
-from monitor.freshness import parse_as_of
 from monitor.answers.reader import Reader
 
 
@@ -23,7 +22,7 @@ def _as_of(
     reader: ReaderDep,
     as_of: Annotated[str | None, Query(max_length=40, description="An instant, or a day (its end, UTC); default: now.")] = None,
 ) -> datetime:
-    return parse_as_of(as_of, reader.clock())
+    return reader.instant(as_of)
 
 
 AsOfDep = Annotated[datetime, Depends(_as_of)]

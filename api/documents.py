@@ -11,7 +11,7 @@ router = APIRouter(prefix="/documents", tags=["documents"])
 
 
 @router.get("")
-def list_documents(  # noqa: PLR0913 - one argument per documented query parameter
+def list_documents(
     reader: ReaderDep,
     as_of: AsOfDep,
     source: SourceQuery = None,

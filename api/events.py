@@ -12,7 +12,7 @@ router = APIRouter(prefix="/events", tags=["events"])
 
 
 @router.get("")
-def list_events(  # noqa: PLR0913 - one argument per documented query parameter
+def list_events(
     reader: ReaderDep,
     as_of: AsOfDep,
     provider: ProviderQuery = None,

@@ -13,11 +13,11 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from monitor.freshness import parse_as_of
 from monitor.answers.reader import Reader
 from monitor.answers.shapes import Risk
 from monitor.catalog import Arrival, Episode, load_catalog, load_episode, load_inventory
 from monitor.catalog.providers import DATA
+from monitor.freshness import parse_as_of
 from monitor.inform.calendar import deadlines_calendar
 from monitor.inform.mail import message
 from monitor.model import EventOffer, Mail
@@ -32,6 +32,7 @@ PAIRS = (
     ("openai", "CN"), ("openai", "DE"), ("baidu", "CN"), ("alibaba-cloud", "CN"), ("zhipu", "CN"), ("01ai", "CN"),
     ("sensetime", "CN"), ("baichuan", "CN"), ("microsoft", "CN"),
 )  # fmt: skip
+STEP = timedelta(hours=3)
 READER = "platform@shanghai.example"
 
 
@@ -86,19 +87,19 @@ def run_demo(folder: Path, as_of: str | None, settings: Settings, progress: Prog
 
 
 def replay(world: World, episode: Episode, progress: Progress) -> None:
-    """Put the arrivals through the pipeline hour by hour; what an hour brought is known at its end."""
+    """Put the arrivals through the pipeline step by step; what a step brought is known at its end."""
     tagger, done = Tagger(world.catalog), 0
+    everyone = {source.id for source in episode.sources}
     midnights = (datetime.combine(episode.first + timedelta(days=n), time.min, UTC) for n in range((episode.last - episode.first).days + 2))
-    by_hour: dict[datetime, list[Arrival]] = {midnight: [] for midnight in midnights}
+    by_step: dict[datetime, list[Arrival]] = {midnight: [] for midnight in midnights}
     for arrival in episode.arrivals:
-        by_hour.setdefault(_hour_end(arrival.retrieved_at), []).append(arrival)
-    for now, arrivals in sorted(by_hour.items()):
+        by_step.setdefault(_step_end(arrival.retrieved_at), []).append(arrival)
+    for now, arrivals in sorted(by_step.items()):
         step = replace(world, clock=partial(_same, now))
-        _mark_polled(step, {arrival.source.id for arrival in arrivals} or {source.id for source in episode.sources})
+        _mark_polled(step, everyone if now == max(by_step) else {a.source.id for a in arrivals} or {episode.sources[0].id})
         for arrival in arrivals:
             ingest(step, arrival.source, [arrival.entry], arrival.retrieved_at)
-        if arrivals:
-            read(step, tagger)
+        if arrivals and read(step, tagger).relevant:
             assess(step)
         done += len(arrivals)
         progress("Replaying documents", done, len(episode.arrivals))
@@ -108,12 +109,13 @@ def _same(now: datetime) -> datetime:
     return now
 
 
-def _hour_end(moment: datetime) -> datetime:
-    return moment.astimezone(UTC).replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
+def _step_end(moment: datetime) -> datetime:
+    midnight = datetime.combine(moment.astimezone(UTC).date(), time.min, UTC)
+    return midnight + STEP * ((moment - midnight) // STEP + 1)
 
 
 def _mark_polled(world: World, answered: Collection[str]) -> None:
-    """Note that these sources answered, as a live service would have: those with news in their hour, all at midnight."""
+    """Note that these sources answered, as a live service would have: those with news, and one at midnight."""
     now = world.clock()
     with world.store.write() as tx:
         stored_sources.sync_sources(tx, world.sources, now)

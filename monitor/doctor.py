@@ -68,10 +68,11 @@ def _database(settings: Settings) -> str:
 
 
 def _tagger(_settings: Settings) -> str:
-    from monitor.understand.tag import TAGGER_VERSION, Tagger
+    from monitor.understand.pipeline import english
+    from monitor.understand.tag import TAGGER_VERSION
 
-    Tagger(load_catalog()).warm_up()
-    return f"English and Chinese pipelines load, version {TAGGER_VERSION}"
+    english()
+    return f"the language model loads, version {TAGGER_VERSION}"
 
 
 def _mail(settings: Settings) -> str:

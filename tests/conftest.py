@@ -21,6 +21,7 @@ import pytest
 from sqlalchemy import make_url
 
 from monitor.store import Store, open_store
+from monitor.store.tables import Row
 
 SERVER_URL = os.environ.pop("FOREWARNED_TEST_DATABASE_URL", "")
 """Taken out of the environment, because the product refuses settings that it does not know."""
@@ -67,11 +68,11 @@ def _wheel_server(folder: Path) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def postgresql_template(postgresql_server: str) -> Iterator[str]:
-    """The name of a database with the schema, to be copied."""
-    with _new_database(postgresql_server, f"fw_template_{os.getpid()}") as url:
+def postgresql_store(postgresql_server: str) -> Iterator[str]:
+    """The URL of a database with the schema, to be emptied for each test."""
+    with _new_database(postgresql_server) as url:
         open_store(url).close()
-        yield make_url(url).database or ""
+        yield url
 
 
 @pytest.fixture(scope="session")
@@ -83,9 +84,10 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @contextmanager
-def _new_database(server: str, name: str, template: str = "template1") -> Iterator[str]:
+def _new_database(server: str) -> Iterator[str]:
+    name = f"fw_{os.getpid()}_{next(_NUMBERS)}"
     with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY FILE_COPY')
+        connection.execute(f'CREATE DATABASE "{name}"')
     try:
         yield make_url(server).set(database=name).render_as_string(hide_password=False)
     finally:
@@ -93,29 +95,36 @@ def _new_database(server: str, name: str, template: str = "template1") -> Iterat
             connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
+def _empty(url: str) -> None:
+    """Takes out all rows, which only the owner of the tables can: 15 times faster than a new database."""
+    tables = sorted(Row.metadata.tables)
+    with psycopg.connect(url) as connection:
+        for change in (*(f"ALTER TABLE {t} DISABLE TRIGGER USER" for t in tables), f"TRUNCATE {', '.join(tables)}"):
+            connection.execute(change)
+        for table in tables:
+            connection.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """The URL of a database without any table."""
+    """The URL of a database without any table, also for tests that change the schema."""
     if request.param == "sqlite":
         yield f"sqlite:///{tmp_path / 'empty.sqlite'}"
         return
-    server: str = request.getfixturevalue("postgresql_server")
-    with _new_database(server, f"fw_{os.getpid()}_{next(_NUMBERS)}") as url:
+    with _new_database(request.getfixturevalue("postgresql_server")) as url:
         yield url
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """The URL of a fresh database with the schema."""
+def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The URL of a database with the schema and no rows; leave its schema as it is."""
     if request.param == "sqlite":
-        template: Path = request.getfixturevalue("sqlite_template")
         file = tmp_path / "store.sqlite"
-        shutil.copy(template, file)
-        yield f"sqlite:///{file}"
-        return
-    server: str = request.getfixturevalue("postgresql_server")
-    with _new_database(server, f"fw_{os.getpid()}_{next(_NUMBERS)}", request.getfixturevalue("postgresql_template")) as url:
-        yield url
+        shutil.copy(request.getfixturevalue("sqlite_template"), file)
+        return f"sqlite:///{file}"
+    url: str = request.getfixturevalue("postgresql_store")
+    _empty(url)
+    return url
 
 
 @pytest.fixture

@@ -13,7 +13,6 @@ from datetime import datetime
 from typing import TypeVar
 
 from monitor import __version__
-from monitor.freshness import is_stale
 from monitor.answers.shapes import (
     DocumentShape,
     EventShape,
@@ -30,13 +29,13 @@ from monitor.assess.stage import stage_on
 from monitor.catalog import Catalog, load_catalog
 from monitor.clock import Clock
 from monitor.errors import CursorError, NotFoundError
+from monitor.freshness import is_stale, parse_as_of
 from monitor.model import Assessment, Event, Provider
 from monitor.settings import Settings
+from monitor.store import Store, open_store
 from monitor.store import documents as stored_documents
 from monitor.store import events as stored_events
 from monitor.store import sources as stored_sources
-from monitor.store import Store, open_store
-
 
 T = TypeVar("T")
 
@@ -73,6 +72,15 @@ class Reader:
     store: Store
     catalog: Catalog
     clock: Clock
+
+    def instant(self, as_of: str | None) -> datetime:
+        """What a caller means by `as_of`; without one, all that is known, even if the clock was set back since."""
+        now = self.clock()
+        if as_of:
+            return parse_as_of(as_of, now)
+        with self.store.read() as tx:
+            known = (stored_events.newest_recorded(tx), stored_sources.data_as_of(tx))
+        return max(now, *(moment for moment in known if moment))
 
     def picture(self, as_of: datetime) -> Picture:
         """Everything known at `as_of`, in one consistent read."""
@@ -164,14 +172,12 @@ class Reader:
         for row in page.items:
             counts[row.state] = counts.get(row.state, 0) + 1
         kind = self.store.url_without_password.split(":", 1)[0]
-        return Health(
-            status="ok", version=__version__, database=kind, sources=counts, data_as_of=page.data_as_of, stale=page.stale
-        )
+        return Health(status="ok", version=__version__, database=kind, sources=counts, data_as_of=page.data_as_of, stale=page.stale)
 
     def _freshness(self) -> tuple[datetime | None, bool]:
         now = self.clock()
         with self.store.read() as tx:
-            data_as_of = stored_sources.data_as_of(tx, now)
+            data_as_of = stored_sources.data_as_of(tx)
         return data_as_of, is_stale(data_as_of, now)
 
     def _known(self, provider: str) -> Provider:

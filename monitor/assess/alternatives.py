@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from monitor.assess.factors import jurisdiction
 from monitor.assess.question import Question
 from monitor.assess.rate import rate
-from monitor.model import LEVELS, Alternative, Event, EventOffer
+from monitor.model import LEVELS, Alternative, Event, EventOffer, OfferKind
 
 
 def alternatives(events: Sequence[Event], question: Question) -> tuple[Alternative, ...]:
@@ -34,7 +34,7 @@ def alternatives(events: Sequence[Event], question: Question) -> tuple[Alternati
 def _offering(events: Sequence[Event], question: Question) -> dict[str, list[EventOffer]]:
     """Providers with a migration offer whose cause is the provider asked about, with their terms."""
     found: dict[str, list[EventOffer]] = {}
-    for event in events:
+    for event in sorted(events, key=lambda event: (event.type != "mitigation", event.id)):
         told = event.modality in ("asserted", "historical") and not event.withdrawn
         if not (told and (event.offers or event.type == "mitigation") and _answers(event, question)):
             continue
@@ -54,9 +54,12 @@ def _answers(event: Event, question: Question) -> bool:
 
 
 def _standing(offers: Sequence[EventOffer], question: Question) -> tuple[EventOffer, ...]:
-    """Offers that have not run out, one per kind."""
+    """Offers that have not run out, one per kind; those of a migration offer's own event come first."""
     today = question.as_of.date()
-    standing = {offer.kind: offer for offer in offers if offer.until is None or offer.until >= today}
+    standing: dict[OfferKind, EventOffer] = {}
+    for offer in offers:
+        if offer.until is None or offer.until >= today:
+            standing.setdefault(offer.kind, offer)
     return tuple(standing[kind] for kind in sorted(standing))
 
 

@@ -18,6 +18,8 @@ from monitor.model import MODIFIERS, Event, EventType, Role
 
 ACTIVE: Final[tuple[Role, ...]] = ("restricting", "targeted", "affected")
 _HOME_HIT: Final[frozenset[EventType]] = frozenset({"investment_restriction", "export_control", "tariff"})
+_BY_CLASS: Final[frozenset[EventType]] = _HOME_HIT | {"licensing_regulation"}
+"""Measures that are often taken against firms of a sector, without a name."""
 
 
 def severity(event: Event, question: Question) -> float:
@@ -119,6 +121,13 @@ def reach(event: Event, question: Question) -> tuple[float, str]:
     return max(ties, key=lambda tie: tie[0], default=(0.0, "not concerned"))
 
 
+def may_concern(event: Event, question: Question) -> bool:
+    """Whether `reach` can be above 0: a cheap look at names and sectors, since most events concern somebody else."""
+    if question.provider in event.providers or any(owner in event.providers for owner, _ in question.owners):
+        return True
+    return event.type in _BY_CLASS and _in_class(event, question)
+
+
 def _role_weight(event: Event, held: Role) -> float:
     return k.ROLE_AFFECTED.get(event.type, k.ROLE[held]) if held == "affected" else k.ROLE[held]
 
@@ -130,7 +139,7 @@ def _in_class(event: Event, question: Question) -> bool:
         return False
     if event.type in _HOME_HIT:
         return provider.home in event.affected or (event.type == "export_control" and provider.home in event.issuing)
-    return event.type == "licensing_regulation"
+    return event.type in _BY_CLASS
 
 
 def _overlap(places: tuple[str, ...], question: Question) -> float:

@@ -69,7 +69,7 @@ def _not_offered(question: Question) -> list[str]:
     provider = question.providers.get(question.provider)
     if provider is None or provider.not_offered is None or question.jurisdiction not in provider.not_offered.places:
         return []
-    since = f" (as of {provider.not_offered.as_of.isoformat()})" if provider.not_offered.as_of else ""
+    since = f" (checked {provider.not_offered.as_of.isoformat()})" if provider.not_offered.as_of else ""
     return [f"{provider.name} itself does not list {question.jurisdiction} as supported{since}; the score counts dated measures only."]
 
 

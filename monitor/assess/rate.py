@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from math import exp, floor, nextafter, prod
 
 from monitor.assess import constants as k
-from monitor.assess.factors import FACTORS, reach
+from monitor.assess.factors import FACTORS, may_concern, reach
 from monitor.assess.narrate import unknowns, why
 from monitor.assess.question import Question
 from monitor.assess.stage import stage_on
@@ -57,7 +57,7 @@ def contributions(events: Iterable[Event], question: Question) -> list[Contribut
     """The events that count for the question, the weightiest first."""
     found = []
     for event in {event.id: event for event in events}.values():
-        if event.withdrawn or reach(event, question)[0] == 0:
+        if event.withdrawn or not may_concern(event, question) or reach(event, question)[0] == 0:
             continue
         weights = {name: factor(event, question) for name, factor in FACTORS.items()}
         size = prod(weights.values())

@@ -58,11 +58,11 @@ def _print_demo(result: DemoResult) -> None:
     table("", ("PROVIDER", "IN", "RISK", "LEVEL", "DATE", "WHY"), rows)
     top = max(result.risk, key=lambda r: r.score)
     if top.alternatives:
-        rows = [
+        offers = [
             (result.names[a.provider], str(a.score), level_text(a.level), ", ".join(result.terms(o) for o in a.offers) or "no known offer")
             for a in top.alternatives[:8]
         ]
-        table(f"\nInstead of {result.names[top.provider]} in {top.jurisdiction}", ("ALTERNATIVE", "RISK", "LEVEL", "TERMS"), rows)
+        table(f"\nInstead of {result.names[top.provider]} in {top.jurisdiction}", ("ALTERNATIVE", "RISK", "LEVEL", "TERMS"), offers)
     out.print()
     for label, path in (("digest", result.html_path), ("mail", result.eml_path), ("calendar", result.calendar_path)):
         out.print(Text(f"{label:<9} {path}"))

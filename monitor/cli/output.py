@@ -18,6 +18,7 @@ from rich.text import Text
 JsonFlag = Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")]
 AsOfOption = Annotated[str | None, typer.Option("--as-of", help="A day (its end, UTC) or an instant: what was known then.")]
 InOption = Annotated[str | None, typer.Option("--in", help="Jurisdiction: ISO 3166-1 alpha-2, or EU.")]
+PIPE_WIDTH = 200
 LEVEL_STYLE = {"critical": "bold red", "high": "red", "medium": "yellow", "low": "cyan", "none": "dim"}
 
 
@@ -28,8 +29,9 @@ def print_json(answer: BaseModel | dict[str, Any]) -> None:
 
 
 def console() -> Console:
-    """Where people read results."""
-    return Console(soft_wrap=False, highlight=False, emoji=False, markup=False)
+    """Where people read results; a pipe or file has room for whole lines."""
+    width = None if sys.stdout.isatty() else PIPE_WIDTH
+    return Console(width=width, soft_wrap=False, highlight=False, emoji=False, markup=False)
 
 
 def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str | Text]]) -> None:

@@ -41,10 +41,9 @@ def risk(
     as_json: JsonFlag = False,
 ) -> None:
     """Score of a provider in a jurisdiction, with factors that sum to it and alternatives."""
-    from monitor.freshness import parse_as_of
 
     reader = _reader()
-    answer = reader.risk(provider, _place(place), parse_as_of(as_of, reader.clock()))
+    answer = reader.risk(provider, _place(place), reader.instant(as_of))
     if as_json:
         print_json(answer if explain else without_evidence(answer))
     else:
@@ -93,20 +92,16 @@ def events(
     as_json: JsonFlag = False,
 ) -> None:
     """Known measures, the most severe first."""
-    from monitor.freshness import parse_as_of
     from monitor.answers.reader import EventQuery
 
     reader = _reader()
     if provider:
         reader.provider(provider)
-    page = reader.events(EventQuery(provider, _place(place), parse_as_of(as_of, reader.clock()), limit, cursor))
+    page = reader.events(EventQuery(provider, _place(place), reader.instant(as_of), limit, cursor))
     if as_json:
         print_json(page)
         return
-    rows = [
-        (level_text(e.severity), e.stage, str(e.dates.effective or ""), e.title, str(e.origins), e.id)
-        for e in page.items
-    ]
+    rows = [(level_text(e.severity), e.stage, str(e.dates.effective or ""), e.title, str(e.origins), e.id) for e in page.items]
     table(f"{len(rows)} events", ("SEVERITY", "STAGE", "EFFECTIVE", "WHAT", "ORIGINS", "ID"), rows)
 
 
@@ -119,10 +114,9 @@ def documents(
     as_json: JsonFlag = False,
 ) -> None:
     """What was read, newest first."""
-    from monitor.freshness import parse_as_of
 
     reader = _reader()
-    known_at = parse_as_of(as_of, reader.clock()) if as_of else None
+    known_at = reader.instant(as_of) if as_of else None
     page = reader.documents(source=source, provider=provider, as_of=known_at, limit=limit, cursor=cursor)
     if as_json:
         print_json(page)

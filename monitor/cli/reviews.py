@@ -20,22 +20,21 @@ def dossier(
     as_json: JsonFlag = False,
 ) -> None:
     """Vendors side by side for a review: score, measures, deadlines, proof, alternatives, versions."""
-    from monitor.freshness import parse_as_of
     from monitor.answers.dossiers import compile_dossier
     from monitor.answers.reader import open_reader
-    from monitor.comply.dossier import render_dossier
+    from monitor.inform.render import render
     from monitor.settings import load_settings
 
     if len(place) != 2:
         raise UsageError(f"--in {place!r}: write an ISO 3166-1 alpha-2 code such as CN, or EU")
     reader = open_reader(load_settings())
-    found = compile_dossier(reader, tuple(dict.fromkeys(providers)), place.upper(), parse_as_of(as_of, reader.clock()))
+    found = compile_dossier(reader, tuple(dict.fromkeys(providers)), place.upper(), reader.instant(as_of))
     if out is None or as_json:
         print_json(found)
     if out is not None:
         plain = json.dumps(found.model_dump(mode="json"), ensure_ascii=False, indent=2) + "\n"
         out.parent.mkdir(parents=True, exist_ok=True)
-        out.write_text(plain if out.suffix == ".json" else render_dossier(found), "utf-8")
+        out.write_text(plain if out.suffix == ".json" else render("dossier.html", dossier=found), "utf-8")
         note(f"written {out} (digest {found.digest})")
 
 

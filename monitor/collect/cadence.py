@@ -39,7 +39,7 @@ def next_poll(source: Source, outcome: Response | FetchFailure, now: datetime, f
 def state_after(
     outcome: Response | FetchFailure, entries: int | None, newest: datetime | None, interval_s: int, now: datetime
 ) -> SourceState:
-    """How the source is doing; `entries` is how many the body held (None without one), `newest` when a new document last came from it (None when never).
+    """How the source is doing, from how many entries the body held (None without one) and when a new document last came.
 
     A source that answers but has told nothing for long (20 intervals, at least 14 days) is `quiet`: silence is a finding.
     """

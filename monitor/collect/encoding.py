@@ -29,6 +29,7 @@ _UNLABELLED = {"zh": "gb18030", "ja": "cp932", "ko": "cp949", "ru": "cp1251"}
 _DECLARED = re.compile(rb"^\s*<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([A-Za-z0-9._:-]{1,40})[\"']")
 _META = re.compile(rb"<meta[^>]{0,300}?charset\s*=\s*[\"']?([A-Za-z0-9._:-]{1,40})", re.IGNORECASE)
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+_EVERYDAY_HAN = re.compile(rb"[\xb0-\xd7][\xa1-\xfe]")
 # Two or three characters of GBK can be valid UTF-8 by chance (the Chinese name of China Unicom is); four never are.
 _PROOF = 4
 
@@ -66,8 +67,14 @@ def _decoded(body: bytes, content_type: str, language: str) -> str:
             return text
     if utf8 is not None:
         return utf8
-    guess = _strict(body, _UNLABELLED.get(language[:2], "utf-8"))
+    guess = _strict(body, _UNLABELLED.get(language[:2]) or ("gb18030" if _looks_chinese(body) else "utf-8"))
     return guess if guess is not None else body.decode("utf-8", "monitor.cp1252")
+
+
+def _looks_chinese(body: bytes) -> bool:
+    """Whether most bytes beyond ASCII pair up as everyday Chinese characters of GB 2312; accented letters stand alone."""
+    high = sum(byte > 0x7F for byte in body[:100_000])
+    return 2 * len(_EVERYDAY_HAN.findall(body[:100_000])) > 0.5 * high
 
 
 def _strict(body: bytes, codec: str) -> str | None:

@@ -19,7 +19,7 @@ _MONTHS = ["january", "february", "march", "april", "may", "june", "july", "augu
 _WRITTEN = re.compile(rf"\b({'|'.join(_MONTHS)})\s+(\d{{1,2}}),\s+(\d{{4}})", re.IGNORECASE)
 _EFFECTIVE = re.compile(r"\beffective\b|\btakes? effect\b|\bin effect\b", re.IGNORECASE)
 _COMMENT = re.compile(r"\bcomments?\b", re.IGNORECASE)
-_LINK
+_LINK_NUMBER = re.compile(r"/documents/\d{4}/\d{2}/\d{2}/([\w-]+)/")
 
 
 def gazette_entries(text: str) -> list[Entry]:

@@ -22,11 +22,13 @@ from typing import IO, Self
 from pydantic import TypeAdapter
 
 from monitor.collect.failures import RefusedError
+from monitor.errors import ForewarnedError
 from monitor.model import Entry, FetchFailure, Response, Source
 
 _ANSWER: TypeAdapter[tuple[Entry, ...] | FetchFailure] = TypeAdapter(tuple[Entry, ...] | FetchFailure)
 _LENGTH = struct.Struct(">Q")
 _MIB = 1024 * 1024
+_READY = b"ready"
 
 
 @dataclass(frozen=True)
@@ -51,6 +53,11 @@ class _Child:
         self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env={})  # noqa: S603 - our own interpreter
         self._expired = False
         self.dead = False
+        assert self._process.stdout is not None
+        try:
+            _receive(self._process.stdout, len(_READY))
+        except EOFError:
+            raise ForewarnedError(f"the feed parser's process cannot start: exit code {self.close()}; see its output above") from None
 
     def ask(self, source: Source, response: Response) -> tuple[Entry, ...] | FetchFailure:
         head = json.dumps([source.model_dump(mode="json"), response.model_dump(mode="json", exclude={"body"})]).encode()
@@ -166,6 +173,7 @@ def serve() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_AS, (limits["memory_mib"] * _MIB,) * 2)
+    _send(sys.stdout.buffer, _READY)
     while True:
         try:
             head = _receive(sys.stdin.buffer, _MIB)

@@ -11,6 +11,10 @@ from monitor.model import LEVELS, Assessment, Event, EventType, NotOffered, Noun
 Usable = Literal["yes", "until", "no", "check", "unknown"]
 
 CUTTING: frozenset[EventType] = frozenset({"access_restriction", "service_ban", "sanctions_listing"})
+SECTORAL: frozenset[EventType] = frozenset(
+    {"export_control", "investment_restriction", "tariff", "licensing_regulation", "sanctions_listing"}
+)
+"""Measures that reach a country's industry and not only whom they name."""
 FIRM = frozenset({"announced", "final", "in_force"})
 
 
@@ -78,7 +82,7 @@ def context(events: Iterable[Event], provider: Provider, scored: Iterable[Event]
 
 
 def _surrounds(event: Event, provider: Provider) -> bool:
-    if event.withdrawn or event.type == "mitigation" or event.providers.get(provider.id) not in (None, "mentioned"):
+    if event.withdrawn or event.type not in SECTORAL or event.providers.get(provider.id) not in (None, "mentioned"):
         return False
     return provider.home in event.affected and not set(provider.sectors).isdisjoint(event.sectors)
 

@@ -21,9 +21,7 @@ KEPT = timedelta(days=365)
 HIT_ROLES: frozenset[Role] = frozenset({"restricting", "targeted", "affected"})
 
 
-def deadlines_calendar(
-    events: Iterable[Event], as_of: datetime, base_url: str, names: Mapping[str, str] = MappingProxyType({})
-) -> str:
+def deadlines_calendar(events: Iterable[Event], as_of: datetime, base_url: str, names: Mapping[str, str] = MappingProxyType({})) -> str:
     """An iCalendar text with the effective and comment days of `events`; withdrawn and rescinded ones are cancelled.
 
     Days more than a year before `as_of` are left out. `names` gives providers the names people know. The bytes change only

@@ -17,11 +17,10 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 from monitor.inform.calendar import deadlines_calendar
 from monitor.inform.digest import Digest
 from monitor.inform.query import utc_minute
-from monitor.inform.wording import long_day, weekday
+from monitor.inform.wording import long_day, text_lang, weekday
 from monitor.model import Mail
 
 LINE_WIDTH = 78
-_HAN = re.compile(r"[㐀-鿿豈-﫿]")
 _SPACE = re.compile(r"\s+")
 
 
@@ -111,11 +110,6 @@ def host(url: object) -> str:
     """The host a link leads to, for showing beside it; empty when it leads nowhere."""
     address = safe_url(url)
     return "" if address == "#" else urlsplit(address).netloc.rpartition("@")[2]
-
-
-def text_lang(text: object) -> str:
-    """`zh-Hans` for text with Chinese signs, else `en`: it chooses the right glyphs."""
-    return "zh-Hans" if _HAN.search(str(text)) else "en"
 
 
 def _words(text: str) -> Iterator[str]:

@@ -10,7 +10,7 @@ from typing import Literal
 
 from monitor.inform.hits import Hit
 from monitor.inform.query import DigestQuery, utc_minute
-from monitor.inform.wording import coming_days, countdown, headline, left_words, matter, offer_terms, plural, weekday
+from monitor.inform.wording import coming_days, countdown, headline, left_words, matter, offer_terms, plural, text_lang, weekday
 from monitor.model import Alternative, Assessment, Event, EventType, Exposure, Level, Noun
 
 SectionKey = Literal["problems", "act_now", "changed", "new", "deadlines", "offers"]
@@ -150,7 +150,13 @@ def _card(query: DigestQuery, hit: Hit) -> DigestEntry:
     brief = DigestEntry(level=hit.level, title=title(query, hit), note=_note(query, hit), url=_page(query, hit))
     if not hit.news and hit.deadline is None:
         return brief.model_copy(update={"facts": (Fact(label="Status", text="Unchanged since the last digest"),)})
-    facts = [Fact(label="What", text=hit.event.title), _who(query, hit), _when(query, hit), _do(query, hit), *_proof(hit.event)]
+    facts = [
+        Fact(label="What", text=hit.event.title),
+        _who(query, hit),
+        _when(query, hit),
+        _do(query, hit),
+        *_proof(hit.event, query.recipient.language),
+    ]
     if hit.changes:
         facts.insert(0, _changed(hit))
     return brief.model_copy(update={"facts": tuple(facts)})
@@ -191,7 +197,8 @@ def _when(query: DigestQuery, hit: Hit) -> Fact:
     if dates.comment and dates.comment >= query.day:
         told.append(f"Comments close {weekday(dates.comment)} ({countdown(dates.comment, query.day)})")
     told += [f"{role.capitalize()} in {month}" for role, month in sorted(dates.months.items()) if role != "announced"]
-    told += [f"Sources differ on the {role} day: {', '.join(map(str, days))}" for role, days in sorted(hit.event.date_conflicts.items())]
+    conflicts = sorted((role, days) for role, days in hit.event.date_conflicts.items() if role != "announced")
+    told += [f"Sources differ on the {role} day: {', '.join(map(str, days))}" for role, days in conflicts]
     return Fact(label="When", text="; ".join(told) or f"{hit.event.stage.replace('_', ' ').capitalize()}, no day stated")
 
 
@@ -220,26 +227,34 @@ def _known_alternatives(query: DigestQuery, hit: Hit) -> list[str]:
     return list(dict.fromkeys(query.name_of(alternative.provider) for alternative in found))
 
 
-def _proof(event: Event) -> Iterator[Fact]:
+def _proof(event: Event, language: str) -> Iterator[Fact]:
     official = "an official source among them" if event.primary_source else "no official source yet"
     disputed = "; disputed" if event.disputed else ""
     text = f"{plural(len(event.origins), 'independent origin')}, {official}; first seen {utc_minute(event.first_seen_at)}{disputed}"
     yield Fact(label="Proof", text=text)
-    best = next(iter(sorted(event.evidence, key=lambda e: not e.primary)), None)
-    if best:
+    readable = sorted(event.evidence, key=lambda e: (text_lang(e.quote)[:2] != language[:2], not e.primary))
+    if best := next(iter(readable), None):
         yield Fact(label="Quote", text=f"“{_shortened(best.quote)}”", url=best.url)
 
 
 def _alternatives(query: DigestQuery, assessment: Assessment) -> Iterator[Fact]:
-    for alternative in _ranked(assessment.alternatives)[:MAX_LINES]:
+    ranked = _ranked(assessment.alternatives)
+    for alternative in [a for a in ranked if a.offers][:MAX_LINES]:
         terms = [offer_terms(offer) for offer in alternative.offers if offer.until is None or offer.until >= query.day]
-        own = f"own risk there {alternative.level} ({alternative.score}/100)"
         source = next((e.url for offer in alternative.offers for e in offer.evidence), "")
-        yield Fact(label=query.name_of(alternative.provider), text="; ".join([*terms, own]), url=source)
+        yield Fact(label=query.name_of(alternative.provider), text="; ".join([*terms, _own_risk(alternative)]), url=source)
+    if bare := [a for a in ranked if not a.offers][:MAX_LINES]:
+        named = [query.name_of(a.provider) + ("" if a.level == "none" else f", {_own_risk(a)}") for a in bare]
+        yield Fact(label="No known offer", text="; ".join(named))
+
+
+def _own_risk(alternative: Alternative) -> str:
+    return "no known risk there" if alternative.level == "none" else f"own risk there {alternative.level} ({alternative.score}/100)"
 
 
 def _ranked(alternatives: Iterable[Alternative]) -> list[Alternative]:
-    return sorted(alternatives, key=lambda a: (not a.offers, a.score, a.provider))
+    """Those with terms first, the most concrete before the vague; among equals the safer."""
+    return sorted(alternatives, key=lambda a: (not a.offers, not any(offer.amount for offer in a.offers), a.score, a.provider))
 
 
 def _shortened(text: str) -> str:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import NamedTuple
 
 from monitor.model import Event, EventType, Offer
+
+_HAN = re.compile(r"[㐀-鿿豈-﫿]")
 
 
 class Phrase(NamedTuple):
@@ -111,6 +114,11 @@ def plural(count: int, noun: str) -> str:
 def ascii_text(text: str) -> str:
     """The text in ASCII, accents dropped; empty when nothing of it is ASCII."""
     return unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode("ascii").strip()
+
+
+def text_lang(text: object) -> str:
+    """`zh-Hans` for text with Chinese signs, else `en`: it chooses the right glyphs."""
+    return "zh-Hans" if _HAN.search(str(text)) else "en"
 
 
 def _amount(amount: str | None) -> str:

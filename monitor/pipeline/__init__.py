@@ -22,7 +22,10 @@ from monitor.pipeline.reading import read
 from monitor.pipeline.world import Progress, World, no_progress, open_world
 from monitor.understand.tag import Tagger
 
-__all__ = ["CycleSummary", "Progress", "Tagger", "World", "assess", "collect", "cycle", "deliver", "ingest", "no_progress", "open_world", "preview", "read"]
+__all__ = [
+    "CycleSummary", "Progress", "Tagger", "World", "assess", "collect", "cycle", "deliver", "ingest", "no_progress", "open_world",
+    "preview", "read",
+]  # fmt: skip
 
 
 @dataclass(frozen=True)

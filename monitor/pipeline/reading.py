@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from monitor.model import Document
 from monitor.pipeline.world import Progress, World, no_progress
 from monitor.store import documents as stored
 from monitor.store import signals
@@ -35,6 +36,6 @@ def read(world: World, tagger: Tagger, progress: Progress = no_progress) -> Tagg
     return Tagged(done, relevant)
 
 
-def _untagged(world: World) -> list[stored.Document]:
+def _untagged(world: World) -> list[Document]:
     with world.store.read() as tx:
         return stored.untagged(tx, TAGGER_VERSION, TAG_BATCH)

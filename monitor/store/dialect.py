@@ -21,7 +21,8 @@ from monitor.errors import ConfigError, ForewarnedError, StoreError, UsageError
 
 SQLITE: Final = "sqlite"
 POSTGRESQL: Final = "postgresql"
-BUSY_MS = 30_000
+BUSY_S = 30
+"""How long a writer waits for another one, unless the URL says `?timeout=SECONDS`."""
 CONNECT_S = 10
 _READING: Final = "forewarned_reading"
 _ESCAPED_NUL = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
@@ -72,9 +73,8 @@ def new_engine(url: URL, *, migrating: bool = False) -> Engine:
     """An engine whose transactions write at once; `migrating` leaves foreign keys off, or a rebuilt table would cascade."""
     pool = NullPool if migrating else QueuePool
     if url.get_backend_name() == SQLITE:
-        engine = create_engine(
-            url, poolclass=pool, json_serializer=dumps, connect_args={"isolation_level": None, "timeout": BUSY_MS / 1000}
-        )
+        waiting: dict[str, Any] = {} if "timeout" in url.query else {"timeout": BUSY_S}
+        engine = create_engine(url, poolclass=pool, json_serializer=dumps, connect_args={"isolation_level": None, **waiting})
         _listen_sqlite(engine, foreign_keys=not migrating)
     else:
         arguments = {"connect_timeout": CONNECT_S, "client_encoding": "utf8", "application_name": "forewarned"}
@@ -103,7 +103,6 @@ def _listen_sqlite(engine: Engine, *, foreign_keys: bool) -> None:
     def connect(connection: Any, _record: object) -> None:
         cursor = connection.cursor()
         for pragma in (
-            f"busy_timeout={BUSY_MS}",
             "journal_mode=WAL",
             "synchronous=NORMAL",
             f"foreign_keys={'ON' if foreign_keys else 'OFF'}",
@@ -157,7 +156,7 @@ def _translated(context: ExceptionContext, where: str) -> ForewarnedError | None
     original, error = context.original_exception, context.sqlalchemy_exception
     if isinstance(original, (ValueError, OverflowError)) or isinstance(error, exc.DataError):
         return UsageError(f"the store cannot keep this value: {_first_line(original)}")
-    if not isinstance(error, exc.DatabaseError) or isinstance(error, exc.ProgrammingError):
+    if not isinstance(error, (exc.DatabaseError, exc.InterfaceError)) or isinstance(error, exc.ProgrammingError):
         return None  # a bug of ours: shown as it is
     said = _first_line(original)
     advice = next((hint for sign, hint in _ADVICE if sign in said.lower()), "")

@@ -126,7 +126,8 @@ def _conditions(query: DocumentQuery) -> Iterator[ColumnElement[bool]]:
     if query.source is not None:
         yield col(DocumentRow.source_id) == query.source
     if query.provider is not None:
-        yield exists().where(col(MentionRow.provider_id) == query.provider, col(MentionRow.document_id) == col(DocumentRow.id))
+        naming = select(col(MentionRow.document_id)).where(col(MentionRow.provider_id) == query.provider)
+        yield col(DocumentRow.id).in_(naming)
     for word in (query.q or "").split():
         yield col(DocumentRow.title).icontains(word, autoescape=True) | col(DocumentRow.text).icontains(word, autoescape=True)
 

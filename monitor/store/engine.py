@@ -30,7 +30,10 @@ class Store:
 
     @contextmanager
     def write(self) -> Iterator[Session]:
-        """One transaction that may change rows: committed at the end, rolled back by any exception."""
+        """One transaction that may change rows: committed at the end, rolled back by any exception.
+
+        An error of the store ends it: let it pass, because a server forgets everything before it as well.
+        """
         with self._transaction(self._writer) as tx:
             yield tx
 

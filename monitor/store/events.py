@@ -41,6 +41,11 @@ def events_as_of(tx: Session, as_of: datetime | None) -> list[Event]:
     return [Event.model_validate(body) for body in tx.scalars(_latest(as_of, EventRow.body))]
 
 
+def newest_recorded(tx: Session) -> datetime | None:
+    """When we last learnt something about an event; None before the first."""
+    return tx.scalar(select(func.max(col(EventRow.recorded_at))))
+
+
 def event_revisions(tx: Session, event_id: str) -> list[tuple[datetime, Event]]:
     """How one event changed: each revision with the time it was recorded, oldest first; empty when unknown."""
     chain = select(col(EventRow.recorded_at), col(EventRow.body)).where(col(EventRow.event_id) == event_id)

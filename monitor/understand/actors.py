@@ -79,7 +79,7 @@ def _by_grammar(line: Line, hit: Hit, entities: list[_Entity], previous: Actor) 
     tokens = line.sentence.tokens
     inside = [i for i, t in enumerate(tokens) if t.start < hit.end and hit.start < t.end]
     verbs = [i for i in inside if tokens[i].pos in ("VERB", "AUX")]
-    if not inside:
+    if not inside or (line.index == 0 and hit.cue.starts_with_verb and tokens[inside[0]].pos not in ("VERB", "AUX")):
         return None
     at = verbs[0] if verbs else next((i for i in inside if tokens[i].head not in inside), inside[0])
     passive = any(tokens[c].dep in ("nsubjpass", "auxpass") for c in _children(tokens, at))
@@ -92,7 +92,9 @@ def _by_grammar(line: Line, hit: Hit, entities: list[_Entity], previous: Actor) 
         if relative:
             subject = tokens[at].head
         if subject is not None:
-            actor = _named(tokens, subject, entities, previous) or _maker(tokens, subject, entities, previous)
+            actor = _named(tokens, subject, entities, previous)
+            if actor is None or (actor.kind == "gov" and not actor.ids):
+                actor = _maker(tokens, subject, entities, previous) or actor
             if tokens[subject].dep == "nsubjpass" or passive:
                 return Actor("none", actor.ids if actor and actor.kind == "provider" else (), True)
             if actor is not None:
@@ -115,7 +117,8 @@ def _children(tokens: tuple[Token, ...], at: int) -> list[int]:
 
 def _agent(tokens: tuple[Token, ...], at: int) -> int | None:
     for child in _children(tokens, at):
-        if tokens[child].dep == "agent":
+        by_noun = tokens[at].pos == "NOUN" and tokens[child].dep == "prep" and tokens[child].lemma == "by"
+        if tokens[child].dep == "agent" or by_noun:
             return next((c for c in _children(tokens, child) if tokens[c].dep == "pobj"), None)
     return None
 

@@ -22,6 +22,9 @@ _BENEATH: tuple[tuple[EventType, re.Pattern[str]], ...] = (
 )  # fmt: skip
 
 
+_ACCESS = re.compile(r"\b(?:order|orders|ban\w*|block\w*|unblock\w*|apps?|access|available|back|returns?|suspension|service|services)\b|服务|访问|上架", _I)
+
+
 def types_of(cluster: Cluster, reading: Reading) -> tuple[EventType, ...]:
     """The event's types: the news first, then what lies beneath; () when a modifier has nothing beneath it."""
     scores = cluster.scores
@@ -57,7 +60,7 @@ def _inferred(cluster: Cluster, reading: Reading) -> tuple[EventType, ...]:
     if "relief" not in cluster.scores:
         return ()
     actors = {f.actor.kind for j in cluster.anchors for f in j.findings if f.hit.cue.type == "relief"}
-    if actors and reading.mentions:
+    if actors and reading.mentions and _ACCESS.search(text):
         return ("access_restriction",) if actors == {"provider"} else ("service_ban",)
     return ()
 

@@ -13,7 +13,7 @@ from datetime import date, timedelta
 from monitor.catalog import Catalog
 from monitor.model import EventDates, EventType, Quote, Role, Sector, Signal
 from monitor.understand.judge import Judged, judge
-from monitor.understand.jurisdiction import affected_by, issuing_of
+from monitor.understand.jurisdiction import affected_by, issuing_of, named_places
 from monitor.understand.lexicon import Lexicon
 from monitor.understand.offering import is_cause, offers_of
 from monitor.understand.reading import Line, Reading
@@ -24,6 +24,7 @@ from monitor.understand.event_types import types_of
 
 RELEVANT_SCORE = 2.6
 """The least event score that alerts; confidence is one half there."""
+_FEARED = re.compile(r"\b(?:switch(?:ed|es)? off|cut(?:s|ting)? off|shut(?:s|ting)? (?:off|out)|lock(?:ed|s) out|bans?|banned|block(?:s|ed)?|sanctions?)\b|断供|封锁|禁", re.IGNORECASE)
 OLD_AFTER = timedelta(days=60)
 _AI_CHIPS = re.compile(r"\b(?:AI|artificial[- ]intelligence)[- ](?:chips?|accelerators?|processors?|semiconductors?|GPUs?|memory)\b|AI芯片|人工智能芯片", re.IGNORECASE)
 _INSTRUMENT = re.compile(r"\b(?:RIN\s+)?(\d{4}-[A-Z]{2}\d{2})\b|\b(\d{4}-\d{5})\b|\bDocket No\.?\s*([\w-]+)")
@@ -40,7 +41,7 @@ def signals(reading: Reading, catalog: Catalog, lexicon: Lexicon) -> list[Signal
             framed.append(signal)
     base = _cause(framed)
     for cluster in clusters:
-        if cluster.offering is not None and (base is not None or (_tells_of_a_cut(judged) and _leaves_someone(cluster, reading))):
+        if cluster.offering is not None and (base is not None or (_tells_of_a_cut(judged, reading) and _leaves_someone(cluster, reading))):
             framed.append(_mitigation(cluster, base, reading, lexicon))
     return framed
 
@@ -68,14 +69,15 @@ def _measure(cluster: Cluster, reading: Reading, catalog: Catalog, lexicon: Lexi
     roles = roles_of(cluster, types, reading, lexicon)
     issuing = issuing_of(cluster, types, reading, lexicon)
     score = score_of(cluster)
-    anchored = _anchored(cluster, types, roles, issuing, reading, lexicon)
+    affected = affected_by(cluster, types, roles, issuing, reading, catalog)
+    anchored = _anchored(cluster, types, roles, issuing, reading, lexicon) and (bool(issuing or affected) or _cuts_a_party(cluster))
     modality = max(cluster.anchors, key=lambda j: j.best).modality
     if not anchored or (score < RELEVANT_SCORE and modality != "denied"):
         return None
     dates = _dates(cluster)
     return Signal(
         type=types[0], beneath=types[1:], modality=modality, background=modality == "denied" or _is_background(cluster, reading),
-        providers=roles, issuing=issuing, affected=affected_by(cluster, types, roles, issuing, reading, catalog),
+        providers=roles, issuing=issuing, affected=affected,
         stage=stage_of(cluster, types, dates.effective, reading.published, lexicon), dates=dates,
         sectors=_sectors(cluster, types, roles, reading, catalog, lexicon), instrument=_instrument(cluster), evidence=_evidence(cluster, reading),
         confidence=confidence_of(score),
@@ -91,13 +93,19 @@ def _anchored(
         return False
     if any(role != "mentioned" for role in roles.values()):
         return True
-    if not issuing:
+    if not issuing or types[0] == "litigation":
         return False
     if any(f.hit.cue.issuer for j in cluster.anchors for f in j.findings):
         return True
     near = [reading.lines[0], *(j.line for j in cluster.anchors)]
     sector = any(pattern.search(line.sentence.text) for pattern in lexicon.sectors.values() for line in near)
     return sector and score_of(cluster) >= 3.0
+
+
+def _cuts_a_party(cluster: Cluster) -> bool:
+    """A provider that cuts off a named party or an unsupported region without saying where."""
+    alone = ("ar.own-customer", "ar.unsupported", "ar.locked-out", "ar.stop-sell", "ar.restrictions-on")
+    return any(f.hit.cue.id in alone for j in cluster.anchors for f in j.findings)
 
 
 def _is_background(cluster: Cluster, reading: Reading) -> bool:
@@ -170,8 +178,9 @@ def _cause(framed: list[Signal]) -> Signal | None:
     return max(live, key=lambda s: (s.type == "access_restriction", s.confidence), default=None)
 
 
-def _tells_of_a_cut(judged: list[Judged]) -> bool:
-    return any(kind in ("access_restriction", "service_ban") and value >= 1.0 for j in judged for kind, value in j.scores.items())
+def _tells_of_a_cut(judged: list[Judged], reading: Reading) -> bool:
+    """Whether some cut-off is told or feared, even if no event of its own came out of it."""
+    return bool(_FEARED.search(reading.text.norm)) or any(kind in ("access_restriction", "service_ban") and value >= 1.0 for j in judged for kind, value in j.scores.items())
 
 
 def _mitigation(cluster: Cluster, base: Signal | None, reading: Reading, lexicon: Lexicon) -> Signal:
@@ -185,7 +194,7 @@ def _mitigation(cluster: Cluster, base: Signal | None, reading: Reading, lexicon
     dates = EventDates(announced=own.announced, effective=base.dates.effective if base else None, months=own.months)
     sectors = base.sectors if base else _sectors(cluster, ("mitigation",), {}, reading, Catalog({}, {}, (), {}, {}), lexicon)
     return Signal(
-        type="mitigation", beneath=(base.type,) if base else (), providers=roles, issuing=base.issuing if base else (), affected=base.affected if base else (),
+        type="mitigation", beneath=(base.type,) if base else (), providers=roles, issuing=base.issuing if base else (), affected=base.affected if base else named_places([reading.lines[0], *lines], ()),
         stage=base.stage if base else "announced", dates=dates, sectors=sectors, offers=offers_of(lines, provider, reading),
         evidence=tuple(_quote(line, reading) for line in lines), confidence=confidence_of(score_of(cluster)),
     )  # fmt: skip

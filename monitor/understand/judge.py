@@ -23,6 +23,9 @@ _AGAINST_MEASURE = re.compile(
     r"\w+(?:ing|ed|s)? (?:\S+ ){0,4}?(?:law|laws|ban|bans|rule|rules|order|enforcement|bill|legislation|ruling|tariffs?|sanctions|curbs|decision|divest\S*|sale-or-ban|lawsuit|probe|merger|deal|acquisition|takeover)\b",
     re.IGNORECASE,
 )
+_COMPANY_DEAL = re.compile(r"\b(?:merg(?:e|er|ing)|acquisition|acquire|takeover|buyout|purchase of \w+ (?:Blizzard|Inc)|code of (?:practice|conduct)|disinformation code|voluntary agreement|bug|glitch)\b|收购|并购", re.IGNORECASE)
+_THREAT = re.compile(r"\bthreaten(?:s|ed|ing)? (?:to|a|with)\b|威胁", re.IGNORECASE)
+_LANGUAGE = re.compile(r"^[- ]?(?:language|speak|translation|subtitles)", re.IGNORECASE)
 _SOFT: frozenset[str] = frozenset({"service_ban", "access_restriction", "litigation", "licensing_regulation", "data_privacy", "relief", "mitigation", "divestiture"})
 
 
@@ -98,6 +101,8 @@ def _misread(line: Line, hit: Hit) -> bool:
             return True
     if hit.cue.type not in ("access_restriction", "service_ban"):
         return False
+    if _COMPANY_DEAL.search(line.sentence.text):
+        return True
     return bool(_AGAINST_MEASURE.match(line.masked[hit.start - line.sentence.start :]))
 
 
@@ -119,6 +124,8 @@ def _scored(line: Line, findings: tuple[Finding, ...], lexicon: Lexicon, *, opin
         modality, factor = "denied", factor * 0.25
     elif lexicon.hypothetical.search(line.sentence.text):
         modality, factor = "hypothetical", factor * 0.6
+    elif _THREAT.search(line.sentence.text):
+        modality, factor = "threatened", factor * 0.8
     if opinion:
         factor *= 0.35
     off = lexicon.off_topic.search(line.masked)
@@ -126,7 +133,7 @@ def _scored(line: Line, findings: tuple[Finding, ...], lexicon: Lexicon, *, opin
     for finding in findings:
         kind: EventType = finding.hit.cue.type  # type: ignore[assignment]
         soft = kind in _SOFT and (off or title_off)
-        value = finding.hit.cue.weight * factor * (0.4 if soft else 1.0)
+        value = finding.hit.cue.weight * factor * (0.3 if soft else 1.0)
         old = scores.get(kind, 0.0)
         scores[kind] = max(old, value) + 0.25 * min(old, value)
     background = line.index > 0 and bool(lexicon.background.search(line.sentence.text)) or _only_old_dates(line)
@@ -143,6 +150,8 @@ def regions(line: Line) -> list[PlaceName]:
     for place in line.places:
         after = line.masked[place.end - line.sentence.start :][:40]
         if place.kind == "organ" or (place.kind == "demonym" or after.startswith("-")) and _ORIGIN.match(after):
+            continue
+        if place.kind == "demonym" and (_LANGUAGE.match(after) or line.masked[: place.start - line.sentence.start].lower().endswith("non-")):
             continue
         if place.kind == "geo" and _ORIGIN_GEO.match(after):
             continue
@@ -194,6 +203,7 @@ _NEEDS: dict[str, _Need] = {
     "tech-home": _tech_home,
     "measure-word": _law,
     "provider-or-tech": _tech,
+    "gov-or-act": lambda line, reading, lexicon: _gov(line, reading, lexicon) or bool(re.search(r"\bAct\b|Measures", line.sentence.text)),
     "region-or-gov": lambda line, reading, lexicon: _region(line, reading, lexicon) or _gov(line, reading, lexicon),
     "law-or-tech": lambda line, reading, lexicon: _law(line, reading, lexicon) and _tech(line, reading, lexicon),
 }

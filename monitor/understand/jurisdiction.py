@@ -27,11 +27,19 @@ def issuing_of(cluster: Cluster, types: tuple[EventType, ...], reading: Reading,
         return _ordering(cluster)
     if cluster.issuing:
         return cluster.issuing[:3]
+    if types[0] == "relief" and (granting := _licensing(cluster)):
+        return granting
     if document.kind == "regulator" and document.jurisdiction:
         return (document.jurisdiction,)
     if "access_restriction" in types and types[0] == "relief" and cluster.measures <= {"access_restriction"}:
         return _ordering(cluster)
     return _first_state(cluster, types, reading)
+
+
+def _licensing(cluster: Cluster) -> tuple[str, ...]:
+    """Whose licence makes a relief possible."""
+    lines = [j.line for j in cluster.anchors if any(f.hit.cue.id in ("re.licence-granted", "re.general-licence") for f in j.findings)]
+    return tuple(dict.fromkeys(i for line in lines for p in line.places if p.kind in ("organ", "capital") for i in p.ids))[:2]
 
 
 def _ordering(cluster: Cluster) -> tuple[str, ...]:
@@ -54,13 +62,13 @@ def _first_state(cluster: Cluster, types: tuple[EventType, ...], reading: Readin
                 return place.ids[:1]
     for line in lines:
         for place in line.places:
-            if place.ids and place.start - line.sentence.start <= 3:
+            if place.ids and place.kind == "geo" and place.start - line.sentence.start <= 3:
                 return place.ids[:1]
     for line in lines:
         for match in _with_body(line):
             return match
-    if types[0] in _DOMESTIC:
-        return _named(lines, ())[:1]
+    if set(types) & _DOMESTIC:
+        return named_places(lines, ())[:1]
     return ()
 
 
@@ -85,17 +93,17 @@ def affected_by(
     title = reading.lines[0]
     if measure == "sanctions_listing":
         homes = [catalog.providers[p].home for p, role in roles.items() if role == "targeted"]
-        return tuple(dict.fromkeys(h for h in homes if h and h not in issuing)) or _named([title, *anchors], issuing)[:2]
+        return tuple(dict.fromkeys(h for h in homes if h and h not in issuing)) or named_places([title, *anchors], issuing)[:2]
     if measure in _DOMESTIC:
         return issuing
     if measure == "access_restriction":
-        found = _named(anchors, issuing) or _named([title, *cluster.lines], issuing)
+        found = named_places(anchors, issuing) or named_places([title, *cluster.lines], issuing)
         own = {catalog.providers[p].home for p, role in roles.items() if role == "restricting"}
         return tuple(p for p in found if p not in own) or found
-    return _named(anchors, issuing) or _named([title], issuing)
+    return named_places(anchors, issuing) or named_places([title], issuing)
 
 
-def _named(lines: list[Line], issuing: tuple[str, ...]) -> tuple[str, ...]:
+def named_places(lines: list[Line], issuing: tuple[str, ...]) -> tuple[str, ...]:
     """The places the lines speak of, without those that act."""
     found = [i for line in lines for place in regions(line) if place.kind != "capital" for i in place.ids]
     return tuple(dict.fromkeys(i for i in found if i not in issuing))

@@ -20,6 +20,8 @@ def stage_of(cluster: Cluster, types: tuple[EventType, ...], effective: date | N
     says = {stage: bool(pattern.search(said)) for stage, pattern in lexicon.stages.items()}
     if types[0] == "relief":
         return _eased(said, says, lexicon)
+    if any(j.modality == "threatened" for j in anchors) and not says["final"]:
+        return "rumoured"
     if says["rumoured"] and not says["final"]:
         return "rumoured"
     if says["proposed"] and not _signed(said, lexicon):
@@ -35,9 +37,9 @@ def stage_of(cluster: Cluster, types: tuple[EventType, ...], effective: date | N
         return _own_act(said, more, says, lexicon)
     if types[0] in ("antitrust", "data_privacy") and says["announced"] and not says["final"] and not says["in_force"]:
         return "announced"
-    if says["final"] and not lexicon.stages["in_force"].search(said):
+    if says["final"] and (not says["in_force"] or (_signed(said, lexicon) and "immediate" not in said.lower())):
         return "final"
-    if lexicon.stages["in_force"].search(said) and not _future(said):
+    if says["in_force"] and not _future(said):
         return "in_force"
     return "final" if says["final"] else "announced"
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from datetime import timedelta
 from typing import Any, get_args
 
@@ -16,7 +15,7 @@ TYPES: tuple[EventType, ...] = get_args(EventType)
 STAGES: tuple[Stage, ...] = get_args(Stage)
 MODALITIES: tuple[Modality, ...] = get_args(Modality)
 RELIABILITIES: tuple[Reliability, ...] = ("high", "medium", "low")
-quick = settings(max_examples=int(os.environ.get("ASSESS_EXAMPLES", "40")), deadline=None)
+quick = settings(max_examples=40, deadline=None)
 """Few examples, because CI is shared; no deadline, because it is slow at times."""
 _OFFSETS = st.integers(-200, 200)
 

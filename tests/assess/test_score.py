@@ -16,7 +16,7 @@ from monitor.assess.factors import FACTORS
 from monitor.assess.score import score
 from monitor.assess.thread import thread
 from monitor.model import LEVELS, Assessment, Event, EventDates, Reliability, Report
-from tests.assess.builders import DEADLINE, NOTICE_DAY, ban, crafted, days, draft_rule, event, notice, question, report
+from tests.assess.builders import DEADLINE, NOTICE_DAY, ban, crafted, days, draft_rule, event, notice, prose, question, report
 from tests.assess.strategies import events, many_events, many_reports, quick
 
 NOW = NOTICE_DAY + days(1)
@@ -117,6 +117,20 @@ def test_dup_invariance(reports: list[Report], which: int, copies: int, later: i
     before, after = (answer(told_by, NOTICE_DAY + days(260)) for told_by in (reports, [*reports, *copied]))
     assert after.score == before.score
     assert [len(e.origins) for e in thread(reports)] == [len(e.origins) for e in thread([*reports, *copied])]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [prose("a") + " The reporter adds a line.", " ".join(prose("a").split()[:45]), prose("a").upper()],
+    ids=["with a line added", "shortened", "in capitals"],
+)
+def test_dup_invariance_edited_copy(text: str) -> None:
+    told = [report("a"), report("b")]
+    copied = report("copy", told=NOTICE_DAY + days(9), doc={"text": text, "title": "Another headline"})
+    as_of = NOTICE_DAY + days(30)
+    (before,), (after,) = thread(told), thread([*told, copied])
+    assert (after.origins, after.last_reported_at) == (before.origins, before.last_reported_at)
+    assert answer([*told, copied], as_of).score == answer(told, as_of).score
 
 
 @pytest.mark.parametrize("tier", ["high", "medium", "low"])
@@ -363,7 +377,7 @@ FOUNDING = [
     ("the provider's own notice, 9 days ahead", [notice()], 9, ("critical",)),
     ("three papers, 14 days ahead", [report(f"n{i}", effective=DEADLINE) for i in range(3)], 14, ("high", "critical")),
     ("one unreviewed paper, the day before", [report("a", effective=DEADLINE)], 1, ("low", "medium")),
-    ("a draft rule that names nobody", [draft_rule(providers={"openai": "targeted"})], 14, ("low", "medium")),
+    ("a draft rule against the provider", [draft_rule(providers={"openai": "targeted"})], 14, ("low", "medium")),
 ]
 
 

@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
@@ -21,12 +22,14 @@ class Mailbox:
     mails: list[Envelope] = field(default_factory=list)
     over_tls: list[bool] = field(default_factory=list)
 
-    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
         self.mails.append(envelope)
         self.over_tls.append(session.ssl is not None)
         return "250 OK"
 
-    async def handle_RCPT(self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]) -> str:
+    async def handle_RCPT(  # noqa: N802
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
         if address.startswith("nobody"):
             return "550 5.1.1 no such user"
         if address.startswith("later"):
@@ -49,7 +52,7 @@ def good_server(tls: ssl.SSLContext | None = None, password: str = "") -> Iterat
         return AuthResult(success=data.password == password.encode())
 
     box, port = Mailbox(), free_port()
-    options: dict[str, object] = {"tls_context": tls} if tls else {}
+    options: dict[str, Any] = {"tls_context": tls} if tls else {}
     if password:
         options |= {"authenticator": login, "auth_required": True, "auth_require_tls": tls is not None}
     controller = Controller(box, hostname="127.0.0.1", port=port, **options)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from typing import Any
 
 import icalendar
 import pytest
@@ -12,7 +13,7 @@ from monitor.model import Event, EventDates, StageStep
 from tests.inform.episode import BASE_URL, NAMES, NOW, SEEN, draft_rule, event
 
 
-def entries(*events: Event, as_of: datetime = NOW) -> dict[str, icalendar.Event]:
+def entries(*events: Event, as_of: datetime = NOW) -> dict[str, Any]:
     calendar = icalendar.Calendar.from_ical(deadlines_calendar(events, as_of, BASE_URL, NAMES))
     return {str(entry["UID"]): entry for entry in calendar.walk("VEVENT")}
 

@@ -9,7 +9,6 @@ import time
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
-from typing import cast
 
 import pytest
 from hypothesis import given, settings
@@ -23,16 +22,31 @@ from tests.inform.smtp_servers import Scripted, free_port, good_server, scripted
 
 FROM = "Forewarned <fw@risk.example.org>"
 MAIL = Mail(
-    recipient="platform@example.cn", subject="[HIGH] OpenAI", text="Text\n.\n..two\n智谱", html="<p>Text</p>", message_id="<digest.1@risk.example.org>"
-)  # fmt: skip
+    recipient="platform@example.cn",
+    subject="[HIGH] OpenAI",
+    text="Text\n.\n..two\n智谱",
+    html="<p>Text</p>",
+    message_id="<digest.1@risk.example.org>",
+)
 HOSTILE = [
-    "=?utf-8?q?=0D=0ABcc:_evil@example.org?=", "a\r\nBcc: evil@example.org", "a\nBcc: evil@example.org", "a\u2028Bcc: x", "a\u0085b", "a\x1cb",
-    "\ud800", "==??utf-8?q?x?=", "百度" * 200, "x" * 2000, "", "\x00", "a\r\n\r\n<html>",
-]  # fmt: skip
+    "=?utf-8?q?=0D=0ABcc:_evil@example.org?=",
+    "a\r\nBcc: evil@example.org",
+    "a\nBcc: evil@example.org",
+    "a\u2028Bcc: x",
+    "a\u0085b",
+    "a\x1cb",
+    "\ud800",
+    "==??utf-8?q?x?=",
+    "百度" * 200,
+    "x" * 2000,
+    "",
+    "\x00",
+    "a\r\n\r\n<html>",
+]
 
 
 def parsed(raw: bytes) -> EmailMessage:
-    return cast(EmailMessage, message_from_bytes(raw, policy=policy.default))
+    return message_from_bytes(raw, policy=policy.default)
 
 
 def body(raw: bytes, kind: str) -> str:
@@ -75,7 +89,7 @@ def test_hostile_words_neither_stop_nor_alter_a_mail(words: str) -> None:
     assert not mail.defects
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(subject=st.text(max_size=300), text=st.text(max_size=300))
 def test_any_words_make_a_mail_with_our_headers_only(subject: str, text: str) -> None:
     raw = message(MAIL.model_copy(update={"subject": subject, "text": text, "html": text}), FROM, NOW)
@@ -83,7 +97,9 @@ def test_any_words_make_a_mail_with_our_headers_only(subject: str, text: str) ->
     assert header_text(subject) == header_text(header_text(subject))
 
 
-@pytest.mark.parametrize("address", ["", "a", "a b@example.org", "a@example.org\r\nBcc: x@y", "a@b,c@d", "<a@b>", "ä@example.org"], ids=ascii)
+@pytest.mark.parametrize(
+    "address", ["", "a", "a b@example.org", "a@example.org\r\nBcc: x@y", "a@b,c@d", "<a@b>", "ä@example.org"], ids=ascii
+)
 def test_an_unusable_address_is_refused(address: str) -> None:
     with pytest.raises(DeliveryError, match="no mail address"):
         message(MAIL.model_copy(update={"recipient": address}), FROM, NOW)
@@ -135,7 +151,7 @@ BEHAVIOURS = [
 def test_what_a_servers_behaviour_makes_of_a_sending(script: Scripted, state: str, reason: str) -> None:
     raw = message(MAIL, FROM, NOW)
     if script.close_in_data:  # more than the buffers in between hold, else the dot is out before the loss is seen
-        raw += b"padding\r\n" * 2_000_000
+        raw += (b"x" * 9998 + b"\r\n") * 3000
     with scripted_server(script) as port:
         result = send(raw, MAIL.recipient, f"smtp://127.0.0.1:{port}", 5)
     assert (result.state, reason in result.reason) == (state, True), result
@@ -180,7 +196,22 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> ssl.SSLContext:
         pytest.skip("openssl is not installed")
     folder = tmp_path_factory.mktemp("tls")
     key, cert = folder / "key.pem", folder / "cert.pem"
-    command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", str(key), "-out", str(cert), "-days", "2", "-subj", "/CN=x"]
+    command = [
+        "openssl",
+        "req",
+        "-x509",
+        "-newkey",
+        "rsa:2048",
+        "-nodes",
+        "-keyout",
+        str(key),
+        "-out",
+        str(cert),
+        "-days",
+        "2",
+        "-subj",
+        "/CN=x",
+    ]
     subprocess.run(command, check=True, capture_output=True)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(cert, key)
@@ -193,9 +224,14 @@ def test_starttls_is_used_when_offered(certificate: ssl.SSLContext) -> None:
     assert (result.state, box.over_tls) == ("sent", [True])
 
 
-@pytest.mark.parametrize(("secret", "state"), [("right%21", "sent"), ("wrong", "failed")], ids=["right", "wrong"])
-def test_login(certificate: ssl.SSLContext, secret: str, state: str) -> None:
+def test_the_password_is_used_over_tls(certificate: ssl.SSLContext) -> None:
     with good_server(certificate, password="right!") as (box, port):
-        result = send(message(MAIL, FROM, NOW), MAIL.recipient, f"smtp://me:{secret}@127.0.0.1:{port}", 10)
-    assert (result.state, len(box.mails)) == (state, int(state == "sent"))
-    assert "wrong" not in result.reason
+        result = send(message(MAIL, FROM, NOW), MAIL.recipient, f"smtp://me:right%21@127.0.0.1:{port}", 10)
+    assert (result.state, len(box.mails)) == ("sent", 1)
+
+
+def test_a_refused_password_is_a_failure_that_does_not_show_it() -> None:
+    script = Scripted(answers={"EHLO": b"250-x\r\n250 AUTH PLAIN\r\n", "AUTH": b"535 5.7.8 bad credentials\r\n"})
+    with scripted_server(script) as port:
+        result = send(message(MAIL, FROM, NOW), MAIL.recipient, f"smtp://me:secret@127.0.0.1:{port}", 5)
+    assert (result.state, result.reason) == ("failed", "535 5.7.8 bad credentials")

@@ -14,16 +14,28 @@ from hypothesis import strategies as st
 from jinja2 import UndefinedError
 
 from monitor.inform.digest import Digest, DigestQuery, compose
-from monitor.inform.render import LINE_WIDTH, clean, render, render_digest, safe_url, template_dir, text_lang, wrap
+from monitor.inform.render import LINE_WIDTH, clean, render, render_digest, safe_url, template_dir, wrap
+from monitor.inform.wording import text_lang
 from monitor.model import EventDates, EventOffer, Mail
 from tests.inform.episode import assessment, draft_rule, event, evidence, exposure, query, rule_exposure
 
 GOLDEN = Path(__file__).parent / "golden"
 VOID = {"meta", "br", "img", "link", "hr", "input"}
 HOSTILE = (
-    "<script>alert(1)</script>", "<svg/onload=alert(1)>x", '"><img src=x onerror=alert(1)>', "{{ 7 * 7 }}{% raw %}", "a\r\nBcc: e@example.org",
-    "=?utf-8?q?=0D=0ABcc:_e@example.org?=", "\u202egnp.exe", "\x00\x0b\x1b[31m", "\ud800", "百度提供五千万免费 tokens", "x" * 300, "\n.\n", "\u2028--\u2029",
-)  # fmt: skip
+    "<script>alert(1)</script>",
+    "<svg/onload=alert(1)>x",
+    '"><img src=x onerror=alert(1)>',
+    "{{ 7 * 7 }}{% raw %}",
+    "a\r\nBcc: e@example.org",
+    "=?utf-8?q?=0D=0ABcc:_e@example.org?=",
+    "\u202egnp.exe",
+    "\x00\x0b\x1b[31m",
+    "\ud800",
+    "百度提供五千万免费 tokens",
+    "x" * 300,
+    "\n.\n",
+    "\u2028--\u2029",
+)
 
 
 class Page(HTMLParser):
@@ -68,9 +80,14 @@ def mailed(asked: DigestQuery) -> tuple[Digest, Mail]:
 def full_query() -> DigestQuery:
     """Every section at once: an urgent and a new event, a change, a data problem, offers in Chinese."""
     zh = event(
-        "evt_zh", type="service_ban", title="有关部门要求停用", providers={"nvidia": "targeted"}, dates=EventDates(effective=date(2024, 7, 1)),
-        evidence=(evidence("有关部门要求在七月一日前停止使用", "https://example.cn/通知"),), date_conflicts={"effective": (date(2024, 7, 1), date(2024, 7, 2))},
-    )  # fmt: skip
+        "evt_zh",
+        type="service_ban",
+        title="有关部门要求停用",
+        providers={"nvidia": "targeted"},
+        dates=EventDates(effective=date(2024, 7, 1)),
+        evidence=(evidence("有关部门要求在七月一日前停止使用", "https://example.cn/通知"),),
+        date_conflicts={"effective": (date(2024, 7, 1), date(2024, 7, 2))},
+    )
     return query(
         events=(event(), draft_rule(dates=EventDates(comment=date(2024, 8, 11))), zh),
         exposures=(
@@ -174,10 +191,18 @@ def test_clean_is_one_printable_line(text: str) -> None:
 
 
 URLS = [
-    ("https://a.example/x?y=1", "https://a.example/x?y=1"), ("http://a.example", "http://a.example"), ("javascript:alert(1)", "#"),
-    ("data:text/html,x", "#"), (" JaVaScRiPt:alert(1)", "#"), ("//a.example", "#"), ("https://", "#"), ("https://[", "#"), ("", "#"),
-    ("java\nscript:alert(1)", "#"), ("file:///etc/passwd", "#"),
-]  # fmt: skip
+    ("https://a.example/x?y=1", "https://a.example/x?y=1"),
+    ("http://a.example", "http://a.example"),
+    ("javascript:alert(1)", "#"),
+    ("data:text/html,x", "#"),
+    (" JaVaScRiPt:alert(1)", "#"),
+    ("//a.example", "#"),
+    ("https://", "#"),
+    ("https://[", "#"),
+    ("", "#"),
+    ("java\nscript:alert(1)", "#"),
+    ("file:///etc/passwd", "#"),
+]
 
 
 @pytest.mark.parametrize(("url", "shown"), URLS, ids=[url for url, _ in URLS])

@@ -22,7 +22,9 @@ PROVIDERS = {
 def event(**changed: object) -> Event:
     """OpenAI restricts access from CN from 2024-07-09 on."""
     seen = datetime(2024, 6, 25, tzinfo=UTC)
-    proof = Evidence(document="doc_1", url="https://a.example", source="a", quote="q", sha256="0" * 64, published_at=seen, retrieved_at=seen)
+    proof = Evidence(
+        document="doc_1", url="https://a.example", source="a", quote="q", sha256="0" * 64, published_at=seen, retrieved_at=seen
+    )
     fields: dict[str, object] = {
         "id": "evt_1",
         "type": "access_restriction",
@@ -50,9 +52,15 @@ def team(provider: str, called_from: tuple[str, ...] = (), users_in: tuple[str, 
 def assess(provider: str, place: str, points: tuple[tuple[str, int], ...] = (("evt_1", 60),), level: Level = "high") -> Assessment:
     factors = tuple(Factor(event=key, type="access_restriction", stage="announced", points=share, why="") for key, share in points)
     return Assessment(
-        provider=provider, jurisdiction=place, as_of=AS_OF, score=sum(share for _, share in points), level=level, factors=factors,
-        methodology_version="1", input_digest="0",
-    )  # fmt: skip
+        provider=provider,
+        jurisdiction=place,
+        as_of=AS_OF,
+        score=sum(share for _, share in points),
+        level=level,
+        factors=factors,
+        methodology_version="1",
+        input_digest="0",
+    )
 
 
 CASES = [
@@ -62,9 +70,18 @@ CASES = [
     ("alternative_is_not_hit", event(), team("qwen", ("CN",)), ()),
     ("berlin_on_qwen_is_not_told_of_openai_in_cn", event(), team("qwen", ("DE",), ("DE",)), ()),
     ("mention_is_not_hit", event(providers={"openai": "mentioned"}), team("openai", ("CN",)), ()),
-    ("targeted_by_a_ban_at_home_of_issuer", event(type="service_ban", providers={"qwen": "targeted"}, affected=(), issuing=("DE",)),
-     team("qwen", ("DE",)), ("DE",)),
-    ("export_control_does_not_bind_the_issuer", event(type="export_control", issuing=("US",), affected=("CN",)), team("openai", ("US",)), ()),
+    (
+        "targeted_by_a_ban_at_home_of_issuer",
+        event(type="service_ban", providers={"qwen": "targeted"}, affected=(), issuing=("DE",)),
+        team("qwen", ("DE",)),
+        ("DE",),
+    ),
+    (
+        "export_control_does_not_bind_the_issuer",
+        event(type="export_control", issuing=("US",), affected=("CN",)),
+        team("openai", ("US",)),
+        (),
+    ),
     ("eu_measure_binds_members", event(affected=("EU",)), team("openai", ("DE",)), ("DE",)),
     ("eu_measure_leaves_non_members", event(affected=("EU",)), team("openai", ("GB",)), ()),
     ("member_measure_binds_who_serves_the_eu", event(affected=("FR",)), team("openai", (), ("EU",)), ("EU",)),
@@ -77,7 +94,7 @@ CASES = [
     ("owner_hit_and_scored", event(providers={"bytedance": "targeted"}), team("tiktok", ("CN",)), ("CN",)),
     ("owned_one_named_as_alternative", event(providers={"bytedance": "targeted", "tiktok": "alternative"}), team("tiktok", ("CN",)), ()),
     ("owner_depends_not_on_the_owned", event(providers={"tiktok": "targeted"}), team("bytedance", ("CN",)), ()),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("told", "who", "places"), [case[1:] for case in CASES], ids=[case[0] for case in CASES])
@@ -101,10 +118,13 @@ MEANINGS = [
     ("in_force_no_day", {"dates": EventDates(), "stage": "in_force"}, "an end of access is in force"),
     ("suspended", {"stage": "suspended"}, "an end of access was suspended"),
     ("rumoured", {"stage": "rumoured"}, "an end of access is rumoured; it would take effect on 2024-07-09, 13 days from now"),
-    ("draft_with_comments", {"type": "investment_restriction", "stage": "proposed", "dates": EventDates(comment=date(2024, 8, 4))},
-     "an investment restriction is proposed; comments close on 2024-08-04, 39 days from now"),
+    (
+        "draft_with_comments",
+        {"type": "investment_restriction", "stage": "proposed", "dates": EventDates(comment=date(2024, 8, 4))},
+        "an investment restriction is proposed; comments close on 2024-08-04, 39 days from now",
+    ),
     ("comments_closed", {"stage": "proposed", "dates": EventDates(comment=date(2024, 6, 1))}, "an end of access is proposed"),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("changed", "consequence"), [case[1:] for case in MEANINGS], ids=[case[0] for case in MEANINGS])
@@ -119,9 +139,7 @@ def test_meaning_for_users_and_deadline() -> None:
     assert (exposure.deadline, exposure.score, exposure.level) == (date(2024, 7, 9), 60, "high")
 
 
-@pytest.mark.parametrize(
-    ("points", "level"), [(40, "high"), (25, "high"), (20, "medium"), (10, "low"), (1, "low"), (0, "none")], ids=str
-)
+@pytest.mark.parametrize(("points", "level"), [(40, "high"), (25, "high"), (20, "medium"), (10, "low"), (1, "low"), (0, "none")], ids=str)
 def test_a_lesser_event_has_a_lesser_level_than_its_pair(points: int, level: Level) -> None:
     assessed = assess("openai", "CN", (("evt_heavy", 40), ("evt_1", points)))
     assert event_level("evt_1", assessed) == level

@@ -61,6 +61,7 @@ def test_an_unreachable_server_is_named_without_its_password(scheme: str) -> Non
 
 def test_the_shown_url_has_no_password(store: Store) -> None:
     assert store.url_without_password.startswith(("sqlite:///", "postgresql+psycopg://"))
+    assert "timeout" not in store.url_without_password
 
 
 def test_a_file_that_is_no_database_is_refused_and_left_alone(tmp_path: Path) -> None:
@@ -85,11 +86,13 @@ def test_an_impossible_place_is_refused(tmp_path: Path, place: str, said: str) -
         open_store(f"sqlite:///{tmp_path}/{place}")
 
 
-def test_a_newer_schema_is_refused(store_url: str, store: Store) -> None:
+def test_a_newer_schema_is_refused(empty_url: str) -> None:
+    store = open_store(empty_url)
     with store.write() as tx:
         tx.connection().exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
+    store.close()
     with pytest.raises(StoreError, match=r"schema 9999.*newer version"):
-        open_store(store_url)
+        open_store(empty_url)
 
 
 READ_ONLY = """
@@ -134,6 +137,25 @@ def test_a_full_disk_says_so_and_loses_nothing(sqlite_template: Path, tmp_path: 
         tx.connection().exec_driver_sql("PRAGMA max_page_count=1000000")
     assert stored(store, document("1"), big) == [big]
     store.close()
+
+
+def test_a_database_that_another_process_keeps_says_so(store: Store, tmp_path: Path) -> None:
+    if not store.url_without_password.startswith("sqlite"):
+        pytest.skip("a server locks rows, not the database")
+    hasty = open_store(f"sqlite:///{tmp_path}/store.sqlite?timeout=0.05")
+
+    def take() -> bool:
+        with hasty.write() as tx:
+            return take_slot(tx, "job", "slot", NOW)
+
+    with store.write() as keeper:
+        assert take_slot(keeper, "job", "other slot", NOW)
+        with pytest.raises(StoreError, match="another process holds it"):
+            take()
+        with hasty.read() as tx:
+            assert data_as_of(tx) is None, "readers never wait"
+    assert take()
+    hasty.close()
 
 
 def test_an_error_rolls_everything_back(store: Store) -> None:

@@ -15,7 +15,7 @@ from monitor.understand.dates import cjk, cues, latin
 from monitor.understand.dates.clause import sentence_starts
 from monitor.understand.dates.expression import Expression, fold
 from monitor.understand.dates.resolve import LAST_YEAR, month_name, nearest_day, shifted, weekday
-from monitor.understand.dates.roles import OLD_AFTER_DAYS, DateRole, Surroundings, Verdict, verdict
+from monitor.understand.dates.roles import OLD_AFTER_DAYS, RECENT_DAYS, DateRole, Surroundings, Verdict, verdict
 
 __all__ = ["DateMention", "DateRole", "find_dates"]
 
@@ -120,7 +120,9 @@ def _age(expression: Expression, published: date) -> int | None:
         name = month_name(expression, published, "none") or ""
         months = published.year * 12 + published.month - (int(name[:4]) * 12 + int(name[5:]) if name else 0)
         return 30 * months
-    return None if day is None else (published - day).days
+    age = None if day is None else (published - day).days
+    year_is_open = expression.kind == "day" and expression.month is not None and expression.year is None and expression.turn is None
+    return None if age is not None and year_is_open and age > RECENT_DAYS else age
 
 
 def _inherited(text: str, judged: list[tuple[Expression, Verdict]], expression: Expression) -> Verdict | None:

@@ -174,7 +174,9 @@ def _start(around: Surroundings) -> Verdict | None:
     """Words of beginning that touch the date: from, effective, 自 … 起."""
     bare = _bare_left(around)
     if since := cues.SINCE.search(bare):
-        recent = around.expression.kind == "weekday" or (around.expression.kind == "day" and (around.age or 0) <= RECENT_DAYS)
+        recent = around.expression.kind == "weekday" or (
+            around.expression.kind == "day" and around.age is not None and around.age <= RECENT_DAYS
+        )
         return ("effective" if recent else "background"), _word(since)
     hit = cues.START_AFTER.match(around.right) or cues.START.search(bare) or cues.ZH_WILL_AFTER.match(around.right)
     if hit is None or re.search(
