@@ -11,12 +11,13 @@ from fastapi import FastAPI, Request, Response
 from fastapi_offline import FastAPIOffline
 from starlette.responses import StreamingResponse
 
-from api import documents, events, health, providers, sources
+from api import documents, events, health, pages, providers, sources
 from api.problems import install_problems
 from monitor import __version__
 from monitor.answers.reader import Reader, open_reader
 from monitor.settings import load_settings
 
+PAGE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
 SECURITY_HEADERS = {"X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer", "X-Frame-Options": "DENY"}
 
 
@@ -39,6 +40,7 @@ def create_app(reader: Reader | None = None) -> FastAPI:
     for router in (providers.router, events.router, documents.router, sources.router):
         app.include_router(router, prefix="/api/v1")
     app.include_router(health.router)
+    app.include_router(pages.router)
     install_problems(app)
     app.middleware("http")(_conditional)
     return app
@@ -48,6 +50,8 @@ async def _conditional(request: Request, call_next: Callable[[Request], Awaitabl
     """Give every JSON answer an ETag of its body, and 304 to a client that has it."""
     response = await call_next(request)
     response.headers.update(SECURITY_HEADERS)
+    if not request.url.path.startswith(("/docs", "/redoc", "/static-offline-docs")):  # these bring scripts of their own
+        response.headers["Content-Security-Policy"] = PAGE_POLICY
     if request.method != "GET" or response.status_code != 200 or not request.url.path.startswith("/api/"):
         return response
     body = b"".join(

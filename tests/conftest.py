@@ -20,6 +20,9 @@ import psycopg
 import pytest
 from sqlalchemy import make_url
 
+from monitor.answers.reader import Reader
+from monitor.catalog import load_catalog
+from monitor.settings import Settings
 from monitor.store import Store, open_store
 from monitor.store.tables import Row
 
@@ -133,3 +136,16 @@ def store(store_url: str) -> Iterator[Store]:
     opened = open_store(store_url)
     yield opened
     opened.close()
+
+
+@pytest.fixture(scope="session")
+def demo_reader(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Reader]:
+    """The read side over the replayed episode; its clock stands at the episode's end."""
+    from monitor.demo import run_demo
+    from monitor.pipeline import no_progress
+
+    folder = tmp_path_factory.mktemp("episode")
+    result = run_demo(folder, None, Settings(), no_progress)
+    store = open_store(f"sqlite:///{folder / 'demo.sqlite'}")
+    yield Reader(store, load_catalog(), lambda: result.as_of)
+    store.close()

@@ -304,9 +304,14 @@ def _response(answer: aiohttp.ClientResponse, url: URL, body: bytes, before: Val
 
 
 def explain(error: BaseException) -> RefusedError:
-    """The refusal that stands for `error`; what the connector wrapped is looked at first."""
+    """The refusal that stands for `error` of a library below us."""
+    return RefusedError(reason_of(error), f"{type(error).__name__}: {error}" if str(error) else type(error).__name__)
+
+
+def reason_of(error: BaseException) -> Reason:
+    """The reason of a lower error; what the connector wrapped is looked at first."""
     inner = getattr(error, "os_error", None)
-    if isinstance(inner, BlockedAddressError | TimeoutError) or getattr(inner, "errno", None) == errno.ETIMEDOUT:
-        error = inner if isinstance(inner, BlockedAddressError | TimeoutError) else TimeoutError(str(inner))
-    reason = next(reason for kind, reason in _REASONS if isinstance(error, kind))
-    return RefusedError(reason, f"{type(error).__name__}: {error}" if str(error) else type(error).__name__)
+    if getattr(inner, "errno", None) == errno.ETIMEDOUT:
+        return "timeout"
+    error = inner if isinstance(inner, BlockedAddressError | TimeoutError) else error
+    return next(reason for kind, reason in _REASONS if isinstance(error, kind))

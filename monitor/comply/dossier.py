@@ -237,7 +237,7 @@ def _documents(query: DossierQuery, sheets: Iterable[VendorSheet]) -> Iterable[D
 
 
 def _alternatives(query: DossierQuery, assessment: Assessment) -> list[DossierAlternative]:
-    ranked = sorted(assessment.alternatives, key=lambda a: (not a.offers, a.score, a.provider))
+    ranked = sorted(assessment.alternatives, key=lambda a: (not a.offers, not any(o.amount for o in a.offers), a.score, a.provider))
     return [
         DossierAlternative(
             provider=alternative.provider,

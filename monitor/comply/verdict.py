@@ -44,7 +44,7 @@ def verdict(provider: Provider, assessment: Assessment, events: Sequence[Event],
         return Verdict(usable="check", answer=f"Not for long: a cut-off in {place} is announced, no day stated.", certainty=sure)
     if known_not_offered and place in known_not_offered.places:
         return Verdict(usable="no", answer=f"No: {provider.name} itself does not offer it in {place}.", certainty=sure)
-    return _open_verdict(assessment, sure)
+    return _open_verdict(provider, assessment, known_not_offered, sure)
 
 
 def certainty(assessment: Assessment, events: Iterable[Event]) -> str:
@@ -91,13 +91,22 @@ def _cuts(event: Event) -> bool:
     return event.type in CUTTING and event.stage in FIRM and event.modality == "asserted" and not event.withdrawn
 
 
-def _open_verdict(assessment: Assessment, sure: str) -> Verdict:
+def _open_verdict(provider: Provider, assessment: Assessment, known_not_offered: NotOffered | None, sure: str) -> Verdict:
+    """The answer where nothing cuts it off: a yes needs a reason beside silence."""
+    place = assessment.jurisdiction
     if LEVELS.index(assessment.level) >= LEVELS.index("medium"):
         answer = f"With conditions: measures of level {assessment.level} apply; have them checked first."
         return Verdict(usable="check", answer=answer, certainty=sure)
     if assessment.stale:
-        return Verdict(usable="unknown", answer="Unknown: nothing is on record, but the data was stale.", certainty=sure)
-    return Verdict(usable="yes", answer="Yes: no measure of weight is on record.", certainty=sure)
+        return Verdict(usable="unknown", answer="Unknown: nothing of weight is on record, but the data was stale.", certainty=sure)
+    later = provider.not_offered
+    if known_not_offered is None and later and place in later.places:
+        answer = f"Unknown for that day: {provider.name} lists {place} as not supported (checked {later.as_of or 'without a date'})."
+        return Verdict(usable="unknown", answer=answer, certainty=sure)
+    if known_not_offered or provider.home == place:
+        return Verdict(usable="yes", answer="Yes, as far as the record goes: no measure of weight.", certainty=sure)
+    answer = f"Unknown: no measure of weight, and no word on whether it is offered in {place}."
+    return Verdict(usable="unknown", answer=answer, certainty=sure)
 
 
 def _days(count: int) -> str:

@@ -122,10 +122,8 @@ def text_lang(text: object) -> str:
 
 
 def _amount(amount: str | None) -> str:
-    if amount is None:
-        return ""
-    if not amount.isascii() or not amount.isdigit():
-        return f"{amount} "
+    if amount is None or not amount.isascii() or not amount.isdigit():
+        return ""  # a bare number is what the field promises; anything else would be a guess of ours
     number = int(amount)
     for size, word in ((1_000_000_000, "billion"), (1_000_000, "million")):
         if number >= size:
@@ -134,4 +132,4 @@ def _amount(amount: str | None) -> str:
 
 
 def _worth(amount: str | None) -> str:
-    return f" worth {_amount(amount).strip()}" if amount else ""
+    return f" worth {known}" if (known := _amount(amount).strip()) else ""

@@ -107,7 +107,7 @@ def _listen_sqlite(engine: Engine, *, foreign_keys: bool) -> None:
             "synchronous=NORMAL",
             f"foreign_keys={'ON' if foreign_keys else 'OFF'}",
             "recursive_triggers=ON",  # else REPLACE would slip past the append-only triggers
-            "cache_size=-65536",
+            "cache_size=-8192",  # KiB per connection; the rest is the page cache of the system
         ):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
@@ -146,9 +146,11 @@ def _refuse_unstorable_text(_c: Connection, _cursor: object, _statement: str, pa
 
 
 def _is_storable(value: str) -> bool:
-    if "\x00" in value:
+    try:
+        value.encode()
+    except UnicodeEncodeError:
         return False
-    return value.isascii() or not any("\ud800" <= c <= "\udfff" for c in value)
+    return "\x00" not in value
 
 
 def _translated(context: ExceptionContext, where: str) -> ForewarnedError | None:

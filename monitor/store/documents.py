@@ -54,18 +54,13 @@ def add_documents(tx: Session, documents: Sequence[Document], now: datetime) -> 
     return [document for key, document in unique.items() if key in new]
 
 
-def latest_versions(tx: Session, source_id: str, guids: Collection[str]) -> dict[str, Document]:
-    """The newest revision of each of these entries of one source, by guid; absent when never seen."""
-    newer = aliased(DocumentRow)
-    is_newest = ~exists().where(
-        col(newer.source_id) == col(DocumentRow.source_id),
-        col(newer.guid_hash) == col(DocumentRow.guid_hash),
-        col(newer.revision) > col(DocumentRow.revision),
-    )
+def latest_versions(tx: Session, source_id: str, guids: Collection[str], urls: Collection[str] = ()) -> dict[str, Document]:
+    """The newest revision of the entries of one source that have one of these guids or (canonical) addresses, by guid."""
     found: dict[str, Document] = {}
-    for hashes in in_parts([short_hash(guid) for guid in guids]):
-        wanted = select(DocumentRow).where(col(DocumentRow.source_id) == source_id, col(DocumentRow.guid_hash).in_(hashes), is_newest)
-        found |= {document.guid: document for document in _read(tx, wanted)}
+    for column, keys in ((col(DocumentRow.guid_hash), guids), (col(DocumentRow.url_hash), urls)):
+        for hashes in in_parts(sorted({short_hash(key) for key in keys})):
+            wanted = select(DocumentRow).where(col(DocumentRow.source_id) == source_id, column.in_(hashes), ~_is_replaced(None))
+            found |= {document.guid: document for document in _read(tx, wanted)}
     return found
 
 
@@ -112,17 +107,21 @@ def count_documents(tx: Session, query: DocumentQuery | None = None) -> int:
     return tx.scalar(select(func.count()).select_from(DocumentRow).where(*_conditions(query or DocumentQuery()))) or 0
 
 
-def _conditions(query: DocumentQuery) -> Iterator[ColumnElement[bool]]:
+def _is_replaced(as_of: datetime | None) -> ColumnElement[bool]:
+    """Whether a newer revision of the entry was known at `as_of` (None: now)."""
     newer = aliased(DocumentRow)
     replaced = exists().where(
         col(newer.source_id) == col(DocumentRow.source_id),
         col(newer.guid_hash) == col(DocumentRow.guid_hash),
         col(newer.revision) > col(DocumentRow.revision),
     )
+    return replaced if as_of is None else replaced.where(col(newer.recorded_at) <= as_of)
+
+
+def _conditions(query: DocumentQuery) -> Iterator[ColumnElement[bool]]:
+    yield ~_is_replaced(query.as_of)
     if query.as_of is not None:
         yield col(DocumentRow.recorded_at) <= query.as_of
-        replaced = replaced.where(col(newer.recorded_at) <= query.as_of)
-    yield ~replaced
     if query.source is not None:
         yield col(DocumentRow.source_id) == query.source
     if query.provider is not None:

@@ -84,6 +84,7 @@ class DocumentRow(Row, table=True):
     __table_args__ = (
         UniqueConstraint("source_id", "guid_hash", "revision"),
         Index(None, "retrieved_at", "id"),
+        Index(None, "source_id", "retrieved_at"),
         ForeignKeyConstraint(["source_id"], ["source.id"]),
     )
     id: str = Field(primary_key=True)
@@ -149,7 +150,7 @@ class EventRow(Row, table=True):
     __table_args__ = (Index(None, "event_id", "recorded_at"),)
     event_id: str = Field(primary_key=True)
     revision: int = Field(primary_key=True)
-    recorded_at: datetime
+    recorded_at: datetime = Field(index=True)
     withdrawn: bool
     body_hash: str
     body: dict[str, Any] = Field(sa_type=JSON)

@@ -16,6 +16,10 @@ from monitor.understand.reading import Hit, Line
 from monitor.understand.sentence import Token
 
 ActorKind = Literal["provider", "gov", "court", "person", "none"]
+_BARE_PASSIVE = re.compile(
+    r"Ⓟ(?:'s \w+| \w+)? (?:blocked|banned|barred|outlawed|suspended|removed|fined|sanctioned|blacklisted|prohibited|pulled|restricted|unblocked) (?:in|by|from|across|over|on|nationwide)\b",
+    re.IGNORECASE,
+)
 _REACTIONS = frozenset({"condemn", "criticize", "criticise", "accuse", "blame", "slam", "fault", "denounce", "rebuke", "praise", "thank", "sue", "punish", "fine", "chide", "attack"})
 _NAME_PARTS = frozenset({"poss", "compound", "amod", "nmod", "appos", "conj", "nummod", "case", "flat"})
 _CLIMB = frozenset({"xcomp", "conj", "advcl", "ccomp", "pcomp", "prep", "acl", "relcl", "dobj", "pobj", "attr", "appos", "dep", "oprd"})
@@ -48,10 +52,17 @@ class _Entity:
 def find_actor(line: Line, hit: Hit, previous: Actor, lexicon: Lexicon) -> Actor:
     """Who does what the cue says; `previous` is the last actor of the text before, whom a pronoun may mean."""
     entities = list(_entities(line, lexicon))
+    if _BARE_PASSIVE.search(line.masked[: hit.end - line.sentence.start + 12]) and hit.start - line.sentence.start <= _bare_end(line, hit):
+        return Actor("none", (), True)
     if not line.sentence.tokens:
         return _by_position(line, hit, entities, previous)
     actor = _by_grammar(line, hit, entities, previous)
     return actor if actor is not None else _by_position(line, hit, entities, previous)
+
+
+def _bare_end(line: Line, hit: Hit) -> int:
+    found = _BARE_PASSIVE.search(line.masked[: hit.end - line.sentence.start + 12])
+    return found.end() if found else -1
 
 
 def _entities(line: Line, lexicon: Lexicon) -> Iterator[_Entity]:
@@ -83,6 +94,7 @@ def _by_grammar(line: Line, hit: Hit, entities: list[_Entity], previous: Actor) 
         return None
     at = verbs[0] if verbs else next((i for i in inside if tokens[i].head not in inside), inside[0])
     passive = any(tokens[c].dep in ("nsubjpass", "auxpass") for c in _children(tokens, at))
+    pronoun: Actor | None = None
     for _ in range(5):
         agent = _agent(tokens, at)
         if agent is not None and (actor := _named(tokens, agent, entities, previous)):
@@ -97,6 +109,8 @@ def _by_grammar(line: Line, hit: Hit, entities: list[_Entity], previous: Actor) 
                 actor = _maker(tokens, subject, entities, previous) or actor
             if tokens[subject].dep == "nsubjpass" or passive:
                 return Actor("none", actor.ids if actor and actor.kind == "provider" else (), True)
+            if tokens[subject].pos == "PRON" and not relative and tokens[at].dep in ("ccomp", "xcomp", "conj", "advcl"):
+                pronoun, actor = actor or pronoun, None
             if actor is not None:
                 return actor
             if relative:
@@ -108,7 +122,7 @@ def _by_grammar(line: Line, hit: Hit, entities: list[_Entity], previous: Actor) 
         if head == at or tokens[at].dep not in _CLIMB:
             break
         at = head
-    return None
+    return pronoun
 
 
 def _children(tokens: tuple[Token, ...], at: int) -> list[int]:

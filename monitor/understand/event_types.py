@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from monitor.model import MODIFIERS, EventType
+from monitor.understand.jurisdiction import named_places
 from monitor.understand.reading import Reading
 from monitor.understand.segment import MINIMUM, Cluster
 
@@ -12,7 +13,7 @@ _I = re.IGNORECASE
 _BENEATH: tuple[tuple[EventType, re.Pattern[str]], ...] = (
     ("tariff", re.compile(r"\btariffs?\b|\bduties\b|\blev(?:y|ies)\b|关税", _I)),
     ("sanctions_listing", re.compile(r"\b(?:entity list|blacklist|sanction\w*|SDN|general licen[cs]e|covered list)\b|制裁|实体清单|黑名单", _I)),
-    ("export_control", re.compile(r"\bexport\w*\b|\b(?:ship|sell|sales|shipments?)\b[^.;]{0,60}\b(?:chips?|GPUs?|accelerators?|semiconductors?|processors?)\b|\bdiffusion rule\b|\b(?:chips?|H20|H200|accelerators?)\b[^.;]{0,60}\b(?:sales|licen[cs]es?)\b|出口|许可", _I)),
+    ("export_control", re.compile(r"\bexport\w*\b|\b(?:ship|sell|sales|shipments?)\b[^.;]{0,60}\b(?:chips?|[AH]\d{2,3}|GPUs?|accelerators?|semiconductors?|processors?)\b|\bdiffusion rule\b|\b(?:chips?|[AH]\d{2,3}|accelerators?)\b[^.;]{0,60}\b(?:sales|licen[cs]es?)\b|出口|许可", _I)),
     ("divestiture", re.compile(r"\bdivest\w*|\bsale[- ]or[- ]ban\b|\b(?:TikTok|ByteDance)\b[^.;]{0,60}\b(?:law|ban|deadline|sale)\b|剥离|不卖就禁", _I)),
     ("investment_restriction", re.compile(r"\b(?:invest\w*|takeover|acquisition)\b[^.;]{0,50}\b(?:rule|ban|curb|restrict|block|order)\w*|投资", _I)),
     ("antitrust", re.compile(r"\banti-?trust|monopol\w*|\bcompetition (?:law|authority)|垄断", _I)),
@@ -22,6 +23,7 @@ _BENEATH: tuple[tuple[EventType, re.Pattern[str]], ...] = (
 )  # fmt: skip
 
 
+_GOODS = re.compile(r"\bban\b|禁令|芯片|\b(?:chips?|GPUs?|exports?|accelerators?|[AH]\d{2,3})\b", _I)
 _ACCESS = re.compile(r"\b(?:order|orders|ban\w*|block\w*|unblock\w*|apps?|access|available|back|returns?|suspension|service|services)\b|服务|访问|上架", _I)
 
 
@@ -68,7 +70,7 @@ def _inferred(cluster: Cluster, reading: Reading) -> tuple[EventType, ...]:
 def _provider_resumes(cluster: Cluster) -> bool:
     own = ("re.restore", "re.licence-granted", "zh.re.restore")
     return any(f.actor.kind == "provider" and f.hit.cue.id in own for j in cluster.anchors for f in j.findings) and not any(
-        re.search(r"\bban\b|禁令|\b(?:chips?|GPUs?|export)\b", j.line.sentence.text, _I) for j in cluster.anchors
+        _GOODS.search(line.sentence.text) for line in cluster.lines
     )
 
 
@@ -90,6 +92,8 @@ def _by_convention(measures: list[EventType], cluster: Cluster) -> list[EventTyp
         before("sanctions_listing", "service_ban")
         if "export_control" not in order:
             order.append("export_control")
+    if "export_control" in order and "service_ban" in order and named_places([j.line for j in cluster.anchors], cluster.issuing):
+        order.remove("service_ban")
     if _fired(cluster, "sl.covered"):
         before("sanctions_listing", "service_ban")
     before("data_privacy", "service_ban")

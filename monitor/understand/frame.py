@@ -25,6 +25,8 @@ from monitor.understand.event_types import types_of
 RELEVANT_SCORE = 2.6
 """The least event score that alerts; confidence is one half there."""
 _FEARED = re.compile(r"\b(?:switch(?:ed|es)? off|cut(?:s|ting)? off|shut(?:s|ting)? (?:off|out)|lock(?:ed|s) out|bans?|banned|block(?:s|ed)?|sanctions?)\b|断供|封锁|禁", re.IGNORECASE)
+STRONG_CUE = 3.3
+"""The least weight of a cue that may stand without any provider."""
 OLD_AFTER = timedelta(days=60)
 _AI_CHIPS = re.compile(r"\b(?:AI|artificial[- ]intelligence)[- ](?:chips?|accelerators?|processors?|semiconductors?|GPUs?|memory)\b|AI芯片|人工智能芯片", re.IGNORECASE)
 _INSTRUMENT = re.compile(r"\b(?:RIN\s+)?(\d{4}-[A-Z]{2}\d{2})\b|\b(\d{4}-\d{5})\b|\bDocket No\.?\s*([\w-]+)")
@@ -99,7 +101,8 @@ def _anchored(
         return True
     near = [reading.lines[0], *(j.line for j in cluster.anchors)]
     sector = any(pattern.search(line.sentence.text) for pattern in lexicon.sectors.values() for line in near)
-    return sector and score_of(cluster) >= 3.0
+    strong = any(f.hit.cue.weight >= STRONG_CUE for j in cluster.anchors for f in j.findings)
+    return sector and strong
 
 
 def _cuts_a_party(cluster: Cluster) -> bool:

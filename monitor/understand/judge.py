@@ -25,6 +25,10 @@ _AGAINST_MEASURE = re.compile(
 )
 _COMPANY_DEAL = re.compile(r"\b(?:merg(?:e|er|ing)|acquisition|acquire|takeover|buyout|purchase of \w+ (?:Blizzard|Inc)|code of (?:practice|conduct)|disinformation code|voluntary agreement|bug|glitch)\b|收购|并购", re.IGNORECASE)
 _THREAT = re.compile(r"\bthreaten(?:s|ed|ing)? (?:to|a|with)\b|威胁", re.IGNORECASE)
+_FIRST_PERSON = re.compile(r"\b(?:we are writing|your (?:account|organi[sz]ation|workspace|subscription|API key)|our (?:services|terms|customers|records))\b|您的(?:账号|账户|组织)|我们将", re.IGNORECASE)
+_ORDERED = re.compile(r"\b(?:court|regulator'?s?|government|ministry|judge|decree|authorit\w+)\b[^.]{0,60}\border|\border(?:s|ed)?\b[^.]{0,60}\b(?:court|regulator|government|ministry|judge|authorit)", re.IGNORECASE)
+_LOSERS = frozenset({"ar.lose-access", "ar.locked-out"})
+"""Cues whose subject is who loses, not who cuts."""
 _LANGUAGE = re.compile(r"^[- ]?(?:language|speak|translation|subtitles)", re.IGNORECASE)
 _SOFT: frozenset[str] = frozenset({"service_ban", "access_restriction", "litigation", "licensing_regulation", "data_privacy", "relief", "mitigation", "divestiture"})
 
@@ -60,7 +64,7 @@ class Judged:
     @property
     def restricting(self) -> frozenset[str]:
         """Providers that act themselves."""
-        return frozenset(i for f in self.findings if f.actor.kind == "provider" and f.hit.cue.type == "access_restriction" for i in f.actor.ids)
+        return frozenset(i for f in self.findings if f.actor.kind == "provider" and f.hit.cue.type == "access_restriction" and f.hit.cue.id not in _LOSERS for i in f.actor.ids)
 
     @property
     def issuing(self) -> tuple[str, ...]:
@@ -72,7 +76,7 @@ class Judged:
 def judge(reading: Reading, lexicon: Lexicon) -> list[Judged]:
     """The lines that tell of a measure, in order."""
     judged: list[Judged] = []
-    previous = NOBODY
+    previous = _author(reading)
     title_off = bool(lexicon.off_topic.search(reading.lines[0].masked))
     opinion = bool(lexicon.opinion.search(reading.lines[0].sentence.text))
     for line in reading.lines:
@@ -85,6 +89,12 @@ def judge(reading: Reading, lexicon: Lexicon) -> list[Judged]:
             judged.append(_scored(line, tuple(findings), lexicon, opinion=opinion, title_off=title_off))
         previous = _last_actor(line, findings, previous)
     return judged
+
+
+def _author(reading: Reading) -> Actor:
+    """Whom "we" means: in a provider's own notice the provider named first."""
+    speaks = reading.document.kind.startswith("vendor") or _FIRST_PERSON.search(reading.text.norm)
+    return Actor("provider", (reading.mentions[0].provider,)) if speaks and reading.mentions else NOBODY
 
 
 def _may_act(hit: Hit, actor: Actor) -> bool:
@@ -204,6 +214,7 @@ _NEEDS: dict[str, _Need] = {
     "measure-word": _law,
     "provider-or-tech": _tech,
     "gov-or-act": lambda line, reading, lexicon: _gov(line, reading, lexicon) or bool(re.search(r"\bAct\b|Measures", line.sentence.text)),
+    "ordered": lambda line, reading, lexicon: bool(_ORDERED.search(reading.text.norm)),
     "region-or-gov": lambda line, reading, lexicon: _region(line, reading, lexicon) or _gov(line, reading, lexicon),
     "law-or-tech": lambda line, reading, lexicon: _law(line, reading, lexicon) and _tech(line, reading, lexicon),
 }

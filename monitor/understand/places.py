@@ -80,7 +80,7 @@ def find_places(
         if not entries:
             continue
         taken.append((start, end))
-        entry = min(entries, key=lambda e: _RANK[e.kind] if e.kind else -1)
+        entry = min(entries, key=lambda e: (_RANK[e.kind] if e.kind else -1, not e.ids))
         if entry.kind is not None and not _vetoed(lowered, start, end, ambiguous.get(entry.text)):
             found.append(PlaceName(entry.ids, entry.kind, start, end))
     return _owned(text, sorted(found, key=lambda p: p.start))

@@ -71,7 +71,7 @@ def _signed(said: str, lexicon: Lexicon) -> bool:
 
 def _future(said: str) -> bool:
     lowered = said.lower()
-    return any(word in lowered for word in (" will ", " to stop", " to close", " to end", " to shut", " to withhold", " may ship", " plans to", " from next", " to let ", " to allow ", "将"))
+    return any(word in lowered for word in (" will ", " to stop", " to close", " to end", " to shut", " to withhold", " may ship", " plans to", " from next", " to let ", " to resume", " to restore", " to allow ", "将"))
 
 
 def _halts(said: str) -> bool:

@@ -16,7 +16,7 @@ from monitor.errors import UsageError
 from monitor.inform.render import render
 from tests.comply.vendors import AS_OF, OPENAI, SEEN, assessed, ban, draft_rule, openai_assessed, proof, query
 
-PINNED = "dc8fc6dfc7315bed96dfca2f4248d4cce233165a36e6646cea041afac01ed263"
+PINNED = "ecc72b6fded0e764e359eb12d07f21956add953adc7407784de4e587cdb31243"
 
 
 def page(**changed: object) -> str:

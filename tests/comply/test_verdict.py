@@ -55,7 +55,7 @@ CASES = [
         judged(ban(stage="suspended"), assessment=assessed("openai", level="low", score=9)),
         "yes",
         None,
-        "Yes: no measure of weight is on record.",
+        "Yes, as far as the record goes: no measure of weight.",
     ),
     (
         "not_offered_there",
@@ -64,13 +64,13 @@ CASES = [
         None,
         "No: OpenAI itself does not offer it in CN.",
     ),
-    ("not_offered_elsewhere", judged(assessment=assessed("openai")), "yes", None, "Yes: no measure of weight is on record."),
+    ("not_offered_elsewhere", judged(assessment=assessed("openai")), "yes", None, "Yes, as far as the record goes: no measure of weight."),
     (
         "nothing_but_stale",
         judged(assessment=assessed("openai", stale=True)),
         "unknown",
         None,
-        "Unknown: nothing is on record, but the data was stale.",
+        "Unknown: nothing of weight is on record, but the data was stale.",
     ),
     (
         "another_kind_of_measure",
@@ -85,6 +85,20 @@ CASES = [
 @pytest.mark.parametrize(("found", "usable", "until", "answer"), [case[1:] for case in CASES], ids=[case[0] for case in CASES])
 def test_the_answer(found: Verdict, usable: str, until: date | None, answer: str) -> None:
     assert (found.usable, found.until, found.answer) == (usable, until, answer)
+
+
+def test_silence_alone_is_no_yes() -> None:
+    """Without a word on where it is offered, and not at home, nothing on record is not a yes."""
+    quiet = judged(assessment=assessed("openai"), not_offered=None)
+    assert (quiet.usable, quiet.answer) == ("unknown", "Unknown: no measure of weight, and no word on whether it is offered in CN.")
+    assert verdict(BAIDU, assessed("baidu"), (), None).usable == "yes"
+
+
+def test_a_refusal_that_was_noted_later_takes_the_yes_away() -> None:
+    later = OPENAI.model_copy(update={"not_offered": NotOffered(places=("CN",), as_of=date(2025, 9, 5))})
+    found = verdict(later, assessed("openai"), (), known_by(later.not_offered, date(2024, 6, 26)))
+    assert found.usable == "unknown"
+    assert found.answer == "Unknown for that day: OpenAI lists CN as not supported (checked 2025-09-05)."
 
 
 SURE = [

@@ -16,9 +16,11 @@ from monitor.store.documents import (
     DocumentQuery,
     add_documents,
     count_documents,
+    count_untagged,
     documents_by_id,
     latest_versions,
     list_documents,
+    newest_retrieved,
     untagged,
 )
 from monitor.store.signals import save_taggings
@@ -80,6 +82,21 @@ def test_an_edit_is_a_revision_and_lists_show_the_one_that_was_known(store: Stor
         assert set(list_documents(tx, DocumentQuery(as_of=NOW)).items) == {old, document("2")}
         assert list_documents(tx, DocumentQuery(as_of=NOW - MINUTE)).items == ()
         assert count_documents(tx) == 2
+
+
+def test_an_entry_is_also_found_by_its_address(store: Store) -> None:
+    old, new = document(url="https://wire.example/a"), document(revision=2, url="https://wire.example/a", text="final")
+    stored(store, old, new, document("2"), document("3", source="paper", url="https://wire.example/a"))
+    with store.read() as tx:
+        assert latest_versions(tx, "wire", [], ["https://wire.example/a", "https://wire.example/b"]) == {"1": new}
+        assert latest_versions(tx, "wire", ["2"], ["https://wire.example/a"]) == {"1": new, "2": document("2")}
+
+
+def test_the_newest_retrieval_of_a_source(store: Store) -> None:
+    stored(store, document("1"), document("2", retrieved_at=NOW + MINUTE), document("3", source="paper", retrieved_at=NOW + 9 * MINUTE))
+    with store.read() as tx:
+        assert newest_retrieved(tx, "wire") == NOW + MINUTE
+        assert newest_retrieved(tx, "nobody") is None
 
 
 def test_many_guids_are_looked_up_at_once(store: Store) -> None:
@@ -155,6 +172,7 @@ def test_what_a_tagger_version_has_not_seen_is_found(store: Store) -> None:
         save_taggings(tx, [tagging(first)], NOW)
     with store.read() as tx:
         assert untagged(tx, V1, 10) == [second]
+        assert (count_untagged(tx, V1), count_untagged(tx, V2)) == (1, 2)
         assert untagged(tx, V2, 10) == [first, second]
         assert untagged(tx, V2, 1) == [first]
 

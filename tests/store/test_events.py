@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from monitor.store import Store
 from monitor.store.assessments import assessment_history, save_assessments
-from monitor.store.events import event_revisions, events_as_of, save_events
+from monitor.store.events import event_revisions, events_as_of, newest_recorded, save_events
 from monitor.store.inventory import inventory_as_of, save_inventory
 from tests.store.nouns import MINUTE, NOW, assessment, event, team
 
@@ -28,12 +28,14 @@ def test_an_event_comes_back_as_it_was_given(store: Store) -> None:
 def test_only_a_change_is_a_revision(store: Store) -> None:
     draft, final = event(), event(stage="final")
     with store.write() as tx:
+        assert newest_recorded(tx) is None
         assert save_events(tx, [draft, event("2")], NOW) == 2
         assert save_events(tx, [event("2"), draft], NOW + MINUTE) == 0
         assert save_events(tx, [final, event("2")], NOW + 2 * MINUTE) == 1
     with store.read() as tx:
         assert event_revisions(tx, "evt_1") == [(NOW, draft), (NOW + 2 * MINUTE, final)]
         assert event_revisions(tx, "evt_unknown") == []
+        assert newest_recorded(tx) == NOW + 2 * MINUTE
         assert events_as_of(tx, NOW - MINUTE) == []
         assert events_as_of(tx, NOW + MINUTE) == [draft, event("2")]
         assert events_as_of(tx, None) == [final, event("2")]

@@ -10,7 +10,7 @@ from monitor.errors import StoreError
 from monitor.model import Report
 from monitor.store import Store
 from monitor.store.documents import DocumentQuery, count_documents
-from monitor.store.signals import reports, save_taggings, tagging_of
+from monitor.store.signals import reports, save_taggings, tagger_version, tagging_of
 from tests.store.nouns import MINUTE, NOW, V1, V2, document, signal, stored, tagging
 
 BACKGROUND = signal(type="export_control", background=True)
@@ -97,6 +97,7 @@ def test_tagging_again_keeps_the_time_we_came_to_know(store: Store) -> None:
         save_taggings(tx, [tagging(one, V2, signals=[signal(stage="final")], provider="azure")], NOW + 9 * MINUTE)
         assert [(r.signal.stage, r.recorded_at) for r in reports(tx, None, V1)] == [("announced", NOW)]
         assert [(r.signal.stage, r.recorded_at) for r in reports(tx, None, V2)] == [("final", NOW)]
+        assert [tagger_version(tx, NOW + minute * MINUTE) for minute in (-1, 0, 8, 9)] == [None, V1, V1, V2]
         newest = tagging_of(tx, one.id)
         assert newest is not None
         assert newest.tagger_version == V2

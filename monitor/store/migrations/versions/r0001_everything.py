@@ -82,6 +82,7 @@ def _collected() -> None:
     )
     op.create_index(op.f("ix_document_content_hash"), "document", ["content_hash"], unique=False)
     op.create_index(op.f("ix_document_retrieved_at_id"), "document", ["retrieved_at", "id"], unique=False)
+    op.create_index(op.f("ix_document_source_id_retrieved_at"), "document", ["source_id", "retrieved_at"], unique=False)
     op.create_index(op.f("ix_document_url_hash"), "document", ["url_hash"], unique=False)
 
 
@@ -144,6 +145,7 @@ def _assessed() -> None:
         sa.PrimaryKeyConstraint("event_id", "revision", name=op.f("pk_event")),
     )
     op.create_index(op.f("ix_event_event_id_recorded_at"), "event", ["event_id", "recorded_at"], unique=False)
+    op.create_index(op.f("ix_event_recorded_at"), "event", ["recorded_at"], unique=False)
     op.create_table(
         "assessment",
         sa.Column("provider_id", sa.String(), nullable=False),

@@ -1,0 +1,123 @@
+"""What a well-behaved client does: conditional requests, waits, redirects recorded, credentials and cookies never sent."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+
+import pytest
+from pytest_httpserver import HTTPServer
+from werkzeug import Request
+from werkzeug import Response as Answer
+
+from monitor.collect.fetch import Fetcher
+from monitor.collect.headers import max_age_s, retry_after_s
+from monitor.model import FetchFailure, Response, Validators
+from tests.collect.wire import FEED, NOW, fetch_once, fetched, http, policy, source, wire
+
+
+def test_validators_come_back_byte_for_byte(httpserver: HTTPServer) -> None:
+    seen: list[tuple[str | None, str | None, str]] = []
+
+    def answer(request: Request) -> Answer:
+        seen.append((request.headers.get("If-None-Match"), request.headers.get("If-Modified-Since"), request.headers["User-Agent"]))
+        if len(seen) == 1:
+            return Answer(FEED, headers={"ETag": "W/unquoted-etag", "Last-Modified": "yesterday, about noon", "Cache-Control": "max-age=7200"})
+        return Answer(status=304, headers={"ETag": '"new"'})
+
+    httpserver.expect_request("/feed").respond_with_handler(answer)
+    asked, rules = source(httpserver.url_for("/feed")), policy("127.0.0.0/8", "localhost")
+    first = asyncio.run(fetch_once(asked, rules))
+    assert isinstance(first, Response)
+    again = asyncio.run(fetch_once(asked, rules, first.validators))
+    assert isinstance(again, Response)
+    assert (first.max_age_s, first.body, again.status, again.body) == (7200, FEED, 304, b"")
+    assert seen[1][:2] == ("W/unquoted-etag", "yesterday, about noon")
+    assert seen[0][2].startswith("forewarned/")
+    assert again.validators.model_dump() == {**first.validators.model_dump(), "etag": '"new"'}
+
+
+def test_an_unchanged_body_counts_as_not_modified() -> None:
+    known = Validators(etag='"old"', body_sha256=hashlib.sha256(FEED).hexdigest())
+    outcome = fetched({"/feed": [http(ETag='"new"')]}, known)
+    assert isinstance(outcome, Response)
+    assert (outcome.status, outcome.body, outcome.validators.etag) == (304, b"", '"new"')
+
+
+@pytest.mark.parametrize("etag", ['"' + "x" * 5000 + '"', '"caf\xe9"'], ids=["too long", "not ASCII"])
+def test_a_validator_that_cannot_be_sent_back_is_not_kept(etag: str) -> None:
+    outcome = fetched({"/feed": [http(ETag=etag)]})
+    assert isinstance(outcome, Response)
+    assert outcome.validators.etag is None
+
+
+def test_a_permanent_move_is_recorded_only_when_unbroken() -> None:
+    moved = fetched({"/feed": [http("301 Moved", b"", Location="/a")], "/a": [http("308 Moved", b"", Location="/b")], "/b": [http()]})
+    lent = fetched({"/feed": [http("302 Found", b"", Location="/a")], "/a": [http("301 Moved", b"", Location="/b")], "/b": [http()]})
+    assert isinstance(moved, Response)
+    assert isinstance(lent, Response)
+    assert moved.permanent_url is not None
+    assert moved.permanent_url.endswith("/b")
+    assert moved.url == moved.permanent_url
+    assert (lent.permanent_url, lent.url[-2:]) == (None, "/b")
+
+
+def test_cookies_and_proxies_are_ignored() -> None:
+    async def run() -> list[bytes]:
+        async with wire({"/feed": [http(Set_Cookie="a=b; Path=/")]}) as server:
+            async with Fetcher(policy("127.0.0.1")) as fetcher:
+                for _ in range(2):
+                    await fetcher.fetch(source(server.url()), None, Validators(), NOW)
+            return server.requests
+
+    requests = asyncio.run(run())
+    assert len(requests) == 2
+    assert not any(b"cookie" in request.lower() or b"authorization" in request.lower() for request in requests)
+
+
+def test_at_most_two_requests_to_a_host_and_waiting_is_not_charged() -> None:
+    running = most = 0
+
+    async def run() -> list[Response | FetchFailure]:
+        async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            nonlocal running, most
+            await reader.readuntil(b"\r\n\r\n")
+            running += 1
+            most = max(most, running)
+            await asyncio.sleep(0.3)
+            running -= 1
+            writer.write(http())
+            await writer.drain()
+            writer.close()
+
+        server = await asyncio.start_server(answer, "127.0.0.1", 0)
+        url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/"
+        async with server, Fetcher(policy("127.0.0.1", deadline_s=0.8)) as fetcher:
+            return await asyncio.gather(*(fetcher.fetch(source(f"{url}{n}"), None, Validators(), NOW) for n in range(8)))
+
+    outcomes = asyncio.run(run())
+    assert all(isinstance(outcome, Response) for outcome in outcomes)
+    assert most == 2
+
+
+RETRY_AFTER = {
+    "120": 120, "0": 0, " 60 ": 60, "9" * 400: 86_400, "-5": None, "soon": None, "": None, "1.5": None,
+    "Wed, 26 Jun 2024 09:00:00 GMT": 3600, "Wed, 26 Jun 2024 07:00:00 GMT": None, "Fri, 31 Dec 9999 23:59:59 GMT": 86_400,
+    "Fri, 31 Dec 9999 23:59:59 -1200": 86_400, "Wed, 99 Jun 2024 09:00:00 GMT": None, "٣": None,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("value", RETRY_AFTER)
+def test_retry_after(value: str) -> None:
+    assert retry_after_s(value, NOW) == RETRY_AFTER[value]
+
+
+MAX_AGE = {
+    "max-age=60": 60, "public, max-age=600": 600, 'max-age="5"': 5, "MAX-AGE = 7": 7, "max-age=315360000": 86_400, "s-maxage=9": None,
+    "no-cache, max-age=60": None, "no-store": None, "": None, "max-age=-1": None, "max-age=soon": None,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("value", MAX_AGE)
+def test_max_age(value: str) -> None:
+    assert max_age_s(value) == MAX_AGE[value]
