@@ -13,9 +13,16 @@ router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
 
 @router.get("/")
+@router.get("/events")
 def home(reader: ReaderDep, as_of: AsOfDep, place: PlaceQuery = None) -> HTMLResponse:
     """Known events, the gravest first."""
     return HTMLResponse(render("pages/home.html", page=reader.events(EventQuery(None, place, as_of, limit=200))))
+
+
+@router.get("/deadlines")
+def deadlines(reader: ReaderDep, as_of: AsOfDep) -> HTMLResponse:
+    """Days that are still to come, the next first."""
+    return HTMLResponse(render("pages/deadlines.html", rows=reader.deadlines(as_of)))
 
 
 @router.get("/events/{event}")

@@ -135,7 +135,7 @@ def _result(world: World, moment: datetime, folder: Path, title: str) -> DemoRes
         paths["html"].write_text(mail.html, "utf-8")
         paths["eml"].write_bytes(message(mail, world.settings.mail_from, moment))
     calendar = folder / "deadlines.ics"
-    calendar.write_text(deadlines_calendar(known, moment, world.settings.base_url), "utf-8", newline="")
+    calendar.write_text(deadlines_calendar(known, moment, world.settings.base_url, world.catalog.display_names), "utf-8", newline="")
     return DemoResult(
         title=title,
         as_of=moment,

@@ -9,7 +9,7 @@ import base64
 import binascii
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import TypeVar
 
 from monitor import __version__
@@ -38,6 +38,7 @@ from monitor.store import events as stored_events
 from monitor.store import sources as stored_sources
 
 T = TypeVar("T")
+MANY = 10_000
 
 
 @dataclass(frozen=True)
@@ -141,6 +142,17 @@ class Reader:
             if known.id == event:
                 return self._shape(known, picture)
         raise NotFoundError("event", event, f"known events as of {as_of:%Y-%m-%d}: forewarned events")
+
+    def deadlines(self, as_of: datetime) -> list[tuple[date, str, EventShape]]:
+        """Stated days from `as_of` on, with what happens on them (`effective`, `comment`), the next first."""
+        today = as_of.date()
+        rows = [
+            (day, what, event)
+            for event in self.events(EventQuery(None, None, as_of, limit=MANY)).items
+            for what, day in (("effective", event.dates.effective), ("comment", event.dates.comment))
+            if day and day >= today
+        ]
+        return sorted(rows, key=lambda row: (row[0], -row[2].severity_score, row[2].id))
 
     def documents(
         self, *, source: str | None, provider: str | None, as_of: datetime | None, limit: int, cursor: str | None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Annotated
 
@@ -22,6 +21,7 @@ def dossier(
     """Vendors side by side for a review: score, measures, deadlines, proof, alternatives, versions."""
     from monitor.answers.dossiers import compile_dossier
     from monitor.answers.reader import open_reader
+    from monitor.comply.dossier import canonical_json
     from monitor.inform.render import render
     from monitor.settings import load_settings
 
@@ -32,9 +32,8 @@ def dossier(
     if out is None or as_json:
         print_json(found)
     if out is not None:
-        plain = json.dumps(found.model_dump(mode="json"), ensure_ascii=False, indent=2) + "\n"
         out.parent.mkdir(parents=True, exist_ok=True)
-        out.write_text(plain if out.suffix == ".json" else render("dossier.html", dossier=found), "utf-8")
+        out.write_text(canonical_json(found) if out.suffix == ".json" else render("dossier.html", dossier=found), "utf-8")
         note(f"written {out} (digest {found.digest})")
 
 

@@ -144,5 +144,5 @@ def _footer(query: DigestQuery) -> list[str]:
         f"{fresh} of {plural(len(query.sources), 'source')} fresh. Data as of {data}. Methodology {query.methodology_version}.",
         f"You get this because the inventory lists {who.email} for {query.team.name}: "
         f"level {who.min_level} and above, daily at {who.hour:02d}:00 {who.timezone}, only when something is new.",
-        f"To change or stop it, edit the recipients in your inventory file and import it again: {query.link('inventory')}",
+        "To change or stop it, edit the recipients in your inventory file and import it again.",
     ]

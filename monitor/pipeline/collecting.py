@@ -13,6 +13,7 @@ from monitor.collect.cadence import next_poll, state_after
 from monitor.collect.document import documents
 from monitor.collect.fetch import Fetcher, FetchPolicy
 from monitor.collect.isolate import Parser
+from monitor.collect.url import canonical_url
 from monitor.logs import log
 from monitor.model import Document, Entry, FetchFailure, Response, Source
 from monitor.pipeline.owner import is_alive, this_process
@@ -90,6 +91,7 @@ def _settle(
         added = [] if isinstance(parsed, FetchFailure) else _store_entries(world, tx, task.source, parsed, outcome.retrieved_at)
         newest = stored.newest_retrieved(tx, task.source.id)
         poll = _poll_outcome(world, task, outcome, None if isinstance(parsed, FetchFailure) else len(parsed), newest)
+        # Should the lease have passed on, the row is left to its new owner; the documents are the same whoever stores them.
         sources.save_poll(tx, poll)
     log("source polled", source=task.source.id, status=poll.state, reason=poll.reason or "", new=len(added))
     return poll.state, len(added)
@@ -118,5 +120,6 @@ def _poll_outcome(
 def _store_entries(world: World, tx: Session, source: Source, entries: Iterable[Entry], retrieved_at: datetime) -> list[Document]:
     """Those of the entries that are new or changed, as stored documents."""
     found = list(entries)
-    latest = stored.latest_versions(tx, source.id, [entry.guid for entry in found])
+    urls = [canonical_url(entry.url) for entry in found if entry.url]
+    latest = stored.latest_versions(tx, source.id, [entry.guid for entry in found], urls=urls)
     return stored.add_documents(tx, documents(source, found, latest, retrieved_at), world.clock())

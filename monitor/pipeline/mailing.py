@@ -10,7 +10,7 @@ from functools import cached_property
 
 from monitor.assess.constants import METHODOLOGY_VERSION
 from monitor.assess.score import Question, score
-from monitor.errors import NotFoundError
+from monitor.errors import DeliveryError, NotFoundError
 from monitor.freshness import is_stale
 from monitor.inform.digest import DigestQuery, Skipped, SourceHealth, compose
 from monitor.inform.mail import message, send
@@ -21,7 +21,7 @@ from monitor.logs import log, warn
 from monitor.model import Assessment, Delivery, Event, Exposure, Mail, Recipient, Team
 from monitor.pipeline.owner import this_process
 from monitor.pipeline.world import World
-from monitor.store import Session, events, inventory, outbox, sources
+from monitor.store import Session, events, inventory, outbox, slots, sources
 
 LEASE = timedelta(minutes=5)
 SEND_BATCH = 50
@@ -89,10 +89,9 @@ def deliver(world: World) -> dict[str, int]:
     counts: Counter[str] = Counter(dict.fromkeys(("planned", "skipped", "sent", "failed", "in_doubt", "waiting"), 0))
     with world.store.write() as tx:
         for team, recipient in _recipients(tx):
-            slot = due_slot(recipient, now)
-            if slot.due_at > now or any(d.slot == _key(slot.key, team) for d in outbox.deliveries(tx, recipient.email)):
-                continue
-            counts[_plan(world, tx, team, recipient, now)] += 1
+            if due_slot(recipient, now).due_at <= now:
+                counts[_plan(world, tx, team, recipient, now)] += 1
+    del counts["decided"]
     counts.update(_send_queued(world))
     return dict(counts)
 
@@ -109,11 +108,14 @@ def _key(slot: str, team: Team) -> str:
 
 
 def _plan(world: World, tx: Session, team: Team, recipient: Recipient, now: datetime) -> str:
+    slot = _key(due_slot(recipient, now).key, team)
+    # A slot is decided once, also when it is skipped: news of the afternoon belong into tomorrow morning's mail.
+    if not slots.take_slot(tx, f"digest/{recipient.email}", slot, now):
+        return "decided"
     mail = _compose(world, tx, team, recipient, now)
     if isinstance(mail, str):
         return "skipped"
-    slot = _key(due_slot(recipient, now).key, team)
-    return "planned" if outbox.plan(tx, Delivery(recipient=recipient.email, slot=slot, due_at=now, mail=mail)) else "skipped"
+    return "planned" if outbox.plan(tx, Delivery(recipient=recipient.email, slot=slot, due_at=now, mail=mail)) else "decided"
 
 
 def _compose(world: World, tx: Session, team: Team, recipient: Recipient, at: datetime) -> Mail | str:
@@ -185,7 +187,10 @@ def _hand_over(world: World, delivery: Delivery, smtp_url: str) -> Delivery:
     now = world.clock()
     if delivery.mail.as_of and now - delivery.mail.as_of > TOO_OLD:
         return delivery.moved_to("failed", "waited too long; the next digest tells what is still true")
-    result = send(message(delivery.mail, world.settings.mail_from, now), delivery.recipient, smtp_url, SMTP_TIMEOUT_S)
+    try:
+        result = send(message(delivery.mail, world.settings.mail_from, now), delivery.recipient, smtp_url, SMTP_TIMEOUT_S)
+    except DeliveryError as error:  # an unusable address: no try can mend it, and the others must go out
+        return delivery.moved_to("failed", str(error))
     if result.state != "retry":
         return delivery.moved_to(result.state, result.reason)
     if delivery.attempts > len(RETRY_AFTER_MIN):

@@ -20,10 +20,32 @@ _BARE_PASSIVE = re.compile(
     r"Ⓟ(?:'s \w+| \w+)? (?:blocked|banned|barred|outlawed|suspended|removed|fined|sanctioned|blacklisted|prohibited|pulled|restricted|unblocked) (?:in|by|from|across|over|on|nationwide)\b",
     re.IGNORECASE,
 )
-_REACTIONS = frozenset({"condemn", "criticize", "criticise", "accuse", "blame", "slam", "fault", "denounce", "rebuke", "praise", "thank", "sue", "punish", "fine", "chide", "attack"})
+_REACTIONS = frozenset(
+    {
+        "condemn",
+        "criticize",
+        "criticise",
+        "accuse",
+        "blame",
+        "slam",
+        "fault",
+        "denounce",
+        "rebuke",
+        "praise",
+        "thank",
+        "sue",
+        "punish",
+        "fine",
+        "chide",
+        "attack",
+    }
+)
 _NAME_PARTS = frozenset({"poss", "compound", "amod", "nmod", "appos", "conj", "nummod", "case", "flat"})
 _CLIMB = frozenset({"xcomp", "conj", "advcl", "ccomp", "pcomp", "prep", "acl", "relcl", "dobj", "pobj", "attr", "appos", "dep", "oprd"})
-_AFTER_PREPOSITION = re.compile(r"\b(?:in|from|for|to|of|across|within|outside|inside|into|on|at|with|against|over|throughout)\s+(?:the\s+|mainland\s+)?$", re.IGNORECASE)
+_AFTER_PREPOSITION = re.compile(
+    r"\b(?:in|from|for|to|of|across|within|outside|inside|into|on|at|with|against|over|throughout)\s+(?:the\s+|mainland\s+)?$",
+    re.IGNORECASE,
+)
 _ZH_OBJECT_MARK = re.compile(r"(?:对|向|在|从|把|将|给|针对|与|为)[^，。]{0,3}$")
 _ZH_PASSIVE = re.compile(r"被|遭到|遭|受到")
 
@@ -77,7 +99,14 @@ def _entities(line: Line, lexicon: Lexicon) -> Iterator[_Entity]:
     for place in line.places:
         if place.kind != "demonym":
             ids = place.ids or _beside(line, place.start)
-            yield _Entity(place.start, place.end, "court" if "court" in line.sentence.text[place.start - line.sentence.start : place.end - line.sentence.start].lower() else "gov", ids)
+            yield _Entity(
+                place.start,
+                place.end,
+                "court"
+                if "court" in line.sentence.text[place.start - line.sentence.start : place.end - line.sentence.start].lower()
+                else "gov",
+                ids,
+            )
 
 
 def _beside(line: Line, start: int) -> tuple[str, ...]:

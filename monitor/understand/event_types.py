@@ -24,7 +24,9 @@ _BENEATH: tuple[tuple[EventType, re.Pattern[str]], ...] = (
 
 
 _GOODS = re.compile(r"\bban\b|禁令|芯片|\b(?:chips?|GPUs?|exports?|accelerators?|[AH]\d{2,3})\b", _I)
-_ACCESS = re.compile(r"\b(?:order|orders|ban\w*|block\w*|unblock\w*|apps?|access|available|back|returns?|suspension|service|services)\b|服务|访问|上架", _I)
+_ACCESS = re.compile(
+    r"\b(?:order|orders|ban\w*|block\w*|unblock\w*|apps?|access|available|back|returns?|suspension|service|services)\b|服务|访问|上架", _I
+)
 
 
 def types_of(cluster: Cluster, reading: Reading) -> tuple[EventType, ...]:
@@ -38,9 +40,10 @@ def types_of(cluster: Cluster, reading: Reading) -> tuple[EventType, ...]:
         return ()
     ordered = _by_convention(measures, cluster)[:2]
     modifiers: list[EventType] = []
-    for kind in ("relief", "litigation"):
+    kinds: tuple[EventType, ...] = ("relief", "litigation")
+    for kind in kinds:
         if kind in scores and scores[kind] >= floor * 0.9 and _in_lead(cluster, kind):
-            modifiers.append(kind)  # type: ignore[arg-type]
+            modifiers.append(kind)
     return _combined(ordered, modifiers, cluster, reading)
 
 
@@ -69,6 +72,9 @@ def _inferred(cluster: Cluster, reading: Reading) -> tuple[EventType, ...]:
 
 def _provider_resumes(cluster: Cluster) -> bool:
     own = ("re.restore", "re.licence-granted", "zh.re.restore")
+    lifting = ("re.ease", "re.allow", "re.restore", "re.unblock", "re.pause", "re.measure-gone")
+    if any(f.actor.kind in ("court", "gov") and f.hit.cue.id in lifting for j in cluster.anchors for f in j.findings):
+        return False
     return any(f.actor.kind == "provider" and f.hit.cue.id in own for j in cluster.anchors for f in j.findings) and not any(
         _GOODS.search(line.sentence.text) for line in cluster.lines
     )
@@ -110,7 +116,7 @@ def _by_convention(measures: list[EventType], cluster: Cluster) -> list[EventTyp
 def _combined(measures: list[EventType], modifiers: list[EventType], cluster: Cluster, reading: Reading) -> tuple[EventType, ...]:
     measure_in_title = any(t in j.scores for j in cluster.anchors if j.line.index == 0 for t in measures)
     sued_in_title = any("litigation" in j.scores for j in cluster.anchors if j.line.index == 0)
-    second = "antitrust" in measures and not _fired(cluster, "li.sue") or (measure_in_title and not sued_in_title)
+    second = ("antitrust" in measures and not _fired(cluster, "li.sue")) or (measure_in_title and not sued_in_title)
     if "litigation" in modifiers and (second or _court_imposes(cluster)):
         modifiers.remove("litigation")
         measures = [*measures, "litigation"]

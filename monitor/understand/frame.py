@@ -12,6 +12,7 @@ from datetime import date, timedelta
 
 from monitor.catalog import Catalog
 from monitor.model import EventDates, EventType, Quote, Role, Sector, Signal
+from monitor.understand.event_types import types_of
 from monitor.understand.judge import Judged, judge
 from monitor.understand.jurisdiction import affected_by, issuing_of, named_places
 from monitor.understand.lexicon import Lexicon
@@ -20,17 +21,24 @@ from monitor.understand.reading import Line, Reading
 from monitor.understand.roles import roles_of
 from monitor.understand.segment import Cluster, segment
 from monitor.understand.stage import stage_of
-from monitor.understand.event_types import types_of
 
 RELEVANT_SCORE = 2.6
 """The least event score that alerts; confidence is one half there."""
-_FEARED = re.compile(r"\b(?:switch(?:ed|es)? off|cut(?:s|ting)? off|shut(?:s|ting)? (?:off|out)|lock(?:ed|s) out|bans?|banned|block(?:s|ed)?|sanctions?)\b|断供|封锁|禁", re.IGNORECASE)
-STRONG_CUE = 3.3
+_FEARED = re.compile(
+    r"\b(?:switch(?:ed|es)? off|cut(?:s|ting)? off|shut(?:s|ting)? (?:off|out)|lock(?:ed|s) out|bans?|banned|block(?:s|ed)?|sanctions?)\b|断供|封锁|禁",
+    re.IGNORECASE,
+)
+STRONG_CUE = 3.2
 """The least weight of a cue that may stand without any provider."""
 OLD_AFTER = timedelta(days=60)
-_AI_CHIPS = re.compile(r"\b(?:AI|artificial[- ]intelligence)[- ](?:chips?|accelerators?|processors?|semiconductors?|GPUs?|memory)\b|AI芯片|人工智能芯片", re.IGNORECASE)
+_AI_CHIPS = re.compile(
+    r"\b(?:AI|artificial[- ]intelligence)[- ](?:chips?|accelerators?|processors?|semiconductors?|GPUs?|memory)\b|AI芯片|人工智能芯片",
+    re.IGNORECASE,
+)
 _INSTRUMENT = re.compile(r"\b(?:RIN\s+)?(\d{4}-[A-Z]{2}\d{2})\b|\b(\d{4}-\d{5})\b|\bDocket No\.?\s*([\w-]+)")
-_BY_PROVIDER: frozenset[EventType] = frozenset({"access_restriction", "service_ban", "divestiture", "litigation", "data_privacy", "antitrust"})
+_BY_PROVIDER: frozenset[EventType] = frozenset(
+    {"access_restriction", "service_ban", "divestiture", "litigation", "data_privacy", "antitrust"}
+)
 
 
 def signals(reading: Reading, catalog: Catalog, lexicon: Lexicon) -> list[Signal]:
@@ -183,7 +191,9 @@ def _cause(framed: list[Signal]) -> Signal | None:
 
 def _tells_of_a_cut(judged: list[Judged], reading: Reading) -> bool:
     """Whether some cut-off is told or feared, even if no event of its own came out of it."""
-    return bool(_FEARED.search(reading.text.norm)) or any(kind in ("access_restriction", "service_ban") and value >= 1.0 for j in judged for kind, value in j.scores.items())
+    return bool(_FEARED.search(reading.text.norm)) or any(
+        kind in ("access_restriction", "service_ban") and value >= 1.0 for j in judged for kind, value in j.scores.items()
+    )
 
 
 def _mitigation(cluster: Cluster, base: Signal | None, reading: Reading, lexicon: Lexicon) -> Signal:

@@ -8,14 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import TypeVar
 
 import ahocorasick_rs
 
 from monitor.catalog import Catalog
 from monitor.understand.lexicon import Lexicon, simplified_table
-from monitor.understand.link import Named, aliases, bounded, link
-from monitor.understand.places import PlaceName, find_places, place_table
+from monitor.understand.link import Alias, Named, aliases, bounded, link
+from monitor.understand.places import PlaceEntry, PlaceName, find_places, place_table
 from monitor.understand.text import same_length_lower
+
+_Row = TypeVar("_Row", Alias, PlaceEntry)
 
 
 @dataclass(frozen=True)
@@ -33,9 +36,9 @@ class Gate:
     def __init__(self, catalog: Catalog, lexicon: Lexicon) -> None:
         self._lexicon = lexicon
         self._ambiguous = {_folded(name): rule for name, rule in catalog.ambiguous_places.items()}
-        self._aliases = {_folded(key): rows for key, rows in aliases(catalog.providers).items()}
+        self._aliases = _folded_table(aliases(catalog.providers))
         table = place_table(catalog.places, catalog.regions, catalog.generic_organs, lexicon.organs)
-        self._places = {_folded(key): rows for key, rows in table.items()}
+        self._places = _folded_table(table)
         self._find_alias = _finder(self._aliases)
         self._find_place = _finder(self._places)
         self._find_start = _finder([*lexicon.gate_starts, *lexicon.gate_lists, *lexicon.gate_zh])
@@ -70,6 +73,14 @@ class Gate:
 
 def _folded(key: str) -> str:
     return key.translate(simplified_table())
+
+
+def _folded_table(table: dict[str, list[_Row]]) -> dict[str, list[_Row]]:
+    """The table by simplified spelling; a name in both scripts keeps the rows of both."""
+    folded: dict[str, list[_Row]] = {}
+    for key, rows in table.items():
+        folded.setdefault(_folded(key), []).extend(rows)
+    return folded
 
 
 def _finder(words: Iterable[str]) -> Callable[[str], list[tuple[int, int]]]:

@@ -17,20 +17,37 @@ from monitor.understand.reading import Hit, Line, Reading
 
 POSITION = (1.3, 1.0, 0.95, 0.85, 0.8, 0.75)
 """Weight of a line by its place; the title counts most, everything after the fifth like the last."""
-_ORIGIN = re.compile(r"(?:-(?:based|headquartered|owned|made|listed)|[- ]+(?:\S+ ){0,4}(?:(?:firm|company|start-?up|maker|giant|group|rival|developer|provider|distributor|parent|laboratory|unicorn|subsidiary|chipmaker|vendor|operator|platform|chatbot|app|lender|refiner)\b|Ⓟ))", re.IGNORECASE)
-_ORIGIN_GEO = re.compile(r"(?:-(?:based|headquartered|owned)|\x27?s? (?:\w+ )?(?:firm|compan|start-?up|maker|giant|rival|chipmaker|tech giant|research company)|\x27s Ⓟ)", re.IGNORECASE)
+_ORIGIN = re.compile(
+    r"(?:-(?:based|headquartered|owned|made|listed)|[- ]+(?:\S+ ){0,4}(?:(?:firm|company|start-?up|maker|giant|group|rival|developer|provider|distributor|parent|laboratory|unicorn|subsidiary|chipmaker|vendor|operator|platform|chatbot|app|lender|refiner)\b|Ⓟ))",
+    re.IGNORECASE,
+)
+_ORIGIN_GEO = re.compile(
+    r"(?:-(?:based|headquartered|owned)|\x27?s? (?:\w+ )?(?:firm|compan|start-?up|maker|giant|rival|chipmaker|tech giant|research company)|\x27s Ⓟ)",
+    re.IGNORECASE,
+)
 _AGAINST_MEASURE = re.compile(
     r"\w+(?:ing|ed|s)? (?:\S+ ){0,4}?(?:law|laws|ban|bans|rule|rules|order|enforcement|bill|legislation|ruling|tariffs?|sanctions|curbs|decision|divest\S*|sale-or-ban|lawsuit|probe|merger|deal|acquisition|takeover)\b",
     re.IGNORECASE,
 )
-_COMPANY_DEAL = re.compile(r"\b(?:merg(?:e|er|ing)|acquisition|acquire|takeover|buyout|purchase of \w+ (?:Blizzard|Inc)|code of (?:practice|conduct)|disinformation code|voluntary agreement|bug|glitch)\b|收购|并购", re.IGNORECASE)
+_COMPANY_DEAL = re.compile(
+    r"\b(?:merg(?:e|er|ing)|acquisition|acquire|takeover|buyout|purchase of \w+ (?:Blizzard|Inc)|code of (?:practice|conduct)|disinformation code|voluntary agreement|bug|glitch)\b|收购|并购",
+    re.IGNORECASE,
+)
 _THREAT = re.compile(r"\bthreaten(?:s|ed|ing)? (?:to|a|with)\b|威胁", re.IGNORECASE)
-_FIRST_PERSON = re.compile(r"\b(?:we are writing|your (?:account|organi[sz]ation|workspace|subscription|API key)|our (?:services|terms|customers|records))\b|您的(?:账号|账户|组织)|我们将", re.IGNORECASE)
-_ORDERED = re.compile(r"\b(?:court|regulator'?s?|government|ministry|judge|decree|authorit\w+)\b[^.]{0,60}\border|\border(?:s|ed)?\b[^.]{0,60}\b(?:court|regulator|government|ministry|judge|authorit)", re.IGNORECASE)
+_FIRST_PERSON = re.compile(
+    r"\b(?:we are writing|your (?:account|organi[sz]ation|workspace|subscription|API key)|our (?:services|terms|customers|records))\b|您的(?:账号|账户|组织)|我们将",
+    re.IGNORECASE,
+)
+_ORDERED = re.compile(
+    r"\b(?:court|regulator'?s?|government|ministry|judge|decree|authorit\w+)\b[^.]{0,60}\border|\border(?:s|ed)?\b[^.]{0,60}\b(?:court|regulator|government|ministry|judge|authorit)",
+    re.IGNORECASE,
+)
 _LOSERS = frozenset({"ar.lose-access", "ar.locked-out"})
 """Cues whose subject is who loses, not who cuts."""
 _LANGUAGE = re.compile(r"^[- ]?(?:language|speak|translation|subtitles)", re.IGNORECASE)
-_SOFT: frozenset[str] = frozenset({"service_ban", "access_restriction", "litigation", "licensing_regulation", "data_privacy", "relief", "mitigation", "divestiture"})
+_SOFT: frozenset[str] = frozenset(
+    {"service_ban", "access_restriction", "litigation", "licensing_regulation", "data_privacy", "relief", "mitigation", "divestiture"}
+)
 
 
 @dataclass(frozen=True)
@@ -64,7 +81,12 @@ class Judged:
     @property
     def restricting(self) -> frozenset[str]:
         """Providers that act themselves."""
-        return frozenset(i for f in self.findings if f.actor.kind == "provider" and f.hit.cue.type == "access_restriction" and f.hit.cue.id not in _LOSERS for i in f.actor.ids)
+        return frozenset(
+            i
+            for f in self.findings
+            if f.actor.kind == "provider" and f.hit.cue.type == "access_restriction" and f.hit.cue.id not in _LOSERS
+            for i in f.actor.ids
+        )
 
     @property
     def issuing(self) -> tuple[str, ...]:
@@ -146,7 +168,7 @@ def _scored(line: Line, findings: tuple[Finding, ...], lexicon: Lexicon, *, opin
         value = finding.hit.cue.weight * factor * (0.3 if soft else 1.0)
         old = scores.get(kind, 0.0)
         scores[kind] = max(old, value) + 0.25 * min(old, value)
-    background = line.index > 0 and bool(lexicon.background.search(line.sentence.text)) or _only_old_dates(line)
+    background = (line.index > 0 and bool(lexicon.background.search(line.sentence.text))) or _only_old_dates(line)
     return Judged(line, findings, scores, modality, background)
 
 
@@ -159,9 +181,11 @@ def regions(line: Line) -> list[PlaceName]:
     found = []
     for place in line.places:
         after = line.masked[place.end - line.sentence.start :][:40]
-        if place.kind == "organ" or (place.kind == "demonym" or after.startswith("-")) and _ORIGIN.match(after):
+        if place.kind == "organ" or ((place.kind == "demonym" or after.startswith("-")) and _ORIGIN.match(after)):
             continue
-        if place.kind == "demonym" and (_LANGUAGE.match(after) or line.masked[: place.start - line.sentence.start].lower().endswith("non-")):
+        if place.kind == "demonym" and (
+            _LANGUAGE.match(after) or line.masked[: place.start - line.sentence.start].lower().endswith("non-")
+        ):
             continue
         if place.kind == "geo" and _ORIGIN_GEO.match(after):
             continue
@@ -183,7 +207,9 @@ def _region_or_party(line: Line, reading: Reading, lexicon: Lexicon) -> bool:
 
 
 def _tech(line: Line, reading: Reading, lexicon: Lexicon) -> bool:
-    return bool(line.mentions) or any(p.search(line.sentence.text) or p.search(reading.lines[0].sentence.text) for p in lexicon.sectors.values())
+    return bool(line.mentions) or any(
+        p.search(line.sentence.text) or p.search(reading.lines[0].sentence.text) for p in lexicon.sectors.values()
+    )
 
 
 def _gov(line: Line, reading: Reading, lexicon: Lexicon) -> bool:

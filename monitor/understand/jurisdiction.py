@@ -16,8 +16,13 @@ from monitor.understand.reading import Line, Reading
 from monitor.understand.segment import Cluster
 
 _DOMESTIC: frozenset[EventType] = frozenset({"service_ban", "data_privacy", "divestiture", "antitrust", "licensing_regulation"})
-_UNDER_ORDER = re.compile(r"\b(?:comply\w*|complian\w+|under|because of|on orders? (?:of|from)|due to|after|citing|cites?|following|required by|obliged)\b[^.;]{0,50}$", re.IGNORECASE)
-_ORDER_AFTER = re.compile(r"^(?:'s)?\s*(?:\w+ ){0,4}?(?:executive order|orders?|sanctions?|entity list|blacklist|asked|order)\b", re.IGNORECASE)
+_UNDER_ORDER = re.compile(
+    r"\b(?:comply\w*|complian\w+|under|because of|on orders? (?:of|from)|due to|after|citing|cites?|following|required by|obliged)\b[^.;]{0,50}$",
+    re.IGNORECASE,
+)
+_ORDER_AFTER = re.compile(
+    r"^(?:'s)?\s*(?:\w+ ){0,4}?(?:executive order|orders?|sanctions?|entity list|blacklist|asked|order)\b", re.IGNORECASE
+)
 
 
 def issuing_of(cluster: Cluster, types: tuple[EventType, ...], reading: Reading, lexicon: Lexicon) -> tuple[str, ...]:
@@ -77,7 +82,11 @@ def _with_body(line: Line) -> list[tuple[str, ...]]:
     found = []
     for place in line.places:
         after = line.masked[place.end - line.sentence.start :]
-        if place.ids and re.match(r"(?:'s)?\s+(?:\w+\s+){0,2}(?:government|court|judge|regulator|ministry|minister|authorit|lawmaker|official|president|commission|agency|watchdog)", after, re.IGNORECASE):
+        if place.ids and re.match(
+            r"(?:'s)?\s+(?:\w+\s+){0,2}(?:government|court|judge|regulator|ministry|minister|authorit|lawmaker|official|president|commission|agency|watchdog)",
+            after,
+            re.IGNORECASE,
+        ):
             found.append(place.ids[:1])
     return found
 
@@ -97,7 +106,7 @@ def affected_by(
     if measure in _DOMESTIC:
         return issuing
     if measure == "access_restriction":
-        found = named_places(anchors, issuing) or named_places([title, *cluster.lines], issuing)
+        found = named_places(anchors, issuing) or named_places([title, *cluster.lines], () if types[0] == "relief" else issuing)
         own = {catalog.providers[p].home for p, role in roles.items() if role == "restricting"}
         return tuple(p for p in found if p not in own) or found
     return named_places(anchors, issuing) or named_places([title], issuing)

@@ -105,7 +105,12 @@ def _allowed(text: str, lowered: str, start: int, end: int, rule: AliasRule) -> 
     after, before = _WORD_AFTER.match(lowered, end), _WORD_BEFORE.search(lowered, max(0, start - 40), start)
     if after and any(after.group(1) == w.lower() or lowered.startswith(w.lower(), after.start(1)) for w in rule.veto_next):
         return False
-    return not (before and any(lowered[:start].rstrip(" -").endswith(w.lower()) and bounded(lowered, before.start(1), before.end(1)) for w in rule.veto_prev))
+    return not (
+        before
+        and any(
+            lowered[:start].rstrip(" -").endswith(w.lower()) and bounded(lowered, before.start(1), before.end(1)) for w in rule.veto_prev
+        )
+    )
 
 
 def _says(lowered: str, word: str, itself: tuple[int, int] | None) -> bool:

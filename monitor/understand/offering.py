@@ -19,12 +19,15 @@ _CAUSE_BEFORE = re.compile(
     re.IGNORECASE,
 )
 _CAUSE_AFTER = re.compile(
-    r"^(?:'s?)?\s*(?:\w+\s+){0,2}?(?:users?|customers|developers|clients|refugees|decision|announcement|ban|block|move|exit|exclusion|cut-?off|withdrawal|restrictions?|suspension|notice|stops?|stopped|bar(?:s|red)|blocks?|blocked|cuts?|closes?|closed|shut)\b"
+    r"^(?:'s?)?\s*(?:(?:API|AI|cloud|model|paying|former|existing|recent|China|enterprise|business|announced)\s+){0,2}(?:users?|customers|developers|clients|refugees|decision|announcement|ban|block|move|exit|exclusion|cut-?off|withdrawal|restrictions?|suspension|notice|stops?|stopped|bar(?:s|red)|blocks?|blocked|cuts?|closes?|closed|shut)\b"
     r"|^(?:的)?(?:API|接口|账号)?(?:用户|客户|开发者|宣布|禁令|断供|封锁|停止|终止|决定|限制|退出|将)",
     re.IGNORECASE,
 )
 _LISTED = re.compile(r"^(?:\s*(?:,|、|，|and|or|&|和|与|及|以及|,\s*and|as well as)\s*(?:[\w-]+\s+){0,3})$", re.IGNORECASE)
-_VERB = re.compile(r"\b(?:offer|giv|gave|provid|launch|roll|announc|unveil|introduc|includ|cover|waiv|promis|cut|halv|slash|discount|grant|extend|open)\w*\b|提供|推出|宣布|赠送|发布|上线|送|免费|开放|启动", re.IGNORECASE)
+_VERB = re.compile(
+    r"\b(?:offer|giv|gave|provid|launch|roll|announc|unveil|introduc|includ|cover|waiv|promis|cut|halv|slash|discount|grant|extend|open)\w*\b|提供|推出|宣布|赠送|发布|上线|送|免费|开放|启动",
+    re.IGNORECASE,
+)
 
 
 def offerers(reading: Reading, line: Line) -> list[str]:
@@ -52,9 +55,11 @@ def _first_group(line: Line, own: list[Named]) -> list[str]:
     group = [own[0]]
     for mention in own[1:]:
         between = line.masked[group[-1].end - line.sentence.start : mention.start - line.sentence.start]
-        if _LISTED.match(between) or mention.provider == own[0].provider:
-            group.append(mention)
-        elif _VERB.search(between) and _VERB.search(line.masked[mention.end - line.sentence.start :]) and PROVIDER not in between:
+        if (
+            _LISTED.match(between)
+            or mention.provider == own[0].provider
+            or (_VERB.search(between) and _VERB.search(line.masked[mention.end - line.sentence.start :]) and PROVIDER not in between)
+        ):
             group.append(mention)
         else:
             break
@@ -75,7 +80,9 @@ def offers_of(lines: list[Line], provider: str, reading: Reading) -> tuple[Offer
     for line in lines:
         for mention in line.offers:
             if provider in _owners(reading, line, mention.start):
-                found.setdefault((mention.kind, mention.amount), Offer(provider=provider, kind=mention.kind, amount=mention.amount, until=mention.until))
+                found.setdefault(
+                    (mention.kind, mention.amount), Offer(provider=provider, kind=mention.kind, amount=mention.amount, until=mention.until)
+                )
     if not found:
         return (Offer(provider=provider, kind="migration_service"),)
     kinds = {kind for kind, amount in found if amount}

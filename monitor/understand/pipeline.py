@@ -67,6 +67,4 @@ def _batches(sentences: Iterable[Sentence]) -> Iterator[Sequence[Sentence]]:
 
 
 def _tokens(doc: Doc, offset: int) -> tuple[Token, ...]:
-    return tuple(
-        Token(offset + t.idx, offset + t.idx + len(t.text), t.text, t.lemma_.lower(), t.pos_, t.dep_, t.head.i) for t in doc
-    )
+    return tuple(Token(offset + t.idx, offset + t.idx + len(t.text), t.text, t.lemma_.lower(), t.pos_, t.dep_, t.head.i) for t in doc)

@@ -38,7 +38,10 @@ class PlaceEntry:
 
 
 def place_table(
-    places: Mapping[str, Place], regions: Mapping[str, tuple[str, ...]], generic: Iterable[str], extra: Mapping[str, Mapping[str, Iterable[str]]]
+    places: Mapping[str, Place],
+    regions: Mapping[str, tuple[str, ...]],
+    generic: Iterable[str],
+    extra: Mapping[str, Mapping[str, Iterable[str]]],
 ) -> dict[str, list[PlaceEntry]]:
     """All spellings of places by their lower-case form; `extra` adds organs per place and names to ignore."""
     table: dict[str, list[PlaceEntry]] = {}
@@ -92,7 +95,9 @@ def _owned(text: str, found: list[PlaceName]) -> list[PlaceName]:
     for place in found:
         last = owned[-1] if owned else None
         near = last is not None and last.kind in ("geo", "demonym") and text[last.end : place.start].strip() in ("", "'s")
-        owned.append(PlaceName(last.ids, place.kind, place.start, place.end) if last and near and place.kind == "organ" and last.ids else place)
+        owned.append(
+            PlaceName(last.ids, place.kind, place.start, place.end) if last and near and place.kind == "organ" and last.ids else place
+        )
     return owned
 
 

@@ -33,10 +33,15 @@ _MENTIONED_BEFORE = re.compile(
     r"\s+(?:the\s+|such as\s+)?|旗下|母公司|投资方)$", _I)  # fmt: skip
 _MENTIONED_AFTER = re.compile(r"^(?:'s)?\s*(?:unit|parent|owner|subsidiary|arm|-owned|-backed|had registered|stays? online|旗下|股价)", _I)
 _LISTED = re.compile(r"^\s*(?:,|、|，|and|or|&|和|与|及|以及|,\s*and|as well as|(?:'s)?\s+and|\([^)]*\)\s*and)?\s*(?:the\s+)?$", _I)
-_LISTING = re.compile(r"\b(?:add(?:s|ed|ing)?|includ\w+|list(?:s|ed)?|name[sd]?|among them|blacklist\w*|sanction\w*|target\w*|put(?:s|ting)?|plac(?:es|ed|ing)|designat\w+|against)\b[^.;]{0,60}$|(?:列入|将|制裁|包括|对)[^，。]{0,12}$", _I)
+_LISTING = re.compile(
+    r"\b(?:add(?:s|ed|ing)?|includ\w+|list(?:s|ed)?|name[sd]?|among them|blacklist\w*|sanction\w*|target\w*|put(?:s|ting)?|plac(?:es|ed|ing)|designat\w+|against)\b[^.;]{0,60}$|(?:列入|将|制裁|包括|对)[^，。]{0,12}$",
+    _I,
+)
 _STORE_AFTER = re.compile(r"^(?:'s)?\s+(?:and \w+ )?(?:app stores?|play store|must|would face|had removed)|^.{0,8}应用商店", _I)
 _ORDERED = re.compile(r"\b(?:told|ask(?:s|ed)?|requires?|order(?:s|ed)|instruct\w+|urge[sd]?)\s+(?:the\s+)?$|要求$", _I)
-_NAMED_IN_LAW: frozenset[EventType] = frozenset({"service_ban", "sanctions_listing", "divestiture", "antitrust", "data_privacy", "litigation"})
+_NAMED_IN_LAW: frozenset[EventType] = frozenset(
+    {"service_ban", "sanctions_listing", "divestiture", "antitrust", "data_privacy", "litigation"}
+)
 
 
 def roles_of(cluster: Cluster, types: tuple[EventType, ...], reading: Reading, lexicon: Lexicon) -> dict[str, Role]:

@@ -79,6 +79,9 @@ def segment(reading: Reading, judged: list[Judged]) -> list[Cluster]:
             if found.line.offers and own.restricting & set(offerers(reading, found.line)):
                 continue
             home = next((c for c in clusters if _same(c, own)), None)
+            if home is None and (told := _told_of(clusters, own)) is not None:
+                told.extra.append(own.line)
+                continue
             if home is not None and own.best >= JOINING:
                 home.anchors.append(own)
             elif home is None and (own.best >= MINIMUM or own.modality == "denied"):
@@ -90,9 +93,11 @@ def segment(reading: Reading, judged: list[Judged]) -> list[Cluster]:
 
 def _pieces(found: Judged) -> list[Judged]:
     """A line's events: types that never go together are two events told in one sentence; modifiers go with the strongest."""
-    scores = {kind: value for kind, value in found.scores.items() if kind != "mitigation"}
+    scores: dict[EventType, float] = {kind: value for kind, value in found.scores.items() if kind != "mitigation"}
+    if _only_loose_ban(found) and len([k for k in scores if k not in MODIFIERS]) > 1:
+        del scores["service_ban"]
     groups: list[set[EventType]] = []
-    for kind in sorted(measures(found), key=lambda k: -scores[k]):
+    for kind in sorted((k for k in scores if k not in MODIFIERS), key=lambda k: -scores[k]):
         home = next((g for g in groups if any(frozenset((kind, other)) in _TOGETHER for other in g)), None)
         if home is None:
             groups.append({kind})
@@ -104,6 +109,12 @@ def _pieces(found: Judged) -> list[Judged]:
     return [_part(found, {k: scores[k] for k in group}) for group in groups]
 
 
+def _only_loose_ban(found: Judged) -> bool:
+    """Whether a line's ban rests on words that also tell of limits to trade, funding or a provider's own step."""
+    ids = {f.hit.cue.id for f in found.findings if f.hit.cue.type == "service_ban"}
+    return bool(ids) and ids <= {"sb.ban-tech", "sb.not-use", "sb.stop-buying", "sb.throttle"}
+
+
 def _part(found: Judged, scores: dict[EventType, float]) -> Judged:
     return replace(found, scores=scores, findings=tuple(f for f in found.findings if f.hit.cue.type in scores))
 
@@ -113,7 +124,12 @@ def _same(cluster: Cluster, found: Judged) -> bool:
     mine, yours = cluster.measures, frozenset(measures(found))
     if cluster.issuing and found.issuing and not set(cluster.issuing) & set(found.issuing):
         return False
-    if cluster.restricting and found.restricting and not cluster.restricting & found.restricting and "access_restriction" not in mine & yours:
+    if (
+        cluster.restricting
+        and found.restricting
+        and not cluster.restricting & found.restricting
+        and "access_restriction" not in mine & yours
+    ):
         return False
     if any(j.background != found.background for j in cluster.anchors) and found.line.index > 2:
         return False
@@ -125,9 +141,20 @@ def _same(cluster: Cluster, found: Judged) -> bool:
     return pairs and (bool(cluster.providers & found.providers) or not cluster.providers or not found.providers or found.line.index <= 2)
 
 
+def _told_of(clusters: list[Cluster], found: Judged) -> Cluster | None:
+    """The event whose effect a line tells without saying who acts ("updates will be cut off" after a state's ban)."""
+    if set(measures(found)) - {"access_restriction", "service_ban"} or found.restricting or found.issuing:
+        return None
+    fits = [
+        c for c in clusters if c.measures & {"access_restriction", "service_ban"} and (not found.providers or c.providers & found.providers)
+    ]
+    return fits[-1] if fits else None
+
+
 def _attach(reading: Reading, clusters: list[Cluster], taken: set[int]) -> None:
     """Lines without a cue of their own add to the event told just before (roles and dates often stand there)."""
-    anchored = {j.line.index: c for c in clusters for j in c.anchors}
+    ranked = sorted(((j.best, j.line.index, c) for c in clusters for j in c.anchors), key=lambda row: row[0])
+    anchored = {index: cluster for _, index, cluster in ranked}
     current: Cluster | None = None
     distance = 0
     for line in reading.lines:

@@ -26,7 +26,7 @@ def stage_of(cluster: Cluster, types: tuple[EventType, ...], effective: date | N
         return "rumoured"
     if says["proposed"] and not _signed(said, lexicon):
         return "proposed"
-    own_act = "access_restriction" in types and not cluster.issuing or types[0] == "access_restriction"
+    own_act = ("access_restriction" in types and not cluster.issuing) or types[0] == "access_restriction"
     if effective is not None:
         if effective <= published:
             return "in_force"
@@ -59,21 +59,45 @@ def _eased(said: str, says: dict[str, bool], lexicon: Lexicon) -> Stage:
 def _own_act(said: str, more: str, says: dict[str, bool], lexicon: Lexicon) -> Stage:
     if _future(said):
         return "announced"
-    if says["in_force"] or lexicon.stages["in_force"].search(more) and not says["announced"]:
+    if says["in_force"] or (lexicon.stages["in_force"].search(more) and not says["announced"]):
         return "in_force"
     return "announced" if says["announced"] else "in_force"
 
 
 def _signed(said: str, lexicon: Lexicon) -> bool:
     lowered = said.lower()
-    return any(word in lowered for word in ("signed", "signs ", "interim final", "final rule", "finalis", "finaliz", "completed rules", "签署", "最终规则", "正式"))
+    return any(
+        word in lowered
+        for word in ("signed", "signs ", "interim final", "final rule", "finalis", "finaliz", "completed rules", "签署", "最终规则", "正式")
+    )
 
 
 def _future(said: str) -> bool:
     lowered = said.lower()
-    return any(word in lowered for word in (" will ", " to stop", " to close", " to end", " to shut", " to withhold", " may ship", " plans to", " from next", " to let ", " to resume", " to restore", " to allow ", "将"))
+    return any(
+        word in lowered
+        for word in (
+            " will ",
+            " to stop",
+            " to close",
+            " to end",
+            " to shut",
+            " to withhold",
+            " may ship",
+            " plans to",
+            " from next",
+            " to let ",
+            " to resume",
+            " to restore",
+            " to allow ",
+            "将",
+        )
+    )
 
 
 def _halts(said: str) -> bool:
     lowered = said.lower()
-    return any(word in lowered for word in ("blocks", "blocked", "halt", "stay", "paus", "freez", "froze", "suspend", "injunction", "叫停", "暂停", "禁制令"))
+    return any(
+        word in lowered
+        for word in ("blocks", "blocked", "halt", "stay", "paus", "freez", "froze", "suspend", "injunction", "叫停", "暂停", "禁制令")
+    )

@@ -120,3 +120,18 @@ def test_docs_need_no_other_host(client: TestClient) -> None:
 
 def test_as_of_with_an_offset_needs_encoding_but_z_does_not(client: TestClient) -> None:
     assert client.get("/api/v1/providers/openai/risk?in=CN&as_of=2024-06-30T08:00:00Z").json()["as_of"] == "2024-06-30T08:00:00Z"
+
+
+@pytest.mark.parametrize("path", ["/", "/sources", f"/?as_of={AS_OF}&in=CN"])
+def test_pages_bring_no_script_and_no_other_host(client: TestClient, path: str) -> None:
+    page = client.get(path)
+    assert page.status_code == 200
+    assert "<script" not in page.text
+    assert "default-src 'none'" in page.headers["content-security-policy"]
+
+
+def test_event_page_shows_quote_and_hash(client: TestClient) -> None:
+    event = client.get(f"/api/v1/events?provider=openai&as_of={AS_OF}").json()["items"][0]
+    page = client.get(f"/events/{event['id']}?as_of={AS_OF}").text
+    assert event["evidence"][0]["sha256"] in page
+    assert event["title"] in page

@@ -25,7 +25,7 @@ REFUSED: dict[str, tuple[Script, Reason]] = {
     "nothing, then closed": ([], "connection"),
     "reset before an answer": ([RESET], "connection"),
     "silence": ([9.0], "timeout"),
-    "one byte at a time": (forever(b"H", 0.05), "timeout"),
+    "one byte at a time": ([HEAD + b"X: ", *[b"x", 0.05] * 60], "timeout"),
     "body one byte at a time": ([http(body=b"", length="5000"), *([b"x", 0.05] * 60)], "timeout"),
     "endless interim answers": (forever(b"HTTP/1.1 103 Early Hints\r\n\r\n", 0.01), "timeout"),
     "endless header": ([HEAD, *[b"X: " + b"a" * 1000] * 500], "protocol"),

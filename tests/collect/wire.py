@@ -64,8 +64,8 @@ async def wire(scripts: Mapping[str, Script], host: str = "127.0.0.1") -> AsyncI
                 await _perform(step, writer, running.port)
             writer.close()
             await writer.wait_closed()
-        except (ConnectionError, asyncio.IncompleteReadError):
-            pass  # the client hung up, as it should
+        except (ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError):
+            pass  # the client hung up, as it should, or the test is over
         finally:
             writer.transport.abort()
 
