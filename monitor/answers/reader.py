@@ -81,7 +81,7 @@ class Reader:
             return parse_as_of(as_of, now)
         with self.store.read() as tx:
             known = (stored_events.newest_recorded(tx), stored_sources.data_as_of(tx))
-        return max(now, *(moment for moment in known if moment))
+        return max([now, *(moment for moment in known if moment)])
 
     def picture(self, as_of: datetime) -> Picture:
         """Everything known at `as_of`, in one consistent read."""

@@ -108,6 +108,12 @@ WINDOW_DAYS: Final = 180
 """A report this long after the last one on the same measure is taken for a new measure, unless an official id says otherwise."""
 SAME_NEWS_DAYS: Final = 7
 """Reports this close that share some of their targets tell one list in part; later ones must share half of it."""
+MINORITY: Final = 1 / 3
+"""What at most a third as many independent origins tell as its best-supported rival is not carried: one of four, not one of three."""
+NEWS_CYCLE_DAYS: Final = 2
+"""Reports this close could know the same: they are weighed against each other when they differ on how far a measure has come."""
+RETOLD_ORIGINS: Final = 3
+"""From so many origins on, a lone report that turns a ban into the provider's own act, or the reverse, is taken for a loose word."""
 COPY_OVERLAP: Final = 0.6
 """Share of common 5-grams from which two texts are copies: rewrites of one wire measured .6–.9, independent reports below .3."""
 COPY_MIN_SHINGLES: Final = 8

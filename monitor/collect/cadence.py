@@ -24,7 +24,7 @@ def next_poll(source: Source, outcome: Response | FetchFailure, now: datetime, f
     """
     if isinstance(outcome, FetchFailure) and outcome.reason == "gone":
         return None
-    interval = max(source.interval_s, floor_s, 1)
+    interval = max(source.interval_s, floor_s)
     longest = max(interval, _DAY_S)
     if isinstance(outcome, FetchFailure):
         doublings = min(max(failures - 1, 0), _MAX_DOUBLINGS)

@@ -10,6 +10,7 @@ import html
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 import nh3
@@ -56,32 +57,45 @@ def documents(source: Source, entries: Sequence[Entry], latest: Mapping[str, Doc
     moved = {(d.url, d.title): guid for guid, d in latest.items() if guid not in present}
     found: dict[str, Document] = {}
     for entry in entries:
-        fresh = document(source, entry, retrieved_at)
-        guid = fresh.guid if fresh.guid in latest else moved.get((fresh.url, fresh.title), fresh.guid)
+        clean = _clean(source, entry)
+        guid = entry.guid if entry.guid in latest else moved.get((clean.url, clean.title), entry.guid)
         before = latest.get(guid)
-        if guid in found or (before is not None and before.content_hash == fresh.content_hash):
-            continue
-        found[guid] = fresh.model_copy(update={"guid": guid, "revision": before.revision + 1 if before else 1})
+        if guid not in found and (before is None or before.content_hash != clean.content_hash):
+            chain = {"guid": guid, "revision": before.revision + 1 if before else 1}
+            found[guid] = _document(source, entry, clean, retrieved_at).model_copy(update=chain)
     return list(found.values())
 
 
-def document(source: Source, entry: Entry, retrieved_at: datetime) -> Document:
-    """The first revision of `entry`, cleaned."""
-    title = clean_title(entry.title)
-    text = clean_text(entry.html)
+@dataclass(frozen=True)
+class _Clean:
+    """What of an entry decides whether it is new."""
+
+    url: str
+    title: str
+    text: str
+    content_hash: str
+
+
+def _clean(source: Source, entry: Entry) -> _Clean:
+    title, text = clean_title(entry.title), clean_text(entry.html)
+    digest = hashlib.sha256(f"{title}\n{text}".encode()).hexdigest()
+    return _Clean(canonical_url(entry.url) or canonical_url(source.url), title, text, digest)
+
+
+def _document(source: Source, entry: Entry, clean: _Clean, retrieved_at: datetime) -> Document:
     return Document(
         source=source.id,
         guid=entry.guid,
-        url=canonical_url(entry.url) or canonical_url(source.url),
-        title=title,
-        text=text,
-        lang=detect(f"{title}\n{text}", entry.lang or source.language),
+        url=clean.url,
+        title=clean.title,
+        text=clean.text,
+        lang=detect(f"{clean.title}\n{clean.text}", entry.lang or source.language),
         published_at=not_after(entry.published_at, retrieved_at),
         published_raw=entry.published_raw,
         updated_at=not_after(entry.updated_at, retrieved_at),
         retrieved_at=retrieved_at,
-        content_hash=hashlib.sha256(f"{title}\n{text}".encode()).hexdigest(),
-        origin_group=origin_group(source, entry, text),
+        content_hash=clean.content_hash,
+        origin_group=origin_group(source, entry, clean.text),
         kind=source.kind,
         jurisdiction=source.jurisdiction,
         reliability=source.reliability,

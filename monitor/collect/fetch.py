@@ -39,6 +39,7 @@ _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _PERMANENT = frozenset({301, 308})
 _MAX_HEADER = 64 * 1024
 _RESOLVER_THREADS = 16
+_SLOW_S = 3.0
 _UNSAFE = re.compile(r"[\x00-\x20\x7f\\]")
 _ACCEPT = (
     "application/atom+xml, application/rss+xml, application/feed+json, application/json;q=0.9, application/xml;q=0.9, "
@@ -124,7 +125,7 @@ def check_address(host: str, port: int, address: Address, allowed: tuple[str, ..
 class Fetcher:
     """Fetches sources over one connection pool per trust; use as `async with Fetcher(policy) as fetcher`."""
 
-    def __init__(self, policy: FetchPolicy, at_once: int = 16) -> None:
+    def __init__(self, policy: FetchPolicy, at_once: int = 32) -> None:
         self._policy = policy
         self._all = asyncio.Semaphore(at_once)
         self._hosts: defaultdict[str, asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(PER_HOST))
@@ -175,8 +176,23 @@ class Fetcher:
 
     @asynccontextmanager
     async def _slot(self, url: URL) -> AsyncIterator[None]:
-        async with self._hosts[f"{url.raw_host}:{url.port}"], self._all:
-            yield
+        """A slot of the host and one of all; a slow answer gives the host's back early, so that no path starves its neighbours."""
+        held = [self._hosts[f"{url.raw_host}:{url.port}"]]
+        await held[0].acquire()
+
+        def give_back() -> None:
+            if held:
+                held.pop().release()
+
+        try:
+            async with self._all:
+                early = asyncio.get_running_loop().call_later(_SLOW_S, give_back)
+                try:
+                    yield
+                finally:
+                    early.cancel()
+        finally:
+            give_back()
 
     async def _follow(self, start: URL, source: Source, validators: Validators, now: datetime) -> Response:
         url, permanent, unbroken = start, None, True
@@ -202,7 +218,7 @@ class Fetcher:
         async with session.get(hop.url, headers=hop.headers, allow_redirects=False) as answer:
             try:
                 if answer.status in _REDIRECTS:
-                    return answer.status, _redirect_target(hop.url, answer)
+                    return answer.status, redirect_target(hop.url, answer.headers.get("Location"), answer.status)
                 if answer.status == 304 and hop.headers:
                     return _not_modified(answer, hop.url, validators, now)
                 _check_status(answer, now)
@@ -244,13 +260,13 @@ def _checked_url(text: str, base: URL | None = None) -> URL:
     return url.with_fragment(None)
 
 
-def _redirect_target(base: URL, answer: aiohttp.ClientResponse) -> URL:
-    location = answer.headers.get("Location")
+def redirect_target(base: URL, location: str | None, status: int) -> URL:
+    """Where a redirect leads; RefusedError for none, for anything odd, and for a step down from https to http."""
     if not location:
-        raise RefusedError("bad_redirect", "a redirect without a target", answer.status)
+        raise RefusedError("bad_redirect", "a redirect without a target", status)
     target = _checked_url(location, base)
     if base.scheme == "https" and target.scheme == "http":
-        raise RefusedError("bad_redirect", f"redirected from https to {target}", answer.status)
+        raise RefusedError("bad_redirect", f"redirected from https to {target}", status)
     return target
 
 
@@ -269,7 +285,7 @@ def _check_status(answer: aiohttp.ClientResponse, now: datetime) -> None:
 
 
 async def _body(answer: aiohttp.ClientResponse, limit: int) -> bytes:
-    reader = BodyReader(answer.headers.get("Content-Encoding", ""), limit)
+    reader = BodyReader(",".join(answer.headers.getall("Content-Encoding", ())), limit)
     try:
         async for chunk in answer.content.iter_any():
             reader.feed(chunk)

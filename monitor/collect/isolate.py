@@ -118,6 +118,7 @@ class Parser:
         self._limits = limits or ParseLimits()
         self._free = threading.BoundedSemaphore(children)
         self._idle: deque[_Child] = deque()
+        self._closed = False
 
     def __enter__(self) -> Self:
         return self
@@ -135,11 +136,14 @@ class Parser:
             try:
                 return child.ask(source, response)
             finally:
-                if not child.dead:
+                if self._closed:
+                    child.close()
+                elif not child.dead:
                     self._idle.append(child)
 
     def close(self) -> None:
-        """End all idle children and reap them."""
+        """End all idle children and reap them; a busy one ends with its feed."""
+        self._closed = True
         while self._idle:
             self._idle.pop().close()
 
@@ -170,7 +174,9 @@ def serve() -> None:
     from monitor.collect.parse import parse
 
     limits = json.loads(sys.argv[2])
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # Signals to the whole group are the parent's business: its end closes the pipe.
+    for stop in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(stop, signal.SIG_IGN)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_AS, (limits["memory_mib"] * _MIB,) * 2)
     _send(sys.stdout.buffer, _READY)

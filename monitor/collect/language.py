@@ -30,7 +30,8 @@ def detect(text: str, hint: str) -> str:
     letters = len(_LETTER.findall(sample))
     kana, hangul, han = (len(p.findall(sample)) for p in (_KANA, _HANGUL, _HAN))
     if letters and kana + hangul + han > _SHARE * letters:
-        if kana > 0.1 * (kana + han) and kana >= hangul:
+        # A Japanese headline may hold one kana or none; a Chinese text quotes one now and then.
+        if (kana > 0.1 * (kana + han) and kana >= hangul) or (_code(hint) == "ja" and (kana or letters < _ENOUGH)):
             return "ja"
         return "ko" if hangul > han else "zh"
     if letters < _ENOUGH:

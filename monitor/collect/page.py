@@ -13,6 +13,13 @@ from monitor.collect.url import canonical_url
 from monitor.model import Entry, Response
 
 _TITLE = re.compile(r"<title[^>]{0,200}>([^<]{0,1000})", re.IGNORECASE)
+# What guards and error pages call themselves although their status says 200; as content they would be a false revision.
+_NO_CONTENT = re.compile(
+    r"(?:access denied|request access|just a moment|attention required|page not found|not found|forbidden|robot check|security check|"
+    r"are you a (?:human|robot)|service unavailable|bad gateway|federal register :: request access|"
+    r"(?:error )?(?:302|403|404|500|502|503)\s*(?:$|[:–-]|found|forbidden|not found|internal|bad|service|temporarily))",
+    re.IGNORECASE,
+)
 _LANG = re.compile(r"<html[^>]{0,500}?\slang\s*=\s*[\"']?([A-Za-z-]{2,20})", re.IGNORECASE)
 _MAIN = re.compile(r"<main[\s>]", re.IGNORECASE)
 _FRAME = re.compile(
@@ -31,6 +38,8 @@ def page_entry(text: str, response: Response) -> Entry:
     if not _MARKUP.sub("", body).strip():
         raise RefusedError("empty_body", "the page has no content")
     title, lang = _TITLE.search(text), _LANG.search(text)
+    if title and _NO_CONTENT.match(html.unescape(title[1]).strip()):
+        raise RefusedError("bad_status", f"the page says {title[1].strip()[:60]!r} instead of its content")
     return Entry(
         guid=canonical_url(response.url) or response.url,
         url=response.url,

@@ -28,6 +28,8 @@ from monitor.model import Entry, FetchFailure, Response, Source
 MAX_ENTRIES = 5_000
 _FEED_ROOTS = frozenset({"rss", "feed", "rdf", "channel"})
 _ITEM = re.compile(r"<(?:[\w.-]+:)?(?:item|entry)[\s>]")
+# The tolerant parser turns `AT&T ` into `AT&T; `, so what cannot be a reference is escaped before it; CDATA stays as it is.
+_BARE_AMPERSAND = re.compile(r"<!\[CDATA\[.*?\]\]>|&(?!#\d{1,7};|#[xX][0-9A-Fa-f]{1,6};|[A-Za-z]\w{1,31};)", re.DOTALL)
 _HTML_CHARS = 2_000_000
 # What feedparser is known to raise on hostile input; anything else is a bug and shall be seen.
 _HOSTILE = (ArithmeticError, AssertionError, AttributeError, LookupError, RecursionError, SAXException, TypeError, ValueError)
@@ -77,7 +79,8 @@ def _feed_entries(text: str, source: Source, url: str) -> list[Entry]:
 
 
 def _parsed(root: Root) -> Any:
-    document = '<?xml version="1.0" encoding="utf-8"?>\n' + root.document
+    escaped = _BARE_AMPERSAND.sub(lambda found: "&amp;" if found[0] == "&" else found[0], root.document)
+    document = '<?xml version="1.0" encoding="utf-8"?>\n' + escaped
     try:
         return feedparser.parse(
             io.BytesIO(document.encode("utf-8")),

@@ -12,7 +12,7 @@ from email.utils import parsedate_to_datetime
 
 _EARLIEST = 1990
 _RFC822 = re.compile(r"(?:[A-Za-z]{3,9}\.?,?\s+)?\d{1,2}[\s-]+[A-Za-z]{3,9}\.?[\s-]+\d{2,4}\b")
-_ISO = re.compile(r"(\d{4}-\d{2}-\d{2})(?:[T\s]+(\d{2}:\d{2}(?::\d{2})?)(?:[.,]\d+)?\s*(Z|UTC|GMT|[+-]\d{2}:?\d{2})?)?$", re.IGNORECASE)
+_ISO = re.compile(r"^(\d{4}-\d{2}-\d{2})(?:[T\s]+(\d{2}:\d{2}(?::\d{2})?)(?:[.,]\d+)?\s*(Z|UTC|GMT|[+-]\d{2}:?\d{2})?)?$", re.IGNORECASE)
 _HAN = re.compile(r"(\d{4})\s*年\s*(\d{1,2})\s*月\s*(\d{1,2})\s*[日号](?:\s*(\d{1,2})[:：时](\d{2}))?")
 _NUMBER = re.compile(r"\d+")
 
@@ -20,11 +20,11 @@ _NUMBER = re.compile(r"\d+")
 def instant(raw: str, loose: time.struct_time | None = None) -> datetime | None:
     """The instant `raw` states (UTC when it names no zone); `loose` is another reader's answer, taken when plausible."""
     text = raw.strip()
-    for read in (_iso, _han, _rfc822):
-        found = read(text)
-        if found is not None:
-            return _sane(found)
-    return _sane(_plausible(text, loose)) if loose else None
+    # A standard form with an impossible day is wrong; a looser reader would only roll it over into the next month.
+    for form, read in ((_ISO, _iso), (_HAN, _han)):
+        if match := form.search(text):
+            return _sane(read(match))
+    return _sane(_rfc822(text) or (_plausible(text, loose) if loose else None))
 
 
 def day(raw: object) -> date | None:
@@ -49,10 +49,7 @@ def _sane(moment: datetime | None) -> datetime | None:
         return moment.replace(tzinfo=UTC)
 
 
-def _iso(text: str) -> datetime | None:
-    match = _ISO.match(text)
-    if not match:
-        return None
+def _iso(match: re.Match[str]) -> datetime | None:
     zone = (match[3] or "").upper().replace("UTC", "Z").replace("GMT", "Z")
     try:
         return datetime.fromisoformat(f"{match[1]}T{match[2] or '00:00'}{zone}")
@@ -60,10 +57,7 @@ def _iso(text: str) -> datetime | None:
         return None
 
 
-def _han(text: str) -> datetime | None:
-    match = _HAN.search(text)
-    if not match:
-        return None
+def _han(match: re.Match[str]) -> datetime | None:
     try:
         return datetime(*(int(g or 0) for g in match.groups()), tzinfo=UTC)  # type: ignore[arg-type, misc]
     except ValueError:

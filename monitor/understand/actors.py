@@ -6,20 +6,17 @@ and falls back on the nearest name before the cue; Chinese uses positions and th
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from monitor.understand.lexicon import Lexicon
+from monitor.understand.lexicon import Lexicon, phrase
 from monitor.understand.reading import Hit, Line
 from monitor.understand.sentence import Token
 
 ActorKind = Literal["provider", "gov", "court", "person", "none"]
-_BARE_PASSIVE = re.compile(
-    r"Ⓟ(?:'s \w+| \w+)? (?:blocked|banned|barred|outlawed|suspended|removed|fined|sanctioned|blacklisted|prohibited|pulled|restricted|unblocked) (?:in|by|from|across|over|on|nationwide)\b",
-    re.IGNORECASE,
-)
 _REACTIONS = frozenset(
     {
         "condemn",
@@ -42,10 +39,6 @@ _REACTIONS = frozenset(
 )
 _NAME_PARTS = frozenset({"poss", "compound", "amod", "nmod", "appos", "conj", "nummod", "case", "flat"})
 _CLIMB = frozenset({"xcomp", "conj", "advcl", "ccomp", "pcomp", "prep", "acl", "relcl", "dobj", "pobj", "attr", "appos", "dep", "oprd"})
-_AFTER_PREPOSITION = re.compile(
-    r"\b(?:in|from|for|to|of|across|within|outside|inside|into|on|at|with|against|over|throughout)\s+(?:the\s+|mainland\s+)?$",
-    re.IGNORECASE,
-)
 _ZH_OBJECT_MARK = re.compile(r"(?:对|向|在|从|把|将|给|针对|与|为)[^，。]{0,3}$")
 _ZH_PASSIVE = re.compile(r"被|遭到|遭|受到")
 
@@ -74,7 +67,9 @@ class _Entity:
 def find_actor(line: Line, hit: Hit, previous: Actor, lexicon: Lexicon) -> Actor:
     """Who does what the cue says; `previous` is the last actor of the text before, whom a pronoun may mean."""
     entities = list(_entities(line, lexicon))
-    if _BARE_PASSIVE.search(line.masked[: hit.end - line.sentence.start + 12]) and hit.start - line.sentence.start <= _bare_end(line, hit):
+    if phrase("actors.bare-passive").search(
+        line.masked[: hit.end - line.sentence.start + 12]
+    ) and hit.start - line.sentence.start <= _bare_end(line, hit):
         return Actor("none", (), True)
     if not line.sentence.tokens:
         return _by_position(line, hit, entities, previous)
@@ -83,7 +78,7 @@ def find_actor(line: Line, hit: Hit, previous: Actor, lexicon: Lexicon) -> Actor
 
 
 def _bare_end(line: Line, hit: Hit) -> int:
-    found = _BARE_PASSIVE.search(line.masked[: hit.end - line.sentence.start + 12])
+    found = phrase("actors.bare-passive").search(line.masked[: hit.end - line.sentence.start + 12])
     return found.end() if found else -1
 
 
@@ -238,7 +233,7 @@ def _by_position(line: Line, hit: Hit, entities: list[_Entity], previous: Actor)
 
 def _first_acting(text: str, base: int, acting: list[_Entity]) -> _Entity:
     """The first actor of a Chinese clause; a country right before a firm or organ only says where that is from."""
-    for current, after in zip(acting, acting[1:], strict=False):
+    for current, after in itertools.pairwise(acting):
         between = text[current.end - base : after.start - base]
         if current.kind == "gov" and after.start - current.end <= 14 and not re.search("[，。、；：宣表]", between):
             continue
@@ -247,4 +242,4 @@ def _first_acting(text: str, base: int, acting: list[_Entity]) -> _Entity:
 
 
 def _object_of(before: str, chinese: bool) -> bool:
-    return bool(_ZH_OBJECT_MARK.search(before) if chinese else _AFTER_PREPOSITION.search(before))
+    return bool(_ZH_OBJECT_MARK.search(before) if chinese else phrase("actors.after-preposition").search(before))

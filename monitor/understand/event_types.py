@@ -6,27 +6,25 @@ import re
 
 from monitor.model import MODIFIERS, EventType
 from monitor.understand.jurisdiction import named_places
+from monitor.understand.lexicon import phrase
 from monitor.understand.reading import Reading
 from monitor.understand.segment import MINIMUM, Cluster
 
 _I = re.IGNORECASE
-_BENEATH: tuple[tuple[EventType, re.Pattern[str]], ...] = (
-    ("tariff", re.compile(r"\btariffs?\b|\bduties\b|\blev(?:y|ies)\b|关税", _I)),
-    ("sanctions_listing", re.compile(r"\b(?:entity list|blacklist|sanction\w*|SDN|general licen[cs]e|covered list)\b|制裁|实体清单|黑名单", _I)),
-    ("export_control", re.compile(r"\bexport\w*\b|\b(?:ship|sell|sales|shipments?)\b[^.;]{0,60}\b(?:chips?|[AH]\d{2,3}|GPUs?|accelerators?|semiconductors?|processors?)\b|\bdiffusion rule\b|\b(?:chips?|[AH]\d{2,3}|accelerators?)\b[^.;]{0,60}\b(?:sales|licen[cs]es?)\b|出口|许可", _I)),
-    ("divestiture", re.compile(r"\bdivest\w*|\bsale[- ]or[- ]ban\b|\b(?:TikTok|ByteDance)\b[^.;]{0,60}\b(?:law|ban|deadline|sale)\b|剥离|不卖就禁", _I)),
-    ("investment_restriction", re.compile(r"\b(?:invest\w*|takeover|acquisition)\b[^.;]{0,50}\b(?:rule|ban|curb|restrict|block|order)\w*|投资", _I)),
-    ("antitrust", re.compile(r"\banti-?trust|monopol\w*|\bcompetition (?:law|authority)|垄断", _I)),
-    ("data_privacy", re.compile(r"\b(?:privacy|data protection|GDPR)\b|隐私|数据保护", _I)),
-    ("service_ban", re.compile(r"\b(?:ban|bans|banned|block(?:ed|s|ing)?|suspension|shutdown|blackout|app store)\b|禁令|封禁|封锁|下架|禁用", _I)),
-    ("access_restriction", re.compile(r"\b(?:access|service|services|sales|accounts?|operations|restrictions?)\b|服务|访问|限制", _I)),
-)  # fmt: skip
 
 
-_GOODS = re.compile(r"\bban\b|禁令|芯片|\b(?:chips?|GPUs?|exports?|accelerators?|[AH]\d{2,3})\b", _I)
-_ACCESS = re.compile(
-    r"\b(?:order|orders|ban\w*|block\w*|unblock\w*|apps?|access|available|back|returns?|suspension|service|services)\b|服务|访问|上架", _I
+_BENEATH: tuple[EventType, ...] = (
+    "tariff",
+    "sanctions_listing",
+    "export_control",
+    "divestiture",
+    "investment_restriction",
+    "antitrust",
+    "data_privacy",
+    "service_ban",
+    "access_restriction",
 )
+"""Measures a modifier may speak of, the most telling word first."""
 
 
 def types_of(cluster: Cluster, reading: Reading) -> tuple[EventType, ...]:
@@ -44,7 +42,7 @@ def types_of(cluster: Cluster, reading: Reading) -> tuple[EventType, ...]:
     for kind in kinds:
         if kind in scores and scores[kind] >= floor * 0.9 and _in_lead(cluster, kind):
             modifiers.append(kind)
-    return _combined(ordered, modifiers, cluster, reading)
+    return _combined(ordered, modifiers, cluster)
 
 
 def _in_lead(cluster: Cluster, kind: str) -> bool:
@@ -57,15 +55,15 @@ def _inferred(cluster: Cluster, reading: Reading) -> tuple[EventType, ...]:
     has_provider = bool(cluster.providers or reading.lines[0].mentions or reading.mentions)
     if _provider_resumes(cluster):
         return ("access_restriction",)
-    for kind, pattern in _BENEATH:
+    for kind in _BENEATH:
         if kind == "access_restriction" and "relief" not in cluster.scores:
             continue
-        if pattern.search(text) and (has_provider or kind in ("export_control", "tariff", "investment_restriction")):
+        if phrase(f"beneath.{kind}").search(text) and (has_provider or kind in ("export_control", "tariff", "investment_restriction")):
             return (kind,)
     if "relief" not in cluster.scores:
         return ()
     actors = {f.actor.kind for j in cluster.anchors for f in j.findings if f.hit.cue.type == "relief"}
-    if actors and reading.mentions and _ACCESS.search(text):
+    if actors and reading.mentions and phrase("event_types.access").search(text):
         return ("access_restriction",) if actors == {"provider"} else ("service_ban",)
     return ()
 
@@ -76,7 +74,7 @@ def _provider_resumes(cluster: Cluster) -> bool:
     if any(f.actor.kind in ("court", "gov") and f.hit.cue.id in lifting for j in cluster.anchors for f in j.findings):
         return False
     return any(f.actor.kind == "provider" and f.hit.cue.id in own for j in cluster.anchors for f in j.findings) and not any(
-        _GOODS.search(line.sentence.text) for line in cluster.lines
+        phrase("event_types.goods").search(line.sentence.text) for line in cluster.lines
     )
 
 
@@ -113,7 +111,7 @@ def _by_convention(measures: list[EventType], cluster: Cluster) -> list[EventTyp
     return order
 
 
-def _combined(measures: list[EventType], modifiers: list[EventType], cluster: Cluster, reading: Reading) -> tuple[EventType, ...]:
+def _combined(measures: list[EventType], modifiers: list[EventType], cluster: Cluster) -> tuple[EventType, ...]:
     measure_in_title = any(t in j.scores for j in cluster.anchors if j.line.index == 0 for t in measures)
     sued_in_title = any("litigation" in j.scores for j in cluster.anchors if j.line.index == 0)
     second = ("antitrust" in measures and not _fired(cluster, "li.sue")) or (measure_in_title and not sued_in_title)

@@ -6,7 +6,6 @@ What comes in: a `Reading` and its judged lines. What goes out: `Signal`s in the
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Iterable
 from datetime import date, timedelta
 
@@ -15,7 +14,7 @@ from monitor.model import EventDates, EventType, Quote, Role, Sector, Signal
 from monitor.understand.event_types import types_of
 from monitor.understand.judge import Judged, judge
 from monitor.understand.jurisdiction import affected_by, issuing_of, named_places
-from monitor.understand.lexicon import Lexicon
+from monitor.understand.lexicon import Lexicon, load_lexicon, phrase
 from monitor.understand.offering import is_cause, offers_of
 from monitor.understand.reading import Line, Reading
 from monitor.understand.roles import roles_of
@@ -24,18 +23,9 @@ from monitor.understand.stage import stage_of
 
 RELEVANT_SCORE = 2.6
 """The least event score that alerts; confidence is one half there."""
-_FEARED = re.compile(
-    r"\b(?:switch(?:ed|es)? off|cut(?:s|ting)? off|shut(?:s|ting)? (?:off|out)|lock(?:ed|s) out|bans?|banned|block(?:s|ed)?|sanctions?)\b|断供|封锁|禁",
-    re.IGNORECASE,
-)
 STRONG_CUE = 3.2
 """The least weight of a cue that may stand without any provider."""
 OLD_AFTER = timedelta(days=60)
-_AI_CHIPS = re.compile(
-    r"\b(?:AI|artificial[- ]intelligence)[- ](?:chips?|accelerators?|processors?|semiconductors?|GPUs?|memory)\b|AI芯片|人工智能芯片",
-    re.IGNORECASE,
-)
-_INSTRUMENT = re.compile(r"\b(?:RIN\s+)?(\d{4}-[A-Z]{2}\d{2})\b|\b(\d{4}-\d{5})\b|\bDocket No\.?\s*([\w-]+)")
 _BY_PROVIDER: frozenset[EventType] = frozenset(
     {"access_restriction", "service_ban", "divestiture", "litigation", "data_privacy", "antitrust"}
 )
@@ -47,12 +37,12 @@ def signals(reading: Reading, catalog: Catalog, lexicon: Lexicon) -> list[Signal
     clusters = segment(reading, judged)
     framed: list[Signal] = []
     for cluster in clusters:
-        if cluster.offering is None and (signal := _measure(cluster, reading, catalog, lexicon)):
+        if cluster.offering is None and (signal := _measure(cluster, reading, catalog)):
             framed.append(signal)
     base = _cause(framed)
     for cluster in clusters:
         if cluster.offering is not None and (base is not None or (_tells_of_a_cut(judged, reading) and _leaves_someone(cluster, reading))):
-            framed.append(_mitigation(cluster, base, reading, lexicon))
+            framed.append(_mitigation(cluster, base, reading, catalog))
     return framed
 
 
@@ -72,15 +62,15 @@ def confidence_of(score: float) -> float:
     return round(1 / (1 + math.exp(-1.3 * (score - RELEVANT_SCORE))), 2)
 
 
-def _measure(cluster: Cluster, reading: Reading, catalog: Catalog, lexicon: Lexicon) -> Signal | None:
+def _measure(cluster: Cluster, reading: Reading, catalog: Catalog) -> Signal | None:
     types = types_of(cluster, reading)
     if not types:
         return None
-    roles = roles_of(cluster, types, reading, lexicon)
-    issuing = issuing_of(cluster, types, reading, lexicon)
+    roles = roles_of(cluster, types)
+    issuing = issuing_of(cluster, types, reading)
     score = score_of(cluster)
     affected = affected_by(cluster, types, roles, issuing, reading, catalog)
-    anchored = _anchored(cluster, types, roles, issuing, reading, lexicon) and (bool(issuing or affected) or _cuts_a_party(cluster))
+    anchored = _anchored(cluster, types, roles, issuing, reading) and (bool(issuing or affected) or _cuts_a_party(cluster))
     modality = max(cluster.anchors, key=lambda j: j.best).modality
     if not anchored or (score < RELEVANT_SCORE and modality != "denied"):
         return None
@@ -88,15 +78,14 @@ def _measure(cluster: Cluster, reading: Reading, catalog: Catalog, lexicon: Lexi
     return Signal(
         type=types[0], beneath=types[1:], modality=modality, background=modality == "denied" or _is_background(cluster, reading),
         providers=roles, issuing=issuing, affected=affected,
-        stage=stage_of(cluster, types, dates.effective, reading.published, lexicon), dates=dates,
-        sectors=_sectors(cluster, types, roles, reading, catalog, lexicon), instrument=_instrument(cluster), evidence=_evidence(cluster, reading),
+        stage=stage_of(cluster, types, dates.effective, reading.published), dates=dates,
+        sectors=_sectors(cluster, types, roles, reading, catalog), instrument=_instrument(cluster),
+        evidence=_evidence(cluster, reading),
         confidence=confidence_of(score),
     )  # fmt: skip
 
 
-def _anchored(
-    cluster: Cluster, types: tuple[EventType, ...], roles: dict[str, Role], issuing: tuple[str, ...], reading: Reading, lexicon: Lexicon
-) -> bool:
+def _anchored(cluster: Cluster, types: tuple[EventType, ...], roles: dict[str, Role], issuing: tuple[str, ...], reading: Reading) -> bool:
     """The hard condition of relevance: a provider with a part in it, or a state's measure about a sector, or a named list."""
     own_act = "access_restriction" in types
     if not issuing and not own_act and types[0] != "relief":
@@ -108,7 +97,7 @@ def _anchored(
     if any(f.hit.cue.issuer for j in cluster.anchors for f in j.findings):
         return True
     near = [reading.lines[0], *(j.line for j in cluster.anchors)]
-    sector = any(pattern.search(line.sentence.text) for pattern in lexicon.sectors.values() for line in near)
+    sector = any(pattern.search(line.sentence.text) for pattern in load_lexicon().sectors.values() for line in near)
     strong = any(f.hit.cue.weight >= STRONG_CUE for j in cluster.anchors for f in j.findings)
     return sector and strong
 
@@ -149,12 +138,12 @@ def _dates(cluster: Cluster) -> EventDates:
 
 
 def _sectors(
-    cluster: Cluster, types: tuple[EventType, ...], roles: dict[str, Role], reading: Reading, catalog: Catalog, lexicon: Lexicon
+    cluster: Cluster, types: tuple[EventType, ...], roles: dict[str, Role], reading: Reading, catalog: Catalog
 ) -> tuple[Sector, ...]:
     """The measure's sectors: those the text names, kept to those of the providers it hits when a provider is its object."""
     lines = {0: reading.lines[0], **{j.line.index: j.line for j in cluster.anchors}}
-    text = _AI_CHIPS.sub("chips", " ".join(line.sentence.text for line in lines.values()))
-    told = [name for name, pattern in lexicon.sectors.items() if pattern.search(text)]
+    text = phrase("frame.ai-chips").sub("chips", " ".join(line.sentence.text for line in lines.values()))
+    told = [name for name, pattern in load_lexicon().sectors.items() if pattern.search(text)]
     hit = [p for p, role in roles.items() if role in ("restricting", "targeted")] or [p for p, role in roles.items() if role == "affected"]
     known = [s for p in hit for s in catalog.providers[p].sectors] if hit else []
     measure = next((t for t in types if t not in ("relief", "litigation", "mitigation")), types[0])
@@ -167,7 +156,7 @@ def _sectors(
 
 def _instrument(cluster: Cluster) -> str:
     for line in cluster.lines:
-        if match := _INSTRUMENT.search(line.sentence.text):
+        if match := phrase("frame.instrument").search(line.sentence.text):
             return next(group for group in match.groups() if group)
     return ""
 
@@ -191,12 +180,12 @@ def _cause(framed: list[Signal]) -> Signal | None:
 
 def _tells_of_a_cut(judged: list[Judged], reading: Reading) -> bool:
     """Whether some cut-off is told or feared, even if no event of its own came out of it."""
-    return bool(_FEARED.search(reading.text.norm)) or any(
+    return bool(phrase("frame.feared").search(reading.text.norm)) or any(
         kind in ("access_restriction", "service_ban") and value >= 1.0 for j in judged for kind, value in j.scores.items()
     )
 
 
-def _mitigation(cluster: Cluster, base: Signal | None, reading: Reading, lexicon: Lexicon) -> Signal:
+def _mitigation(cluster: Cluster, base: Signal | None, reading: Reading, catalog: Catalog) -> Signal:
     provider = cluster.offering or ""
     lines = cluster.lines
     roles: dict[str, Role] = {provider: "alternative"}
@@ -205,9 +194,10 @@ def _mitigation(cluster: Cluster, base: Signal | None, reading: Reading, lexicon
         roles |= {p: role for p, role in base.providers.items() if role in ("restricting", "targeted") and p != provider}
     own = _dates(cluster)
     dates = EventDates(announced=own.announced, effective=base.dates.effective if base else None, months=own.months)
-    sectors = base.sectors if base else _sectors(cluster, ("mitigation",), {}, reading, Catalog({}, {}, (), {}, {}), lexicon)
+    sectors = base.sectors if base else _sectors(cluster, ("mitigation",), {}, reading, catalog)
     return Signal(
-        type="mitigation", beneath=(base.type,) if base else (), providers=roles, issuing=base.issuing if base else (), affected=base.affected if base else named_places([reading.lines[0], *lines], ()),
+        type="mitigation", beneath=(base.type,) if base else (), providers=roles, issuing=base.issuing if base else (),
+        affected=base.affected if base else named_places([reading.lines[0], *lines], ()),
         stage=base.stage if base else "announced", dates=dates, sectors=sectors, offers=offers_of(lines, provider, reading),
         evidence=tuple(_quote(line, reading) for line in lines), confidence=confidence_of(score_of(cluster)),
     )  # fmt: skip

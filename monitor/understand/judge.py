@@ -6,45 +6,20 @@ What comes in: a `Reading` with grammar. What goes out: one `Judged` per line wi
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from monitor.model import MODIFIERS, EventType, Modality
 from monitor.understand.actors import NOBODY, Actor, find_actor
-from monitor.understand.lexicon import Lexicon
-from monitor.understand.places import PlaceName
+from monitor.understand.lexicon import Lexicon, phrase
+from monitor.understand.needs import Spot, holds
 from monitor.understand.reading import Hit, Line, Reading
 
 POSITION = (1.3, 1.0, 0.95, 0.85, 0.8, 0.75)
 """Weight of a line by its place; the title counts most, everything after the fifth like the last."""
-_ORIGIN = re.compile(
-    r"(?:-(?:based|headquartered|owned|made|listed)|[- ]+(?:\S+ ){0,4}(?:(?:firm|company|start-?up|maker|giant|group|rival|developer|provider|distributor|parent|laboratory|unicorn|subsidiary|chipmaker|vendor|operator|platform|chatbot|app|lender|refiner)\b|Ⓟ))",
-    re.IGNORECASE,
-)
-_ORIGIN_GEO = re.compile(
-    r"(?:-(?:based|headquartered|owned)|\x27?s? (?:\w+ )?(?:firm|compan|start-?up|maker|giant|rival|chipmaker|tech giant|research company)|\x27s Ⓟ)",
-    re.IGNORECASE,
-)
-_AGAINST_MEASURE = re.compile(
-    r"\w+(?:ing|ed|s)? (?:\S+ ){0,4}?(?:law|laws|ban|bans|rule|rules|order|enforcement|bill|legislation|ruling|tariffs?|sanctions|curbs|decision|divest\S*|sale-or-ban|lawsuit|probe|merger|deal|acquisition|takeover)\b",
-    re.IGNORECASE,
-)
-_COMPANY_DEAL = re.compile(
-    r"\b(?:merg(?:e|er|ing)|acquisition|acquire|takeover|buyout|purchase of \w+ (?:Blizzard|Inc)|code of (?:practice|conduct)|disinformation code|voluntary agreement|bug|glitch)\b|收购|并购",
-    re.IGNORECASE,
-)
 _THREAT = re.compile(r"\bthreaten(?:s|ed|ing)? (?:to|a|with)\b|威胁", re.IGNORECASE)
-_FIRST_PERSON = re.compile(
-    r"\b(?:we are writing|your (?:account|organi[sz]ation|workspace|subscription|API key)|our (?:services|terms|customers|records))\b|您的(?:账号|账户|组织)|我们将",
-    re.IGNORECASE,
-)
-_ORDERED = re.compile(
-    r"\b(?:court|regulator'?s?|government|ministry|judge|decree|authorit\w+)\b[^.]{0,60}\border|\border(?:s|ed)?\b[^.]{0,60}\b(?:court|regulator|government|ministry|judge|authorit)",
-    re.IGNORECASE,
-)
 _LOSERS = frozenset({"ar.lose-access", "ar.locked-out"})
 """Cues whose subject is who loses, not who cuts."""
-_LANGUAGE = re.compile(r"^[- ]?(?:language|speak|translation|subtitles)", re.IGNORECASE)
 _SOFT: frozenset[str] = frozenset(
     {"service_ban", "access_restriction", "litigation", "licensing_regulation", "data_privacy", "relief", "mitigation", "divestiture"}
 )
@@ -103,9 +78,10 @@ def judge(reading: Reading, lexicon: Lexicon) -> list[Judged]:
     opinion = bool(lexicon.opinion.search(reading.lines[0].sentence.text))
     for line in reading.lines:
         findings = []
+        spot = Spot(line, reading)
         for hit in line.hits:
             actor = find_actor(line, hit, previous, lexicon)
-            if _may_act(hit, actor) and not _misread(line, hit) and all(_NEEDS[need](line, reading, lexicon) for need in hit.cue.needs):
+            if _may_act(hit, actor) and not _misread(line, hit) and all(holds(need, spot) for need in hit.cue.needs):
                 findings.append(Finding(hit, actor))
         if findings:
             judged.append(_scored(line, tuple(findings), lexicon, opinion=opinion, title_off=title_off))
@@ -115,7 +91,7 @@ def judge(reading: Reading, lexicon: Lexicon) -> list[Judged]:
 
 def _author(reading: Reading) -> Actor:
     """Whom "we" means: in a provider's own notice the provider named first."""
-    speaks = reading.document.kind.startswith("vendor") or _FIRST_PERSON.search(reading.text.norm)
+    speaks = reading.document.kind.startswith("vendor") or phrase("judge.first-person").search(reading.text.norm)
     return Actor("provider", (reading.mentions[0].provider,)) if speaks and reading.mentions else NOBODY
 
 
@@ -133,9 +109,9 @@ def _misread(line: Line, hit: Hit) -> bool:
             return True
     if hit.cue.type not in ("access_restriction", "service_ban"):
         return False
-    if _COMPANY_DEAL.search(line.sentence.text):
+    if phrase("judge.company-deal").search(line.sentence.text):
         return True
-    return bool(_AGAINST_MEASURE.match(line.masked[hit.start - line.sentence.start :]))
+    return bool(phrase("judge.against-measure").match(line.masked[hit.start - line.sentence.start :]))
 
 
 def _last_actor(line: Line, findings: list[Finding], previous: Actor) -> Actor:
@@ -174,76 +150,6 @@ def _scored(line: Line, findings: tuple[Finding, ...], lexicon: Lexicon, *, opin
 
 def _only_old_dates(line: Line) -> bool:
     return bool(line.dates) and all(d.role == "background" for d in line.dates)
-
-
-def regions(line: Line) -> list[PlaceName]:
-    """The places a line speaks of, without the adjective that only says where a firm is from ("the US company", "German rival SAP")."""
-    found = []
-    for place in line.places:
-        after = line.masked[place.end - line.sentence.start :][:40]
-        if place.kind == "organ" or ((place.kind == "demonym" or after.startswith("-")) and _ORIGIN.match(after)):
-            continue
-        if place.kind == "demonym" and (
-            _LANGUAGE.match(after) or line.masked[: place.start - line.sentence.start].lower().endswith("non-")
-        ):
-            continue
-        if place.kind == "geo" and _ORIGIN_GEO.match(after):
-            continue
-        found.append(place)
-    return found
-
-
-def _region(line: Line, reading: Reading, lexicon: Lexicon) -> bool:
-    near = [reading.lines[0], *reading.lines[max(0, line.index - 2) : line.index + 1]]
-    return any(regions(other) for other in near)
-
-
-def _provider(line: Line, reading: Reading, lexicon: Lexicon) -> bool:
-    return bool(line.mentions) or (line.index <= 3 and bool(reading.lines[0].mentions))
-
-
-def _region_or_party(line: Line, reading: Reading, lexicon: Lexicon) -> bool:
-    return len({m.provider for m in line.mentions}) > 1 or _region(line, reading, lexicon)
-
-
-def _tech(line: Line, reading: Reading, lexicon: Lexicon) -> bool:
-    return bool(line.mentions) or any(
-        p.search(line.sentence.text) or p.search(reading.lines[0].sentence.text) for p in lexicon.sectors.values()
-    )
-
-
-def _gov(line: Line, reading: Reading, lexicon: Lexicon) -> bool:
-    return any(p.kind in ("organ", "capital") for p in line.places) or bool(lexicon.words["gov"].search(line.masked))
-
-
-def _tech_home(line: Line, reading: Reading, lexicon: Lexicon) -> bool:
-    return bool(line.mentions) or any(p.kind == "demonym" for p in line.places) or bool(reading.lines[0].mentions)
-
-
-def _acts(line: Line, reading: Reading, lexicon: Lexicon) -> bool:
-    return bool(lexicon.words["acts"].search(line.masked)) and _tech(line, reading, lexicon)
-
-
-def _law(line: Line, reading: Reading, lexicon: Lexicon) -> bool:
-    return bool(lexicon.words["law"].search(reading.text.norm))
-
-
-_Need = Callable[[Line, Reading, Lexicon], bool]
-_NEEDS: dict[str, _Need] = {
-    "region": _region,
-    "region-or-party": _region_or_party,
-    "provider": _provider,
-    "tech": _tech,
-    "gov": _gov,
-    "acts": _acts,
-    "tech-home": _tech_home,
-    "measure-word": _law,
-    "provider-or-tech": _tech,
-    "gov-or-act": lambda line, reading, lexicon: _gov(line, reading, lexicon) or bool(re.search(r"\bAct\b|Measures", line.sentence.text)),
-    "ordered": lambda line, reading, lexicon: bool(_ORDERED.search(reading.text.norm)),
-    "region-or-gov": lambda line, reading, lexicon: _region(line, reading, lexicon) or _gov(line, reading, lexicon),
-    "law-or-tech": lambda line, reading, lexicon: _law(line, reading, lexicon) and _tech(line, reading, lexicon),
-}
 
 
 def measures(judged: Judged) -> Iterator[EventType]:

@@ -10,32 +10,25 @@ import re
 
 from monitor.catalog import Catalog
 from monitor.model import EventType, Role
-from monitor.understand.judge import regions
-from monitor.understand.lexicon import Lexicon
+from monitor.understand.lexicon import phrase
+from monitor.understand.needs import regions
 from monitor.understand.reading import Line, Reading
 from monitor.understand.segment import Cluster
 
 _DOMESTIC: frozenset[EventType] = frozenset({"service_ban", "data_privacy", "divestiture", "antitrust", "licensing_regulation"})
-_UNDER_ORDER = re.compile(
-    r"\b(?:comply\w*|complian\w+|under|because of|on orders? (?:of|from)|due to|after|citing|cites?|following|required by|obliged)\b[^.;]{0,50}$",
-    re.IGNORECASE,
-)
-_ORDER_AFTER = re.compile(
-    r"^(?:'s)?\s*(?:\w+ ){0,4}?(?:executive order|orders?|sanctions?|entity list|blacklist|asked|order)\b", re.IGNORECASE
-)
 
 
-def issuing_of(cluster: Cluster, types: tuple[EventType, ...], reading: Reading, lexicon: Lexicon) -> tuple[str, ...]:
+def issuing_of(cluster: Cluster, types: tuple[EventType, ...], reading: Reading) -> tuple[str, ...]:
     """The jurisdictions whose organ acts; empty for a provider's own act unless it says that it obeys an order."""
     document = reading.document
+    if document.kind == "regulator" and document.jurisdiction:
+        return (document.jurisdiction,)
     if types[0] == "access_restriction" and (cluster.restricting or not cluster.issuing):
         return _ordering(cluster)
     if cluster.issuing:
         return cluster.issuing[:3]
     if types[0] == "relief" and (granting := _licensing(cluster)):
         return granting
-    if document.kind == "regulator" and document.jurisdiction:
-        return (document.jurisdiction,)
     if "access_restriction" in types and types[0] == "relief" and cluster.measures <= {"access_restriction"}:
         return _ordering(cluster)
     return _first_state(cluster, types, reading)
@@ -53,7 +46,7 @@ def _ordering(cluster: Cluster) -> tuple[str, ...]:
         for place in line.places:
             before = line.sentence.text[: place.start - line.sentence.start]
             after = line.masked[place.end - line.sentence.start :]
-            if place.ids and _UNDER_ORDER.search(before) and _ORDER_AFTER.match(after):
+            if place.ids and phrase("jurisdiction.under-order").search(before) and phrase("jurisdiction.order-after").match(after):
                 found += place.ids
     return tuple(dict.fromkeys(found))
 

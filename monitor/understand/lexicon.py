@@ -52,6 +52,7 @@ class Lexicon:
     words: Mapping[str, re.Pattern[str]]
     sectors: Mapping[str, re.Pattern[str]]
     organs: Mapping[str, Mapping[str, tuple[str, ...]]]
+    phrases: Mapping[str, re.Pattern[str]]
     gate_starts: tuple[str, ...]
     gate_lists: tuple[str, ...]
     gate_zh: tuple[str, ...]
@@ -74,10 +75,16 @@ def load_lexicon() -> Lexicon:
         words={name: _compiled(name, rx, fill) for name, rx in actors["words"].items()},
         sectors={name: _compiled(name, rx, fill) for name, rx in actors["sectors"].items()},
         organs={"organs": actors["organs"], "ignored": actors["ignored"]},
+        phrases={name: _compiled(name, rx, {}) for name, rx in load_yaml_data("understand/phrases.yaml").items()},
         gate_starts=tuple(dict.fromkeys(str(w) for w in gate["starts"])),
         gate_lists=tuple(actors["lists"]["gate"]),
         gate_zh=tuple(dict.fromkeys(gate["zh"])),
     )
+
+
+def phrase(name: str) -> re.Pattern[str]:
+    """A bundled phrase pattern by its name in phrases.yaml."""
+    return load_lexicon().phrases[name]
 
 
 @cache
@@ -109,7 +116,8 @@ def _cues(data: Mapping[str, list[dict[str, Any]]], fill: Mapping[str, str]) -> 
         for row in rows:
             yield Cue(
                 id=row["id"], type=event_type, weight=float(row["weight"]), actors=frozenset(row["actor"]), needs=frozenset(row["needs"]),
-                issuer=row.get("issuer"), starts_with_verb=row["rx"].startswith(r"\b(?:{"), raw=row.get("raw", False), pattern=_compiled(row["id"], row["rx"], fill),
+                issuer=row.get("issuer"), starts_with_verb=row["rx"].startswith(r"\b(?:{"), raw=row.get("raw", False),
+                pattern=_compiled(row["id"], row["rx"], fill),
             )  # fmt: skip
 
 

@@ -6,28 +6,10 @@ provider whose step made people leave, its users, and owners or backers are neve
 
 from __future__ import annotations
 
-import re
-
 from monitor.model import Offer
-from monitor.understand.lexicon import PROVIDER
+from monitor.understand.lexicon import PROVIDER, phrase
 from monitor.understand.link import Named
 from monitor.understand.reading import Line, Reading
-
-_CAUSE_BEFORE = re.compile(
-    r"(?:\b(?:leav\w+|left|quit\w*|from|replac\w+|ditch\w*|abandon\w*|than|versus|vs|off|against|unlike|lure|to rival|rivals?|cut off by|locked out of|instead of|alternatives? to|on|backed by|owned by|unit of|arm of"
-    r"|part of|subsidiary of|backers?|parent|using|used|of|after|because|following|since|response to)\s+(?:the\s+|both\s+)?|离开|替代|替换|放弃|针对|原|因|在|来自|受|对标|由)$",
-    re.IGNORECASE,
-)
-_CAUSE_AFTER = re.compile(
-    r"^(?:'s?)?\s*(?:(?:API|AI|cloud|model|paying|former|existing|recent|China|enterprise|business|announced)\s+){0,2}(?:users?|customers|developers|clients|refugees|decision|announcement|ban|block|move|exit|exclusion|cut-?off|withdrawal|restrictions?|suspension|notice|stops?|stopped|bar(?:s|red)|blocks?|blocked|cuts?|closes?|closed|shut)\b"
-    r"|^(?:的)?(?:API|接口|账号)?(?:用户|客户|开发者|宣布|禁令|断供|封锁|停止|终止|决定|限制|退出|将)",
-    re.IGNORECASE,
-)
-_LISTED = re.compile(r"^(?:\s*(?:,|、|，|and|or|&|和|与|及|以及|,\s*and|as well as)\s*(?:[\w-]+\s+){0,3})$", re.IGNORECASE)
-_VERB = re.compile(
-    r"\b(?:offer|giv|gave|provid|launch|roll|announc|unveil|introduc|includ|cover|waiv|promis|cut|halv|slash|discount|grant|extend|open)\w*\b|提供|推出|宣布|赠送|发布|上线|送|免费|开放|启动",
-    re.IGNORECASE,
-)
 
 
 def offerers(reading: Reading, line: Line) -> list[str]:
@@ -44,10 +26,13 @@ def is_cause(line: Line, mention: Named) -> bool:
     """Whether a provider stands as the one people leave, or as an owner or backer of another."""
     before = line.sentence.text[: mention.start - line.sentence.start]
     after = line.sentence.text[mention.end - line.sentence.start :]
+    if phrase("offering.cause-before").search(before) or phrase("offering.cause-after").match(after):
+        return True
     earlier = [m for m in line.mentions if m.end <= mention.start]
-    if earlier and _LISTED.match(line.sentence.text[earlier[-1].end - line.sentence.start : mention.start - line.sentence.start]):
-        return is_cause(line, earlier[-1])
-    return bool(_CAUSE_BEFORE.search(before) or _CAUSE_AFTER.match(after))
+    listed = earlier and phrase("offering.listed").match(
+        line.sentence.text[earlier[-1].end - line.sentence.start : mention.start - line.sentence.start]
+    )
+    return bool(listed) and is_cause(line, earlier[-1])
 
 
 def _first_group(line: Line, own: list[Named]) -> list[str]:
@@ -56,9 +41,13 @@ def _first_group(line: Line, own: list[Named]) -> list[str]:
     for mention in own[1:]:
         between = line.masked[group[-1].end - line.sentence.start : mention.start - line.sentence.start]
         if (
-            _LISTED.match(between)
+            phrase("offering.listed").match(between)
             or mention.provider == own[0].provider
-            or (_VERB.search(between) and _VERB.search(line.masked[mention.end - line.sentence.start :]) and PROVIDER not in between)
+            or (
+                phrase("offering.verb").search(between)
+                and phrase("offering.verb").search(line.masked[mention.end - line.sentence.start :])
+                and PROVIDER not in between
+            )
         ):
             group.append(mention)
         else:
@@ -97,7 +86,7 @@ def _owners(reading: Reading, line: Line, at: int) -> list[str]:
     last = before[-1]
     group = [last.provider]
     for left, right in zip(reversed(before[:-1]), reversed(before[1:]), strict=True):
-        if not _LISTED.match(line.masked[left.end - line.sentence.start : right.start - line.sentence.start]):
+        if not phrase("offering.listed").match(line.masked[left.end - line.sentence.start : right.start - line.sentence.start]):
             break
         group.append(left.provider)
     return group

@@ -22,7 +22,8 @@ from monitor.understand.text import Text
 
 _MASKS = {"geo": PLACE, "capital": PLACE, "demonym": PEOPLE, "organ": ORGAN}
 _Span = TypeVar("_Span", DateMention, OfferMention)
-MAX_SENTENCES = 120
+MAX_SENTENCES = 400
+"""What stands after them is not read: no article is that long, and a hostile page may be."""
 
 
 @dataclass(frozen=True)

@@ -62,7 +62,9 @@ def _distinct(rows: Iterable[JsonObject]) -> list[JsonObject]:
 
 
 def _dates(live: list[Signal]) -> JsonObject:
-    """The lead event's dates; what it leaves open comes from the next event that states it."""
+    """The lead event's dates; what it leaves open comes from the next event that tells of the same measure."""
+    same = {t for s in live[:1] for t in (s.type, *s.beneath)}
+    live = [s for s in live if same & {s.type, *s.beneath}]
     stated = {role: next((d for s in live if (d := getattr(s.dates, role))), None) for role in ("announced", "effective", "comment")}
     return {role: day.isoformat() if day else None for role, day in stated.items()}
 

@@ -16,14 +16,16 @@ MINIMUM = 2.2
 """The least score of a line that may start an event, and of a type that an event keeps."""
 JOINING = 1.1
 """The least score of a line that goes on telling of an event already found."""
-_TOGETHER: frozenset[frozenset[EventType]] = frozenset(
-    frozenset(pair) for pair in (
-        ("service_ban", "data_privacy"), ("service_ban", "divestiture"), ("service_ban", "sanctions_listing"), ("service_ban", "licensing_regulation"),
-        ("sanctions_listing", "export_control"), ("divestiture", "investment_restriction"), ("antitrust", "licensing_regulation"), ("data_privacy", "licensing_regulation"),
-        ("divestiture", "antitrust"), ("divestiture", "data_privacy"), ("service_ban", "export_control"), ("access_restriction", "sanctions_listing"),
-        ("access_restriction", "data_privacy"), ("access_restriction", "licensing_regulation"), ("antitrust", "data_privacy"),
-    )
-)  # fmt: skip
+_PAIRS: dict[EventType, tuple[EventType, ...]] = {
+    "service_ban": ("data_privacy", "divestiture", "sanctions_listing", "licensing_regulation", "export_control"),
+    "access_restriction": ("sanctions_listing", "data_privacy", "licensing_regulation"),
+    "sanctions_listing": ("export_control",),
+    "divestiture": ("investment_restriction", "antitrust", "data_privacy"),
+    "antitrust": ("licensing_regulation", "data_privacy"),
+    "data_privacy": ("licensing_regulation",),
+}
+_TOGETHER = frozenset(frozenset((kind, other)) for kind, others in _PAIRS.items() for other in others)
+"""Types that one measure may have at once."""
 
 
 @dataclass

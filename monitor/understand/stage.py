@@ -8,23 +8,25 @@ from __future__ import annotations
 from datetime import date
 
 from monitor.model import EventType, Stage
-from monitor.understand.lexicon import Lexicon
+from monitor.understand.lexicon import load_lexicon, phrase
 from monitor.understand.segment import Cluster
 
 
-def stage_of(cluster: Cluster, types: tuple[EventType, ...], effective: date | None, published: date, lexicon: Lexicon) -> Stage:
+def stage_of(cluster: Cluster, types: tuple[EventType, ...], effective: date | None, published: date) -> Stage:
     """The stage that the text tells, a stated effective day deciding between coming and in force."""
     anchors = sorted(cluster.anchors, key=lambda j: -j.best)[:2]
     said = " ¶ ".join(j.line.sentence.text for j in sorted(anchors, key=lambda j: j.line.index))
     more = " ¶ ".join(line.sentence.text for line in cluster.lines)
-    says = {stage: bool(pattern.search(said)) for stage, pattern in lexicon.stages.items()}
+    stages = load_lexicon().stages
+    says = {stage: bool(pattern.search(said)) for stage, pattern in stages.items()}
     if types[0] == "relief":
-        return _eased(said, says, lexicon)
+        return _eased(said, says)
     if any(j.modality == "threatened" for j in anchors) and not says["final"]:
         return "rumoured"
     if says["rumoured"] and not says["final"]:
         return "rumoured"
-    if says["proposed"] and not _signed(said, lexicon):
+    begun = effective is not None and effective <= published
+    if says["proposed"] and not _signed(said) and not begun:
         return "proposed"
     own_act = ("access_restriction" in types and not cluster.issuing) or types[0] == "access_restriction"
     if effective is not None:
@@ -34,17 +36,17 @@ def stage_of(cluster: Cluster, types: tuple[EventType, ...], effective: date | N
     if types[0] == "litigation":
         return "suspended" if says["suspended"] and says["final"] and _halts(said) else "final" if says["final"] else "announced"
     if own_act:
-        return _own_act(said, more, says, lexicon)
+        return _own_act(said, more, says)
     if types[0] in ("antitrust", "data_privacy") and says["announced"] and not says["final"] and not says["in_force"]:
         return "announced"
-    if says["final"] and (not says["in_force"] or (_signed(said, lexicon) and "immediate" not in said.lower())):
+    if says["final"] and (not says["in_force"] or (_signed(said) and "immediate" not in said.lower())):
         return "final"
     if says["in_force"] and not _future(said):
         return "in_force"
     return "final" if says["final"] else "announced"
 
 
-def _eased(said: str, says: dict[str, bool], lexicon: Lexicon) -> Stage:
+def _eased(said: str, says: dict[str, bool]) -> Stage:
     if says["rumoured"] and not says["rescinded"]:
         return "rumoured"
     if says["rescinded"] and not _future(said):
@@ -52,19 +54,19 @@ def _eased(said: str, says: dict[str, bool], lexicon: Lexicon) -> Stage:
     if says["suspended"]:
         return "suspended"
     if says["rescinded"]:
-        return "rescinded" if not says["announced"] else "announced"
+        return "announced"
     return "announced" if _future(said) or says["announced"] else "in_force"
 
 
-def _own_act(said: str, more: str, says: dict[str, bool], lexicon: Lexicon) -> Stage:
+def _own_act(said: str, more: str, says: dict[str, bool]) -> Stage:
     if _future(said):
         return "announced"
-    if says["in_force"] or (lexicon.stages["in_force"].search(more) and not says["announced"]):
+    if says["in_force"] or (load_lexicon().stages["in_force"].search(more) and not says["announced"]):
         return "in_force"
     return "announced" if says["announced"] else "in_force"
 
 
-def _signed(said: str, lexicon: Lexicon) -> bool:
+def _signed(said: str) -> bool:
     lowered = said.lower()
     return any(
         word in lowered
@@ -73,26 +75,7 @@ def _signed(said: str, lexicon: Lexicon) -> bool:
 
 
 def _future(said: str) -> bool:
-    lowered = said.lower()
-    return any(
-        word in lowered
-        for word in (
-            " will ",
-            " to stop",
-            " to close",
-            " to end",
-            " to shut",
-            " to withhold",
-            " may ship",
-            " plans to",
-            " from next",
-            " to let ",
-            " to resume",
-            " to restore",
-            " to allow ",
-            "将",
-        )
-    )
+    return bool(phrase("stage.future").search(said))
 
 
 def _halts(said: str) -> bool:

@@ -16,7 +16,7 @@ from typing import Any, get_args
 
 from monitor.catalog import Catalog
 from monitor.model import Document, Mention, Signal, SourceKind, Tagging, short_hash
-from monitor.understand.frame import confidence_of, signals
+from monitor.understand.frame import signals
 from monitor.understand.gate import Gate, GateResult
 from monitor.understand.lexicon import load_lexicon
 from monitor.understand.reading import Line, Reading, read
@@ -28,6 +28,9 @@ TAGGER_VERSION = "rules-2026.1"
 FULL_SUPPORT = ("en", "zh")
 _BATCH = 64
 ARCHIVE_CONFIDENCE = 0.98
+"""That a document without any event is irrelevant."""
+REVIEWED_CONFIDENCE = 0.7
+"""The same for one that tells only of history or a denial."""
 
 
 class Tagger:
@@ -89,7 +92,8 @@ def _tagging(document: Document, text: Text, gate: GateResult, found: list[Signa
     top = max((s.confidence for s in live), default=0.0)
     lang = document.lang.split("-")[0].lower()
     return Tagging(
-        document=document.id, tagger_version=TAGGER_VERSION, relevant=bool(live), confidence=top if live else ARCHIVE_CONFIDENCE if not found else confidence_of(3.2),
+        document=document.id, tagger_version=TAGGER_VERSION, relevant=bool(live),
+        confidence=top if live else ARCHIVE_CONFIDENCE if not found else REVIEWED_CONFIDENCE,
         lang=lang, lang_support="full" if lang in FULL_SUPPORT else "partial", primary=_primary(live, text).type if live else None,
         signals=tuple(found), mentions=tuple(_mentions(text, gate, found)),
     )  # fmt: skip
@@ -156,9 +160,10 @@ def _document(name: str, row: dict[str, Any]) -> Document:
     title, body = row.get("title") or "", row.get("body") or ""
     published = _instant(row.get("published"))
     kind: SourceKind = row.get("source") or "news"
+    whole = f"{title}\n{body}"
     return Document(
-        source="stdin", guid=name, url=row.get("url") or "", title=title, text=body, lang=(row.get("lang") or script_language(f"{title}\n{body}")),
-        published_at=published, retrieved_at=published, content_hash=hashlib.sha256(f"{title}\n{body}".encode("utf-8", "surrogatepass")).hexdigest(),
+        source="stdin", guid=name, url=row.get("url") or "", title=title, text=body, lang=row.get("lang") or script_language(whole),
+        published_at=published, retrieved_at=published, content_hash=hashlib.sha256(whole.encode("utf-8", "surrogatepass")).hexdigest(),
         origin_group=short_hash(name), kind=kind, jurisdiction=row.get("source_jurisdiction"),
     )  # fmt: skip
 

@@ -19,7 +19,11 @@ def rss(items: str, prolog: str = '<?xml version="1.0" encoding="utf-8"?>', chan
 
 def item(title: str = "Access ends", guid: str = "1", **fields: str) -> str:
     more = "".join(f"<{name.replace('_', ':')}>{value}</{name.replace('_', ':')}>" for name, value in fields.items())
-    return f"<item><title>{title}</title><guid isPermaLink='false'>{guid}</guid>{more}</item>" if guid else f"<item><title>{title}</title>{more}</item>"
+    return (
+        f"<item><title>{title}</title><guid isPermaLink='false'>{guid}</guid>{more}</item>"
+        if guid
+        else f"<item><title>{title}</title>{more}</item>"
+    )
 
 
 def feed_source(**fields: object) -> Source:

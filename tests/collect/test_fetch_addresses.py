@@ -12,7 +12,7 @@ from aiohttp import client_exceptions, http_exceptions
 
 from monitor.collect.address import is_opted_in, is_public, literal
 from monitor.collect.fetch import LOWER_ERRORS, explain, reason_of
-from monitor.model import FetchFailure, Reason, Response, Source
+from monitor.model import FetchFailure, Reason, Response
 from tests.collect.wire import fetch_once, http, policy, source, wire
 
 PRIVATE = [
@@ -22,8 +22,10 @@ PRIVATE = [
     "64:ff9b:1::1", "100::1", "2001::1", "2001:0:4136:e378:8000:63bf:3fff:fdd2", "2001:db8::1", "2002:7f00:1::", "2002:a00:1::1", "3fff::1",
     "fc00::1", "fd00:ec2::254", "fe80::1", "fec0::1", "ff02::1", "5f00::1",
 ]  # fmt: skip
-PUBLIC = ["8.8.8.8", "1.1.1.1", "100.63.255.255", "100.128.0.1", "172.15.0.1", "172.32.0.1", "2606:4700::1111", "2a00:1450::1", "::ffff:8.8.8.8",
-          "64:ff9b::808:808"]  # fmt: skip
+PUBLIC = [
+    "8.8.8.8", "1.1.1.1", "100.63.255.255", "100.128.0.1", "172.15.0.1", "172.32.0.1", "2606:4700::1111", "2a00:1450::1",
+    "::ffff:8.8.8.8", "64:ff9b::808:808",
+]  # fmt: skip
 
 
 @pytest.mark.parametrize("address", PRIVATE)
@@ -113,7 +115,6 @@ def test_a_source_may_not_reach(case: str, private: bool) -> None:
     outcome = asyncio.run(fetch_once(source(url, private=private), policy("192.168.77.77")))
     assert isinstance(outcome, FetchFailure), outcome
     assert outcome.reason == reason, outcome
-
 
 
 TARGETS = {

@@ -9,11 +9,12 @@ import zlib
 import pytest
 
 from monitor.model import FetchFailure, Reason, Response
-from tests.collect.wire import FEED, RESET, Script, fetched, forever, http
+from tests.collect.wire import FEED, RESET, Script, Step, fetched, forever, http
 
 ZIPPED = gzip.compress(FEED)
 BOMB = gzip.compress(b"\0" * 20_000_000)
 CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+DRIP: list[Step] = [b"x", 0.05] * 60
 HEAD = b"HTTP/1.1 200 OK\r\n"
 
 
@@ -25,8 +26,8 @@ REFUSED: dict[str, tuple[Script, Reason]] = {
     "nothing, then closed": ([], "connection"),
     "reset before an answer": ([RESET], "connection"),
     "silence": ([9.0], "timeout"),
-    "one byte at a time": ([HEAD + b"X: ", *[b"x", 0.05] * 60], "timeout"),
-    "body one byte at a time": ([http(body=b"", length="5000"), *([b"x", 0.05] * 60)], "timeout"),
+    "one byte at a time": ([HEAD + b"X: ", *DRIP], "timeout"),
+    "body one byte at a time": ([http(body=b"", length="5000"), *DRIP], "timeout"),
     "endless interim answers": (forever(b"HTTP/1.1 103 Early Hints\r\n\r\n", 0.01), "timeout"),
     "endless header": ([HEAD, *[b"X: " + b"a" * 1000] * 500], "protocol"),
     "endless headers": ([HEAD, *[b"X: a\r\n"] * 5000], "protocol"),
@@ -45,6 +46,7 @@ REFUSED: dict[str, tuple[Script, Reason]] = {
     "deflate bomb": ([http(body=zlib.compress(b"\0" * 9_000_000), Content_Encoding="deflate")], "too_large"),
     "bomb in a bomb": ([http(body=gzip.compress(BOMB), Content_Encoding="gzip, gzip")], "too_large"),
     "twenty codings": ([http(body=ZIPPED, Content_Encoding=", ".join(["gzip"] * 20))], "decode"),
+    "twenty coding headers": ([HEAD + b"Content-Encoding: gzip\r\n" * 20 + b"\r\n" + ZIPPED], "decode"),
     "unknown coding": ([http(Content_Encoding="sdch")], "decode"),
     "labelled gzip, is plain": ([http(Content_Encoding="gzip")], "decode"),
     "labelled deflate, is plain": ([http(Content_Encoding="deflate")], "decode"),
@@ -108,7 +110,7 @@ def test_accepted_byte_for_byte(case: str) -> None:
 
 def test_six_redirects_are_too_many_and_five_are_not() -> None:
     def hops(count: int) -> dict[str, Script]:
-        chain = {f"/{n}": [http("302 Found", b"", Location=f"/{n + 1}")] for n in range(count)}
+        chain: dict[str, Script] = {f"/{n}": [http("302 Found", b"", Location=f"/{n + 1}")] for n in range(count)}
         return {**chain, f"/{count}": [http()]}
 
     five, six = fetched(hops(5), path="/0"), fetched(hops(6), path="/0")
@@ -118,7 +120,7 @@ def test_six_redirects_are_too_many_and_five_are_not() -> None:
 
 
 def test_the_deadline_covers_the_whole_chain() -> None:
-    slow = {f"/{n}": [0.3, http("302 Found", b"", Location=f"/{n + 1}")] for n in range(5)}
+    slow: dict[str, Script] = {f"/{n}": [0.3, http("302 Found", b"", Location=f"/{n + 1}")] for n in range(5)}
     outcome = fetched({**slow, "/5": [http()]}, path="/0")
     assert isinstance(outcome, FetchFailure)
     assert outcome.reason == "timeout"

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import time
 
 import pytest
 from pytest_httpserver import HTTPServer
 from werkzeug import Request
 from werkzeug import Response as Answer
+from yarl import URL
 
-from monitor.collect.fetch import Fetcher
+from monitor.collect.failures import RefusedError
+from monitor.collect.fetch import Fetcher, redirect_target
 from monitor.collect.headers import max_age_s, retry_after_s
 from monitor.model import FetchFailure, Response, Validators
-from tests.collect.wire import FEED, NOW, fetch_once, fetched, http, policy, source, wire
+from tests.collect.wire import FEED, NOW, Script, fetch_once, fetched, http, policy, source, wire
 
 
 def test_validators_come_back_byte_for_byte(httpserver: HTTPServer) -> None:
@@ -22,7 +25,9 @@ def test_validators_come_back_byte_for_byte(httpserver: HTTPServer) -> None:
     def answer(request: Request) -> Answer:
         seen.append((request.headers.get("If-None-Match"), request.headers.get("If-Modified-Since"), request.headers["User-Agent"]))
         if len(seen) == 1:
-            return Answer(FEED, headers={"ETag": "W/unquoted-etag", "Last-Modified": "yesterday, about noon", "Cache-Control": "max-age=7200"})
+            return Answer(
+                FEED, headers={"ETag": "W/unquoted-etag", "Last-Modified": "yesterday, about noon", "Cache-Control": "max-age=7200"}
+            )
         return Answer(status=304, headers={"ETag": '"new"'})
 
     httpserver.expect_request("/feed").respond_with_handler(answer)
@@ -121,3 +126,49 @@ MAX_AGE = {
 @pytest.mark.parametrize("value", MAX_AGE)
 def test_max_age(value: str) -> None:
     assert max_age_s(value) == MAX_AGE[value]
+
+
+def test_slow_answers_do_not_starve_their_neighbours() -> None:
+    async def run() -> tuple[float, Response | FetchFailure]:
+        scripts: dict[str, Script] = {"/slow": [9.0], "/feed": [http()]}
+        async with wire(scripts) as server, Fetcher(policy("127.0.0.1", deadline_s=8)) as fetcher:
+            slow = [asyncio.ensure_future(fetcher.fetch(source(server.url("/slow")), None, Validators(), NOW)) for _ in range(2)]
+            await asyncio.sleep(0.2)
+            begun = time.monotonic()
+            outcome = await fetcher.fetch(source(server.url()), None, Validators(), NOW)
+            for task in slow:
+                task.cancel()
+            await asyncio.gather(*slow, return_exceptions=True)
+            return time.monotonic() - begun, outcome
+
+    waited, outcome = asyncio.run(run())
+    assert isinstance(outcome, Response)
+    assert waited < 5
+
+
+DOWN = [  # from, to, allowed
+    ("https://n.example/a", "http://n.example/b", False),
+    ("https://n.example/a", "https://m.example/b", True),
+    ("http://n.example/a", "https://n.example/b", True),
+    ("https://n.example/a", "//m.example/b", True),
+    ("https://n.example/a", "../b", True),
+]
+
+
+@pytest.mark.parametrize(("base", "location", "allowed"), DOWN)
+def test_no_redirect_steps_down_to_plain_http(base: str, location: str, allowed: bool) -> None:
+    if allowed:
+        assert redirect_target(URL(base), location, 302).scheme == "https"
+    else:
+        with pytest.raises(RefusedError, match="from https to http"):
+            redirect_target(URL(base), location, 302)
+
+
+def test_plain_bytes_where_tls_is_expected() -> None:
+    async def run() -> Response | FetchFailure:
+        async with wire({"/feed": [http()]}) as server:
+            return await fetch_once(source(server.url().replace("http:", "https:")), policy("127.0.0.1"))
+
+    outcome = asyncio.run(run())
+    assert isinstance(outcome, FetchFailure)
+    assert outcome.reason == "tls"

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from monitor.collect.isolate import Parser, ParseLimits
+from monitor.collect.isolate import ParseLimits, Parser
 from monitor.collect.parse import parse
 from monitor.model import FetchFailure
 from tests.collect.bodies import entries, feed_source, item, response, rss

@@ -6,6 +6,8 @@ import json
 from datetime import UTC, datetime
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from monitor.collect.parse import MAX_ENTRIES, parse
 from monitor.model import Entry, FetchFailure, Reason
@@ -117,9 +119,11 @@ def test_an_empty_feed_is_no_failure(case: str) -> None:
     assert parse(feed_source(), response(EMPTY[case].encode())) == ()
 
 
-ATOM = """<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="de"><entry><id>tag:a,1</id><title type="text">1 &lt; 2 &amp;amp; R&amp;D</title>
+ATOM = """<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="de"><entry><id>tag:a,1</id>
+<title type="text">1 &lt; 2 &amp;amp; R&amp;D</title>
 <link rel="self" href="/self"/><link href="/news/1"/><author><name>A. Writer</name></author><published>2024-06-25T10:00:00+08:00</published>
-<updated>2024-06-26T01:02:03Z</updated><summary>short</summary><content type="html">&lt;p&gt;The long text&lt;/p&gt;</content></entry></feed>"""
+<updated>2024-06-26T01:02:03Z</updated><summary>short</summary>
+<content type="html">&lt;p&gt;The long text&lt;/p&gt;</content></entry></feed>"""
 
 
 def test_atom_fields() -> None:
@@ -138,7 +142,14 @@ def test_atom_fields() -> None:
 
 
 def test_json_feed_fields() -> None:
-    row = {"id": 7, "url": "/7", "title": "a < b", "content_text": "x\ny", "date_published": "2024-06-25T10:00:00+08:00", "authors": [{"name": "N"}]}
+    row = {
+        "id": 7,
+        "url": "/7",
+        "title": "a < b",
+        "content_text": "x\ny",
+        "date_published": "2024-06-25T10:00:00+08:00",
+        "authors": [{"name": "N"}],
+    }
     body = json.dumps({"version": "https://jsonfeed.org/version/1.1", "language": "en-GB", "items": [row, "no object"]})
     (entry,) = entries(parse(feed_source(), response(body.encode(), "application/feed+json")))
     assert (entry.guid, entry.url, entry.title, entry.html) == ("7", "https://news.example/7", "a &lt; b", "x<br>y")
@@ -222,7 +233,8 @@ def test_a_dash_elsewhere_is_no_publisher() -> None:
 
 
 PAGE = """<!doctype html><html lang="en"><head><title>Supported countries &amp; regions</title><script>var t=1</script></head><body>
-<nav>Menu</nav><main><h1>Supported countries</h1><ul><li>Albania<li>Algeria</ul><form>Subscribe</form></main><footer>2024</footer></body></html>"""
+<nav>Menu</nav><main><h1>Supported countries</h1><ul><li>Albania<li>Algeria</ul>
+<form>Subscribe</form></main><footer>2024</footer></body></html>"""
 
 
 def test_a_page_is_one_entry_without_its_frame() -> None:
@@ -235,7 +247,13 @@ def test_a_page_is_one_entry_without_its_frame() -> None:
 
 @pytest.mark.parametrize(
     ("body", "kind", "reason"),
-    [(b"<html><body><script>x</script></body></html>", "text/html", "empty_body"), (b"%PDF-1.7", "application/pdf", "not_a_feed")],
+    [
+        (b"<html><body><script>x</script></body></html>", "text/html", "empty_body"),
+        (b"%PDF-1.7", "application/pdf", "not_a_feed"),
+        (b"<title>Access Denied</title><p>You may not.</p>", "text/html", "bad_status"),
+        (b"<title>\nJust a moment...</title><p>Checking.</p>", "text/html", "bad_status"),
+    ],
+    ids=["no content", "a PDF", "a refusal", "a guard"],
 )
 def test_no_page(body: bytes, kind: str, reason: Reason) -> None:
     outcome = parse(feed_source(format="page"), response(body, kind))
@@ -246,3 +264,15 @@ def test_no_page(body: bytes, kind: str, reason: Reason) -> None:
 def test_clock_of_the_feed_is_kept_raw_and_not_invented() -> None:
     (entry,) = entries(parse(feed_source(), response(rss(item()).encode())))
     assert (entry.published_at, entry.published_raw, entry.updated_at) == (None, "", None)
+
+
+WHOLE = rss(item(TITLE, link="https://n.example/a?b=1&amp;c=2", pubDate="Tue, 25 Jun 2024 10:00:00 +0800") * 2).encode()
+
+
+@given(st.lists(st.tuples(st.integers(0, len(WHOLE) - 1), st.binary(max_size=4)), max_size=12))
+@settings(max_examples=300, deadline=None)
+def test_damage_is_a_value(damage: list[tuple[int, bytes]]) -> None:
+    body = bytearray(WHOLE)
+    for at, stray in damage:
+        body[at : at + len(stray)] = stray
+    assert isinstance(parse(feed_source(), response(bytes(body))), tuple | FetchFailure)

@@ -21,6 +21,7 @@ FEED = (
 )
 RESET = None
 """A step: break the connection with RST."""
+NOTHING = Validators()
 
 Step = bytes | float | None
 Script = Iterable[Step]
@@ -103,13 +104,13 @@ def policy(*allowed: str, deadline_s: float = 1.0, max_bytes: int = 256 * 1024) 
 
 
 async def fetch_once(
-    asked: Source, rules: FetchPolicy, validators: Validators = Validators(), url: str | None = None
+    asked: Source, rules: FetchPolicy, validators: Validators = NOTHING, url: str | None = None
 ) -> Response | FetchFailure:
     async with Fetcher(rules) as fetcher:
         return await fetcher.fetch(asked, url, validators, NOW)
 
 
-def fetched(scripts: Mapping[str, Script], validators: Validators = Validators(), path: str = "/feed") -> Response | FetchFailure:
+def fetched(scripts: Mapping[str, Script], validators: Validators = NOTHING, path: str = "/feed") -> Response | FetchFailure:
     """What a private, opted-in source at `path` gives."""
 
     async def run() -> Response | FetchFailure:

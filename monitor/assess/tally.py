@@ -1,0 +1,41 @@
+"""How many independent voices tell a thing, and whether that is enough to believe it.
+
+In: words (providers, places, types …) with who tells them. Out: the words that are carried, best supported first.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Hashable
+from typing import Generic, TypeVar
+
+from monitor.assess.constants import MINORITY
+
+Word = TypeVar("Word", bound=str)
+
+
+def outweighs(support: float, rival: float) -> bool:
+    """Whether `support` is more than a small minority beside `rival`."""
+    return support > rival * MINORITY
+
+
+class Tally(Generic[Word]):
+    """The voices behind each word; a voice counts once per word, with the clearest it says."""
+
+    def __init__(self) -> None:
+        self._told: dict[Word, dict[Hashable, float]] = defaultdict(dict)
+        self._settled: set[Word] = set()
+
+    def tell(self, word: Word, voice: Hashable, weight: float, primary: bool) -> None:
+        """Count one voice for a word; a primary source settles it."""
+        voices = self._told[word]
+        voices[voice] = max(weight, voices.get(voice, 0.0))
+        if primary:
+            self._settled.add(word)
+
+    def carried(self) -> tuple[Word, ...]:
+        """Words that a primary source states, or that more than a small minority beside the best-supported one tells."""
+        weights = {word: sum(voices.values()) for word, voices in self._told.items()}
+        best = max(weights.values(), default=0.0)
+        kept = [word for word, weight in weights.items() if word in self._settled or outweighs(weight, best)]
+        return tuple(sorted(kept, key=lambda word: (-weights[word], word)))

@@ -1,0 +1,108 @@
+"""What else a sentence must hold before a cue counts: a region, a provider, a sector, a law.
+
+What comes in: a line in its reading. What goes out: yes or no, by the name that cues use (`needs` in cues.yaml).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from monitor.understand.lexicon import load_lexicon, phrase
+from monitor.understand.places import PlaceName
+from monitor.understand.reading import Line, Reading
+
+_LANGUAGE = re.compile(r"^[- ]?(?:language|speak|translation|subtitles)", re.IGNORECASE)
+_NAMED_ACT = re.compile(r"\bAct\b|Measures")
+
+
+@dataclass(frozen=True)
+class Spot:
+    """A line and the text around it."""
+
+    line: Line
+    reading: Reading
+
+    @property
+    def title(self) -> Line:
+        """The text's title."""
+        return self.reading.lines[0]
+
+    @property
+    def near(self) -> tuple[Line, ...]:
+        """The title, the line and the two before it."""
+        at = self.line.index
+        return (self.title, *self.reading.lines[max(0, at - 2) : at + 1])
+
+
+def regions(line: Line) -> list[PlaceName]:
+    """The places a line speaks of, without the adjective that only says where a firm is from ("the US company", "German rival SAP")."""
+    return [place for place in line.places if place.kind != "organ" and not _only_origin(line, place)]
+
+
+def _only_origin(line: Line, place: PlaceName) -> bool:
+    after = line.masked[place.end - line.sentence.start :][:40]
+    before = line.masked[: place.start - line.sentence.start].lower()
+    if (place.kind == "demonym" or after.startswith("-")) and phrase("judge.origin").match(after):
+        return True
+    if place.kind == "demonym":
+        return bool(_LANGUAGE.match(after)) or before.endswith("non-")
+    return place.kind == "geo" and bool(phrase("judge.origin-geo").match(after))
+
+
+def holds(need: str, spot: Spot) -> bool:
+    """Whether the line has what a cue calls `need`."""
+    return _NEEDS[need](spot)
+
+
+def _region(spot: Spot) -> bool:
+    return any(regions(line) for line in spot.near)
+
+
+def _provider(spot: Spot) -> bool:
+    return bool(spot.line.mentions) or (spot.line.index <= 3 and bool(spot.title.mentions))
+
+
+def _region_or_party(spot: Spot) -> bool:
+    return len({m.provider for m in spot.line.mentions}) > 1 or _region(spot)
+
+
+def _tech(spot: Spot) -> bool:
+    texts = (spot.line.sentence.text, spot.title.sentence.text)
+    return bool(spot.line.mentions) or any(p.search(text) for p in load_lexicon().sectors.values() for text in texts)
+
+
+def _tech_home(spot: Spot) -> bool:
+    return bool(spot.line.mentions or spot.title.mentions) or any(p.kind == "demonym" for p in spot.line.places)
+
+
+def _gov(spot: Spot) -> bool:
+    return any(p.kind in ("organ", "capital") for p in spot.line.places) or bool(load_lexicon().words["gov"].search(spot.line.masked))
+
+
+def _acts(spot: Spot) -> bool:
+    return bool(load_lexicon().words["acts"].search(spot.line.masked)) and _tech(spot)
+
+
+def _law(spot: Spot) -> bool:
+    return bool(load_lexicon().words["law"].search(spot.reading.text.norm))
+
+
+_NEEDS: dict[str, Callable[[Spot], bool]] = {
+    "region": _region,
+    "region-or-party": _region_or_party,
+    "region-or-gov": lambda spot: _region(spot) or _gov(spot),
+    "provider": _provider,
+    "provider-or-tech": _tech,
+    "tech": _tech,
+    "tech-home": _tech_home,
+    "gov": _gov,
+    "gov-or-act": lambda spot: _gov(spot) or bool(_NAMED_ACT.search(spot.line.sentence.text)),
+    "acts": _acts,
+    "measure-word": _law,
+    "law-or-tech": lambda spot: _law(spot) and _tech(spot),
+    "ordered": lambda spot: bool(phrase("judge.ordered").search(spot.reading.text.norm)),
+}
+NEEDS = frozenset(_NEEDS)
+"""Every name that a cue may use."""

@@ -1,0 +1,86 @@
+"""Whose story it is, and in which language."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+from monitor.collect.language import detect
+from monitor.collect.origin import credited_wire, origin_group
+from monitor.model import Entry
+from tests.collect.bodies import feed_source
+
+FILLER = "The company did not say more about its plans. " * 20
+CREDITS: list[tuple[str, str | None]] = [
+    ("BEIJING (Reuters) - OpenAI will cut access.", "reuters"),
+    ("June 25 (Reuters) – OpenAI will cut access.", "reuters"),
+    ("REUTERS\nOpenAI will cut access.", "reuters"),
+    ("WASHINGTON (AP) — The Treasury said on Friday", "ap"),
+    ("Brussels (AFP) The Commission", "afp"),
+    ("By Bloomberg News\nOpenAI will", "bloomberg"),
+    ("Berlin (dpa) - Die Regierung", "dpa"),
+    ("TOKYO, June 25 (Kyodo) -- Japan", "kyodo"),
+    ("新华社北京6月25日电 外交部", "xinhua"),
+    ("财联社6月25日电，OpenAI", "cls"),
+    ("中新社华盛顿6月22日电", "cns"),
+    (FILLER + "Source: Reuters", "reuters"),
+    (FILLER + "© AFP 2024", "afp"),
+    (FILLER + "(Reporting by A. Writer; © Reuters)", "reuters"),
+    ("Reuters reported that OpenAI will cut access.", None),
+    ("The AP flexibility statute (DPA) applies to access points", None),
+    ("Bloomberg founder Michael Bloomberg spoke.", None),
+    ("(Image credit: AP) The Treasury said", None),
+    ("Photo: a screen in Beijing (REUTERS) The Treasury said", None),
+    (FILLER + "(Reuters) " + FILLER, None),
+    ("", None),
+]
+
+
+@pytest.mark.parametrize(("text", "wire"), CREDITS)
+def test_credited_wire(text: str, wire: str | None) -> None:
+    assert credited_wire(text) == wire
+
+
+GROUPS = [  # author, aggregator's publisher, source's publisher, group
+    ("", "", "Publisher", "family"),
+    ("", "The Paper", "Google News", "The Paper"),
+    ("", "Reuters", "Google News", "wire:reuters"),
+    ("", "", "Reuters", "wire:reuters"),
+    ("A. Writer, Reuters", "", "Publisher", "wire:reuters"),
+    ("Associated Press", "", "Publisher", "wire:ap"),
+    ("April Reuters", "", "Publisher", "family"),
+]
+
+
+@pytest.mark.parametrize(("author", "named", "publisher", "group"), GROUPS)
+def test_origin_group(author: str, named: str, publisher: str, group: str) -> None:
+    entry = Entry(guid="1", author=author, origin_publisher=named)
+    assert origin_group(feed_source(publisher=publisher), entry, "Plain text.") == group
+
+
+LANGUAGES = [
+    ("OpenAI 将于7月9日停止向中国提供 API 服务，智谱 AI 宣布迁移计划", "en", "zh"),
+    ("OpenAIは7月9日から中国からのAPIアクセスを遮断すると発表した", "en", "ja"),
+    ("오픈AI가 7월 9일부터 중국의 API 접근을 차단한다", "en", "ko"),
+    ("財務省、対中投資規制案を公表", "ja", "ja"),
+    ("OpenAI blocks China", "fr-FR", "fr"),
+    ("", "en-US", "en"),
+    ("12345", "", "en"),
+    ("OpenAI will block API traffic from mainland China and other regions starting on July 9, according to a letter", "zh", "en"),
+    ("Le ministère des Finances a annoncé vendredi une interdiction des investissements dans les puces chinoises", "en", "fr"),
+    ("Die Bundesregierung kündigte am Freitag neue Regeln für die Ausfuhr von Halbleitern nach China an", "en", "de"),
+]
+
+
+@pytest.mark.parametrize(("text", "hint", "language"), LANGUAGES)
+def test_language(text: str, hint: str, language: str) -> None:
+    assert detect(text, hint) == language
+
+
+def test_the_model_is_loaded_only_when_needed() -> None:
+    code = (
+        "import sys, monitor.collect.document as d; d.detect('short', 'en'); sys.exit('py3langid' in sys.modules or 'numpy' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
