@@ -112,8 +112,9 @@ MINORITY: Final = 1 / 3
 """What at most a third as many independent origins tell as its best-supported rival is not carried: one of four, not one of three."""
 NEWS_CYCLE_DAYS: Final = 2
 """Reports this close could know the same: they are weighed against each other when they differ on how far a measure has come."""
-RETOLD_ORIGINS: Final = 3
-"""From so many origins on, a lone report that turns a ban into the provider's own act, or the reverse, is taken for a loose word."""
+ESTABLISHED_ORIGINS: Final = 3
+"""So many independent origins do not all misread: a party or place they name stays, and a lone report that turns what they
+call a ban into the provider's own act, or the reverse, is taken for a loose word."""
 COPY_OVERLAP: Final = 0.6
 """Share of common 5-grams from which two texts are copies: rewrites of one wire measured .6–.9, independent reports below .3."""
 COPY_MIN_SHINGLES: Final = 8

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from typing import Final, TypeVar
 
 from monitor.assess.corroborate import Chorus
-from monitor.assess.measure import Claim, Family
+from monitor.assess.measure import EITHER, Claim, Family
 from monitor.model import Modality
 
 _LONG_AGO: Final = datetime.min.replace(tzinfo=UTC)
@@ -31,13 +31,19 @@ class Substance:
 
 
 def current(claims: Sequence[Claim]) -> list[Claim]:
-    """Claims of the newest known revision of each entry: an edit replaces what it edits."""
+    """Claims of the newest known revision of each entry, since an edit replaces what it edits; of a document that tells the
+    measure both as a ban and as the provider's own act only the surer reading.
+    """
     newest: dict[tuple[str, str], int] = defaultdict(int)
     for claim in claims:
         document = claim.report.document
         chain = (document.source, document.guid)
         newest[chain] = max(newest[chain], document.revision)
-    return [c for c in claims if c.report.document.revision == newest[c.report.document.source, c.report.document.guid]]
+    standing = [c for c in claims if c.report.document.revision == newest[c.report.document.source, c.report.document.guid]]
+    reading: dict[str, Family] = {}
+    for claim in sorted((c for c in standing if c.family in EITHER), key=lambda c: (c.background, c.order)):
+        reading.setdefault(claim.report.document.id, claim.family)
+    return [c for c in standing if c.family not in EITHER or reading[c.report.document.id] == c.family]
 
 
 def substance(claims: Sequence[Claim]) -> Substance:

@@ -9,16 +9,16 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Final, Literal
 
-from monitor.assess.constants import RETOLD_ORIGINS, SAME_NEWS_DAYS, WINDOW_DAYS
+from monitor.assess.constants import ESTABLISHED_ORIGINS, SAME_NEWS_DAYS, WINDOW_DAYS
 from monitor.assess.facts import is_primary
-from monitor.assess.measure import Claim, Family
+from monitor.assess.measure import EITHER, Claim, Family
 from monitor.assess.tally import Tally, outweighs
 from monitor.model import MODIFIERS
 
 Facet = Literal["principals", "causes", "named", "issuing", "affected", "sectors"]
 _FACETS: Final[tuple[Facet, ...]] = ("principals", "causes", "named", "issuing", "affected", "sectors")
-_EITHER: Final[frozenset[Family]] = frozenset({"access", "ban"})
-"""What headlines mix up: a government's ban and a provider's own cut-off."""
+_INCLUSIVE: Final[frozenset[Facet]] = frozenset({"principals", "named", "affected", "sectors"})
+"""Facets whose words do not exclude each other."""
 _WINDOW = timedelta(days=WINDOW_DAYS)
 _SAME_NEWS = timedelta(days=SAME_NEWS_DAYS)
 
@@ -73,7 +73,8 @@ class Thread:
         return (
             float(same_id),
             float(claim.report.signal.instrument.casefold() in self._instruments),
-            float(claim.report.document.id in self._documents),
+            float(claim.twin and claim.report.document.id in self._documents),
+            float(claim.family in self._families),
             float(len(principals & claim.principals)),
             float(next(iter(claim.report.signal.providers), "") in principals),
             float(bool(self._days & claim.days)),
@@ -94,7 +95,8 @@ class Thread:
         for facet, said in words.items():
             for word in said:
                 self._tallies[facet].tell(word, voice, claim.clarity, primary)
-            self._carried[facet] = frozenset(self._tallies[facet].carried())
+            tally = self._tallies[facet]
+            self._carried[facet] = frozenset(tally.named() if facet in _INCLUSIVE else tally.carried())
         if signal.stage == "rescinded" and signal.modality == "asserted" and not claim.background:
             self._ends[voice] = max(self._ends.get(voice, claim.told), claim.told)
             self._ended_by_primary |= primary
@@ -104,7 +106,7 @@ class Thread:
             return claim.family in self._families
         if claim.family == "unknown" or not self._families or claim.family in self._families:
             return True
-        return claim.family in _EITHER and bool(self._families & _EITHER) and self._retells(claim)
+        return claim.family in EITHER and bool(self._families & EITHER) and self._retells(claim)
 
     def _retells(self, claim: Claim) -> bool:
         """Whether a cut-off told as a ban, or the reverse, is the same news of the same provider and place, told loosely."""
@@ -113,9 +115,7 @@ class Thread:
         mine = self._carried["issuing"] | self._carried["affected"]
         if not mine & (claim.issuers | set(claim.report.signal.affected)):
             return False
-        if claim.report.document.id in self._documents:
-            return True
-        return len(self._voices) >= RETOLD_ORIGINS and not is_primary(claim)
+        return claim.twin or (len(self._voices) >= ESTABLISHED_ORIGINS and not is_primary(claim))
 
     def _continues(self, claim: Claim) -> bool:
         """A measure taken after the end of the former one, as far as the end is believed, is not its continuation."""
@@ -174,19 +174,18 @@ class Thread:
 
     def _places_fit(self, claim: Claim) -> bool:
         affected, issuing, names = self._carried["affected"], self._carried["issuing"], self._carried["named"]
-        signal = claim.report.signal
-        same_principal = bool(self._carried["principals"] & claim.principals)
+        signal, principals = claim.report.signal, self._carried["principals"]
+        same_party = bool(principals & claim.named or names & claim.principals)
         same_issuer = bool(issuing & claim.issuers)
         if not _compatible(issuing, claim.issuers):
             return False
-        own_act = "access" in (claim.family, *self._families)
-        if same_principal and same_issuer and not own_act:
+        if same_party and same_issuer and "access" not in (claim.family, *self._families):
             return True  # issuer and target say enough; reporters disagree on which side is "affected"
         if not _compatible(affected, signal.affected):
             return False
         same_place = not issuing and not claim.issuers and bool(affected & set(signal.affected))
         same_kind = _compatible(self._carried["sectors"], signal.sectors)
-        return same_principal or bool(names & claim.named) or ((same_issuer or same_place) and same_kind)
+        return bool(principals & claim.principals) or bool(names & claim.named) or ((same_issuer or same_place) and same_kind)
 
 
 def _compatible(mine: frozenset[str], theirs: frozenset[str] | tuple[str, ...]) -> bool:

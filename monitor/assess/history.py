@@ -7,13 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
+from monitor.assess.constants import NEWS_CYCLE_DAYS
 from monitor.assess.corroborate import Chorus, chorus
-from monitor.assess.facts import Substance, current, is_primary, is_relief, substance
+from monitor.assess.facts import Substance, current, is_primary, is_relief, substance, supported
 from monitor.assess.measure import Claim
 from monitor.assess.stage import HALTED, advanced
+from monitor.assess.tally import outweighs
 from monitor.model import MODIFIERS, Stage, StageStep
+
+_CYCLE = timedelta(days=NEWS_CYCLE_DAYS)
 
 
 @dataclass
@@ -31,6 +35,9 @@ class Account:
     claims: tuple[Claim, ...]
     core: Substance
     chorus: Chorus
+    """Who tells what counts."""
+    everyone: Chorus
+    """Who tells anything of it, relief, denials and background included."""
     past: History
 
 
@@ -47,36 +54,60 @@ def account(claims: Sequence[Claim]) -> Account:
     """What the claims amount to: newest revisions, the claims that carry facts, their copies, origins and stages."""
     told = current(claims)
     core = substance(told)
-    return Account(tuple(told), core, chorus([c.report.document for c in core.claims]), history(told, core))
+    voices = chorus([c.report.document for c in core.claims])
+    everyone = voices if len(core.claims) == len(told) else chorus([c.report.document for c in told])
+    return Account(tuple(told), core, voices, everyone, history(told, core, everyone))
 
 
-def history(claims: Sequence[Claim], core: Substance) -> History:
+def history(claims: Sequence[Claim], core: Substance, voices: Chorus) -> History:
     """The most advanced stage asserted as news, in order of publication; a later halt wins, and only new facts undo it.
 
-    Denials and hypotheses never advance a stage; a measure known only from them is a rumour, a threat at most announced.
+    A stage that only a small minority of the origins of its days tells is not believed. Denials and hypotheses never advance
+    a stage; a measure known only from them is a rumour, a threat at most announced.
     """
     if core.modality == "asserted":
         news = [c for c in claims if not c.background and c.report.signal.modality == "asserted"]
-        steps = _walk(_by_time(news), core)
+        steps = _walk(_by_time(news), core, voices)
     else:
         steps = [_unasserted(claims, core)]
     halts = [step.told for step in steps if step.stage in HALTED]
     return History(steps[-1].stage, tuple(_public(step) for step in steps), max(halts, default=None))
 
 
-def _walk(news: Sequence[Claim], core: Substance) -> list[_Step]:
+def _walk(news: Sequence[Claim], core: Substance, voices: Chorus) -> list[_Step]:
     principals = frozenset().union(*(c.principals for c in core.claims))
     measure_known = any(c.report.signal.type not in MODIFIERS for c in core.claims)
+    effective = next(iter(supported(core.claims, lambda c: c.report.signal.dates.effective, voices)), None)
+    said = [(claim, _capped(claim, _told_stage(claim, principals, measure_known), effective)) for claim in news]
     steps: list[_Step] = []
-    for claim in news:
-        stage = _told_stage(claim, principals, measure_known)
+    for claim, stage in said:
         if stage is None:
             continue
-        if not steps or _moves(steps[-1], stage, claim):
+        if (not steps or _moves(steps[-1], stage, claim)) and _believed(claim, stage, said, voices):
             steps.append(_Step(stage, _day(claim, stage), claim.told))
-        if steps[-1].stage == stage:
+        if steps and steps[-1].stage == stage:
             steps[-1].claims.append(claim)
     return steps or [_first_said(news)]
+
+
+def _capped(claim: Claim, stage: Stage | None, effective: date | None) -> Stage | None:
+    """What a report that is ahead of the agreed day means: `in_force` before that day is no more than announced."""
+    early = stage == "in_force" and effective is not None and effective > claim.told.date() and not is_primary(claim)
+    return "announced" if early else stage
+
+
+def _believed(claim: Claim, stage: Stage, said: Sequence[tuple[Claim, Stage | None]], voices: Chorus) -> bool:
+    """Whether a primary source or more than a small minority of the origins of the same days tell that it has come so far.
+
+    Against a halt speak all who report the measure without one, against an advance those who tell an earlier stage.
+    """
+    told, halt = voices.first_told(claim.report.document), stage in HALTED
+    same_days = [(c, s) for c, s in said if abs(voices.first_told(c.report.document) - told) <= _CYCLE]
+    backers = [c for c, s in same_days if s is not None and (s in HALTED if halt else advanced(s) >= advanced(stage))]
+    others = [c for c, s in same_days if s not in HALTED and (halt or s is not None) and not is_relief(c)]
+    support = {voices.voice(c.report.document) for c in backers}
+    against = {voices.voice(c.report.document) for c in others} - support
+    return any(is_primary(c) for c in backers) or outweighs(len(support), len(against))
 
 
 def _told_stage(claim: Claim, principals: frozenset[str], measure_known: bool) -> Stage | None:

@@ -1,6 +1,6 @@
 """How grave an event is by itself, for ordering lists: whoever and wherever one is.
 
-In: an event and an instant. Out: 0–100 with its level. A score of a provider in a place may be lower, never higher.
+In: an event and an instant. Out: 0–100 with its level: the most that the event alone can give any provider in any place.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ _OF_THE_ASKER = frozenset({"jurisdiction", "role"})
 
 
 def importance(event: Event, as_of: datetime) -> tuple[int, Level]:
-    """100 × the product of the factors of the event itself, in the place where it bites hardest; (0, "none") when withdrawn."""
+    """100 × the product of the factors of the event itself, in the place where its gravest nature bites; (0, "none") when withdrawn."""
     if event.withdrawn:
         return 0, "none"
-    places = event.affected or event.issuing or ("",)
+    places = {*event.affected, *event.issuing} or {""}
     size = max(_size(event, Question("", place, as_of, {}, {})) for place in places)
     shown = max(1, floor(100 * size)) if size > 0 else 0
     return shown, level_of(shown)

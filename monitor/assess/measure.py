@@ -24,6 +24,8 @@ FAMILY: Final[dict[EventType, Family]] = {
     "mitigation": "mitigation", "litigation": "unknown", "relief": "unknown",
 }  # fmt: skip
 """Types that reporters use for one and the same measure share a family; a modifier without its measure fits any."""
+EITHER: Final[frozenset[Family]] = frozenset({"access", "ban"})
+"""What headlines mix up: a provider's own cut-off and a government's ban."""
 ACTIVE: Final[frozenset[Role]] = frozenset({"restricting", "targeted", "affected"})
 _OFFICIAL = re.compile(r"^(\d{4}-[A-Z]{2}\d{2}|\d{4}-\d{4,6}|[A-Z]\d-\d{4}-\d{4,6})$")
 _LEADS_FOR_EU: Final[frozenset[str]] = frozenset({"IE", "LU"})
@@ -40,6 +42,8 @@ class Claim:
     """Who the measure is about: the restricting provider, the named targets, or the offering alternative."""
     causes: frozenset[str] = frozenset()
     """For an offer: the providers whose loss it answers."""
+    twin: bool = False
+    """Whether the same document tells the act also the other way: as a government's ban and as the provider's own cut-off."""
 
     @cached_property
     def order(self) -> tuple[datetime, datetime, str, float, str]:

@@ -5,7 +5,6 @@ In: the claims of one measure and display names. Out: the event.
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, time
 from typing import TypeVar
@@ -15,8 +14,9 @@ from monitor.assess.corroborate import told_at
 from monitor.assess.dates import dated
 from monitor.assess.facts import is_primary, supported
 from monitor.assess.history import Account, account
-from monitor.assess.measure import FAMILY, Claim
+from monitor.assess.measure import ACTIVE, EITHER, FAMILY, Claim
 from monitor.assess.proof import TIERS, evidence, offers, tier
+from monitor.assess.tally import Tally
 from monitor.assess.title import title
 from monitor.model import MODIFIERS, ROLE_PRECEDENCE, Event, EventType, Role, short_hash
 
@@ -38,11 +38,11 @@ def merged(claims: Sequence[Claim], names: Mapping[str, str]) -> Event:
         stage=told.past.stage,
         stages=told.past.steps,
         providers=_providers(told),
-        issuing=_most_told(told, told.core.claims, lambda c: c.report.signal.issuing),
-        affected=_most_told(told, told.core.claims, lambda c: c.report.signal.affected),
+        issuing=_told_of(told, _agreeing(told), lambda c: c.report.signal.issuing).carried(),
+        affected=_told_of(told, told.core.claims, lambda c: c.report.signal.affected).named(),
         dates=dates,
         date_conflicts=conflicts,
-        sectors=_most_told(told, told.core.claims, lambda c: c.report.signal.sectors),
+        sectors=_told_of(told, told.core.claims, lambda c: c.report.signal.sectors).named(),
         offers=offers(told),
         origins=tuple(voice.name for voice in told.chorus.origins),
         primary_source=any(is_primary(c) for c in told.core.claims),
@@ -61,9 +61,11 @@ def merged(claims: Sequence[Claim], names: Mapping[str, str]) -> Event:
 def _types(told: Account) -> tuple[EventType, ...]:
     """The measure's own type first, as most origins call it; then its further natures; then what modified it."""
     measures = [c for c in told.core.claims if _lead(c) not in MODIFIERS] or told.core.claims
-    lead = _most_told(told, measures, lambda c: (_lead(c),))[0]
-    further = _most_told(told, told.claims, lambda c: (c.report.signal.type, *c.report.signal.beneath))
-    return (lead, *sorted((kind for kind in further if kind != lead), key=lambda kind: kind in MODIFIERS))
+    lead = _told_of(told, measures, lambda c: (_lead(c),)).carried()[0]
+    natures = _told_of(told, told.core.claims, lambda c: (k for k in (_lead(c), *c.report.signal.beneath) if k not in MODIFIERS))
+    news = _told_of(told, told.claims, lambda c: {_lead(c), c.report.signal.type, *c.report.signal.beneath})
+    kinds = (lead, *natures.carried(), *sorted(kind for kind in news.carried() if kind in MODIFIERS))
+    return tuple(dict.fromkeys(kinds))
 
 
 def _lead(claim: Claim) -> EventType:
@@ -73,13 +75,25 @@ def _lead(claim: Claim) -> EventType:
 
 
 def _providers(told: Account) -> dict[str, Role]:
-    """Each provider's role: of a primary source where one gives it, else the strongest told."""
-    roles: dict[str, Role] = {}
-    for provider in sorted({p for c in told.core.claims for p in (*c.report.signal.providers, *c.principals)}):
-        said = [(is_primary(c), _role(c, provider)) for c in told.core.claims if provider in c.named | c.report.signal.providers.keys()]
-        first_hand: list[Role] = [role for primary, role in said if primary and role != "mentioned"]
-        roles[provider] = min(first_hand or (role for _, role in said), key=ROLE_PRECEDENCE.index)
-    return roles
+    """Each provider's role: of a primary source where one gives it, else the strongest that is carried among the roles told of it.
+
+    Who only a small minority of origins ties to the measure, beside the best-supported party, is merely mentioned.
+    """
+    parties: Tally[str] = Tally()
+    roles: dict[str, Tally[Role]] = {}
+    first_hand: dict[str, list[Role]] = {}
+    for claim in told.core.claims:
+        voice, primary = told.chorus.voice(claim.report.document), is_primary(claim)
+        for provider in claim.report.signal.providers.keys() | claim.principals:
+            role = _role(claim, provider)
+            roles.setdefault(provider, Tally()).tell(role, voice, claim.clarity, primary=False)
+            if role in ACTIVE:
+                parties.tell(provider, voice, claim.clarity, primary)
+            if primary and role != "mentioned":
+                first_hand.setdefault(provider, []).append(role)
+    tied = parties.named()
+    held = {p: min(first_hand.get(p) or roles[p].carried(), key=ROLE_PRECEDENCE.index) for p in sorted(roles)}
+    return {p: role if role not in ACTIVE or p in tied else "mentioned" for p, role in held.items()}
 
 
 def _role(claim: Claim, provider: str) -> Role:
@@ -90,13 +104,19 @@ def _role(claim: Claim, provider: str) -> Role:
     return "mentioned" if role == "restricting" and provider not in claim.principals and claim.family in ("access", "unknown") else role
 
 
-def _most_told(told: Account, claims: Iterable[Claim], words: Callable[[Claim], Iterable[Word]]) -> tuple[Word, ...]:
-    """All words that claims give, those of the most origins first."""
-    voices: dict[Word, set[int]] = defaultdict(set)
+def _agreeing(told: Account) -> Sequence[Claim]:
+    """The core without a minority that calls the provider's own act a ban, or the reverse: it names an issuer where there is none."""
+    families = _told_of(told, told.core.claims, lambda c: (c.family,) if c.family in EITHER else ()).carried()
+    return [c for c in told.core.claims if c.family not in EITHER or c.family in families]
+
+
+def _told_of(told: Account, claims: Iterable[Claim], words: Callable[[Claim], Iterable[Word]]) -> Tally[Word]:
+    """The words that claims give, with the origins behind each."""
+    tally: Tally[Word] = Tally()
     for claim in claims:
         for word in words(claim):
-            voices[word].add(told.chorus.voice(claim.report.document))
-    return tuple(sorted(voices, key=lambda word: (-len(voices[word]), word)))
+            tally.tell(word, told.everyone.voice(claim.report.document), claim.clarity, is_primary(claim))
+    return tally
 
 
 def _instrument(told: Account) -> str:

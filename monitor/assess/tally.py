@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Hashable
 from typing import Generic, TypeVar
 
-from monitor.assess.constants import MINORITY
+from monitor.assess.constants import ESTABLISHED_ORIGINS, MINORITY
 
 Word = TypeVar("Word", bound=str)
 
@@ -35,7 +35,14 @@ class Tally(Generic[Word]):
 
     def carried(self) -> tuple[Word, ...]:
         """Words that a primary source states, or that more than a small minority beside the best-supported one tells."""
+        return self._kept(float("inf"))
+
+    def named(self) -> tuple[Word, ...]:
+        """The same for names that do not exclude each other: what enough origins name stays, however many others leave it out."""
+        return self._kept(ESTABLISHED_ORIGINS)
+
+    def _kept(self, enough: float) -> tuple[Word, ...]:
         weights = {word: sum(voices.values()) for word, voices in self._told.items()}
         best = max(weights.values(), default=0.0)
-        kept = [word for word, weight in weights.items() if word in self._settled or outweighs(weight, best)]
+        kept = [word for word, weight in weights.items() if word in self._settled or weight >= enough or outweighs(weight, best)]
         return tuple(sorted(kept, key=lambda word: (-weights[word], word)))

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from types import MappingProxyType
 
-from monitor.assess.measure import Claim, Thread, claims
+from monitor.assess.fit import Thread
+from monitor.assess.measure import EITHER, Claim, Family, claims
 from monitor.assess.merge import merged
 from monitor.model import Event, Report
 
@@ -28,13 +30,27 @@ def thread(reports: Sequence[Report], names: Mapping[str, str] = _NO_NAMES) -> l
 def threads(reports: Sequence[Report]) -> list[Thread]:
     """Claims grouped into threads, greedily in the order of knowledge, each to the thread it fits best."""
     found = _Index()
-    ordered = sorted((claim for report in reports for claim in claims(report)), key=lambda c: (c.order, repr(c.report.signal)))
+    ordered = sorted(_sensible(reports), key=lambda c: (c.order, repr(c.report.signal)))
     previous: Claim | None = None
     for claim in ordered:
         if claim != previous:
             found.place(claim)
         previous = claim
     return found.threads
+
+
+def _sensible(reports: Sequence[Report]) -> Iterator[Claim]:
+    """All claims, knowing of each other's document; an offer to replace nobody by who cuts users off himself is left out."""
+    told = [claim for report in reports for claim in claims(report)]
+    acts: dict[tuple[str, Family], set[str]] = defaultdict(set)
+    for claim in told:
+        acts[claim.report.document.id, claim.family] |= claim.principals
+    for claim in told:
+        document = claim.report.document.id
+        if claim.family == "mitigation" and not claim.causes and claim.principals & acts[document, "access"]:
+            continue
+        twin = claim.family in EITHER and any(acts[document, other] & claim.principals for other in EITHER - {claim.family})
+        yield replace(claim, twin=twin)
 
 
 class _Index:
@@ -67,10 +83,9 @@ class _Index:
 
 def _keys(claim: Claim) -> Iterator[str]:
     """Two claims that can match share one of these: their text, an official number, a provider, the issuer's day, or namelessness."""
-    signal = claim.report.signal
     yield ":".join(("copy", *claim.reprint))
     yield from (f"id:{number}" for number in claim.official)
     yield from (f"provider:{provider}" for provider in claim.named)
-    yield from (f"day:{place}:{day}" for place in signal.issuing for day in claim.days)
+    yield from (f"day:{place}:{day}" for place in claim.issuers for day in claim.days)
     if not claim.principals:
-        yield from (f"issuer:{place}" for place in signal.issuing or ("",))
+        yield from (f"issuer:{place}" for place in claim.issuers or ("",))

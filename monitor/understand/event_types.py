@@ -96,6 +96,8 @@ def _by_convention(measures: list[EventType], cluster: Cluster) -> list[EventTyp
         before("sanctions_listing", "service_ban")
         if "export_control" not in order:
             order.append("export_control")
+    if "export_control" in order and _fired(cluster, "sb.bar-buying"):
+        order.remove("export_control")
     if "export_control" in order and "service_ban" in order and named_places([j.line for j in cluster.anchors], cluster.issuing):
         order.remove("service_ban")
     if _fired(cluster, "sl.covered"):

@@ -44,7 +44,8 @@ def regions(line: Line) -> list[PlaceName]:
 def _only_origin(line: Line, place: PlaceName) -> bool:
     after = line.masked[place.end - line.sentence.start :][:40]
     before = line.masked[: place.start - line.sentence.start].lower()
-    if (place.kind == "demonym" or after.startswith("-")) and phrase("judge.origin").match(after):
+    abbreviated = line.sentence.text[place.start - line.sentence.start : place.end - line.sentence.start].isupper()
+    if (place.kind == "demonym" or abbreviated or after.startswith("-")) and phrase("judge.origin").match(after):
         return True
     if place.kind == "demonym":
         return bool(_LANGUAGE.match(after)) or before.endswith("non-")
