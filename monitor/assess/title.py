@@ -15,19 +15,19 @@ _STAGE: Final[dict[Stage, str]] = {
     "in_force": ", in force", "suspended": ", suspended", "rescinded": ", rescinded",
 }  # fmt: skip
 _PHRASE: Final[dict[EventType, str]] = {
-    "access_restriction": "{who} restricts access{in_places}{stage}{effective}",
-    "service_ban": "{issuer} bans {target}{abroad}{stage}{effective}",
-    "export_control": "{issuer} controls exports{of_sectors}{to_places}{on_target}{stage}{effective}",
-    "sanctions_listing": "{issuer} lists {target}{stage}{effective}",
-    "investment_restriction": "{issuer} restricts investment{in_places}{on_target}{sectors}{stage}{effective}",
-    "data_privacy": "{issuer} acts against {target} over data protection{stage}{effective}",
-    "licensing_regulation": "{issuer} regulates {target}{abroad}{stage}{effective}",
-    "antitrust": "{issuer} pursues {target} over competition{stage}{effective}",
-    "tariff": "{issuer} sets tariffs{goods_from}{sectors}{stage}{effective}",
-    "divestiture": "{issuer} orders the divestiture of {target}{stage}{effective}",
+    "access_restriction": "{who} restrict{s} access{in_places}{stage}{effective}",
+    "service_ban": "{issuer} ban{s} {target}{abroad}{stage}{effective}",
+    "export_control": "{issuer} control{s} exports{of_sectors}{to_places}{on_target}{stage}{effective}",
+    "sanctions_listing": "{issuer} list{s} {target}{stage}{effective}",
+    "investment_restriction": "{issuer} restrict{s} investment{in_places}{on_target}{sectors}{stage}{effective}",
+    "data_privacy": "{issuer} act{s} against {target} over data protection{stage}{effective}",
+    "licensing_regulation": "{issuer} regulate{s} {target}{abroad}{stage}{effective}",
+    "antitrust": "{issuer} pursue{s} {target} over competition{stage}{effective}",
+    "tariff": "{issuer} set{s} tariffs{goods_from}{sectors}{stage}{effective}",
+    "divestiture": "{issuer} order{s} the divestiture of {target}{stage}{effective}",
     "litigation": "A court case{in_issuer} concerns {target}{stage}{effective}",
-    "relief": "{issuer} eases a measure on {target}{effective}",
-    "mitigation": "{offering} offers {cause} a way to switch",
+    "relief": "{issuer} ease{s} a measure on {target}{effective}",
+    "mitigation": "{offering} offer{s} {cause} a way to switch",
 }
 _SHOWN: Final = 4
 """Names in a list before it is cut short."""
@@ -38,8 +38,17 @@ def title(event: Event, names: Mapping[str, str]) -> str:
     effective = event.dates.effective
     words = _parties(event, names) | _places(event, names) | _sectors(event)
     words |= {"stage": _STAGE[event.stage], "effective": f", effective {effective.isoformat()}" if effective else ""}
+    words["s"] = "" if _is_plural(event) else "s"
     sentence = _PHRASE[event.type].format(**words)
     return sentence[0].upper() + sentence[1:] if sentence.startswith(("an ", "a ")) else sentence
+
+
+def _is_plural(event: Event) -> bool:
+    """Whether the sentence has several subjects: issuers, or the providers that act themselves."""
+    held = list(event.providers.values())
+    if event.type == "access_restriction":
+        return (held.count("restricting") or held.count("targeted")) > 1
+    return (held.count("alternative") if event.type == "mitigation" else len(event.issuing)) > 1
 
 
 def _parties(event: Event, names: Mapping[str, str]) -> dict[str, str]:

@@ -18,8 +18,8 @@ from monitor.logs import log
 from monitor.model import Document, Entry, FetchFailure, Response, Source
 from monitor.pipeline.owner import is_alive, this_process
 from monitor.pipeline.world import Progress, World, no_progress
-from monitor.store import Session, sources
 from monitor.store import documents as stored
+from monitor.store import sources
 
 LEASE = timedelta(minutes=5)
 POLL_BATCH = 200
@@ -44,8 +44,9 @@ def collect(world: World, progress: Progress = no_progress) -> Collected:
 
 def ingest(world: World, source: Source, entries: Iterable[Entry], retrieved_at: datetime) -> list[Document]:
     """Store entries that arrived by another way than polling (replays); the new documents."""
+    found = _new_documents(world, source, entries, retrieved_at)
     with world.store.write() as tx:
-        return _store_entries(world, tx, source, entries, retrieved_at)
+        return stored.add_documents(tx, found, world.clock())
 
 
 async def _poll_all(world: World, progress: Progress) -> Collected:
@@ -79,18 +80,20 @@ async def _poll(world: World, task: sources.PollTask, fetcher: Fetcher, parser: 
     entries: tuple[Entry, ...] | FetchFailure = ()
     if isinstance(answer, Response) and answer.status == 200:
         entries = await asyncio.to_thread(parser.parse, task.source, answer)
-    return _settle(world, task, answer, entries)
+    if isinstance(entries, FetchFailure):
+        return _settle(world, task, entries, None, [])
+    # Cleaning a huge feed takes seconds: off the event loop, where others' deadlines run, and outside the transaction.
+    found = await asyncio.to_thread(_new_documents, world, task.source, entries, answer.retrieved_at)
+    return _settle(world, task, answer, len(entries), found)
 
 
 def _settle(
-    world: World, task: sources.PollTask, answer: Response | FetchFailure, parsed: tuple[Entry, ...] | FetchFailure
+    world: World, task: sources.PollTask, outcome: Response | FetchFailure, entries: int | None, found: list[Document]
 ) -> tuple[str, int]:
     """One transaction for entries, validators and the next poll: a crash keeps all of them or none."""
-    outcome = parsed if isinstance(parsed, FetchFailure) else answer
     with world.store.write() as tx:
-        added = [] if isinstance(parsed, FetchFailure) else _store_entries(world, tx, task.source, parsed, outcome.retrieved_at)
-        newest = stored.newest_retrieved(tx, task.source.id)
-        poll = _poll_outcome(world, task, outcome, None if isinstance(parsed, FetchFailure) else len(parsed), newest)
+        added = stored.add_documents(tx, found, world.clock())
+        poll = _poll_outcome(world, task, outcome, entries, stored.newest_retrieved(tx, task.source.id))
         # Should the lease have passed on, the row is left to its new owner; the documents are the same whoever stores them.
         sources.save_poll(tx, poll)
     log("source polled", source=task.source.id, status=poll.state, reason=poll.reason or "", new=len(added))
@@ -117,9 +120,12 @@ def _poll_outcome(
     )
 
 
-def _store_entries(world: World, tx: Session, source: Source, entries: Iterable[Entry], retrieved_at: datetime) -> list[Document]:
-    """Those of the entries that are new or changed, as stored documents."""
-    found = list(entries)
-    urls = [canonical_url(entry.url) for entry in found if entry.url]
-    latest = stored.latest_versions(tx, source.id, [entry.guid for entry in found], urls=urls)
-    return stored.add_documents(tx, documents(source, found, latest, retrieved_at), world.clock())
+def _new_documents(world: World, source: Source, entries: Iterable[Entry], retrieved_at: datetime) -> list[Document]:
+    """Those of the entries that are new or changed, as documents that are still to be stored."""
+    listed = list(entries)
+    if not listed:
+        return []
+    urls = [canonical_url(entry.url) for entry in listed if entry.url]
+    with world.store.read() as tx:
+        latest = stored.latest_versions(tx, source.id, [entry.guid for entry in listed], urls=urls)
+    return documents(source, listed, latest, retrieved_at)

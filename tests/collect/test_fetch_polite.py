@@ -166,8 +166,14 @@ def test_no_redirect_steps_down_to_plain_http(base: str, location: str, allowed:
 
 def test_plain_bytes_where_tls_is_expected() -> None:
     async def run() -> Response | FetchFailure:
-        async with wire({"/feed": [http()]}) as server:
-            return await fetch_once(source(server.url().replace("http:", "https:")), policy("127.0.0.1"))
+        async def answer(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            writer.write(http())
+            await writer.drain()
+            writer.close()
+
+        server = await asyncio.start_server(answer, "127.0.0.1", 0)
+        async with server:
+            return await fetch_once(source(f"https://127.0.0.1:{server.sockets[0].getsockname()[1]}/feed"), policy("127.0.0.1"))
 
     outcome = asyncio.run(run())
     assert isinstance(outcome, FetchFailure)
