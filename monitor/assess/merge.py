@@ -86,14 +86,20 @@ def _providers(told: Account) -> dict[str, Role]:
         voice, primary = told.chorus.voice(claim.report.document), is_primary(claim)
         for provider in claim.report.signal.providers.keys() | claim.principals:
             role = _role(claim, provider)
-            roles.setdefault(provider, Tally()).tell(role, voice, claim.clarity, primary=False)
+            heard = roles.setdefault(provider, Tally())
+            if role != "mentioned":
+                heard.tell(role, voice, claim.clarity, primary=False)
             if role in ACTIVE:
                 parties.tell(provider, voice, claim.clarity, primary)
             if primary and role != "mentioned":
                 first_hand.setdefault(provider, []).append(role)
     tied = parties.named()
-    held = {p: min(first_hand.get(p) or roles[p].carried(), key=ROLE_PRECEDENCE.index) for p in sorted(roles)}
+    held: dict[str, Role] = {p: _strongest(first_hand.get(p) or roles[p].carried()) for p in sorted(roles)}
     return {p: role if role not in ACTIVE or p in tied else "mentioned" for p, role in held.items()}
+
+
+def _strongest(roles: Sequence[Role]) -> Role:
+    return min(roles, key=ROLE_PRECEDENCE.index, default="mentioned")
 
 
 def _role(claim: Claim, provider: str) -> Role:

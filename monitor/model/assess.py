@@ -1,0 +1,121 @@
+"""What happened and what it means: reports, events, factors, assessments."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from pydantic import Field
+
+from monitor.model.base import EventType, Instant, Jurisdiction, Level, Modality, Noun, Reliability, Role, Sector, Stage
+from monitor.model.collect import Document
+from monitor.model.understand import EventDates, Offer, Signal
+
+
+class Report(Noun):
+    """A signal together with the document that tells it and when we came to know it."""
+
+    document: Document
+    signal: Signal
+    recorded_at: Instant
+
+
+class Evidence(Noun):
+    """A quote with everything a reviewer needs to check it; `sha256` is the document's content hash."""
+
+    document: str
+    url: str
+    source: str
+    quote: str
+    sha256: str
+    published_at: Instant | None
+    retrieved_at: Instant
+    primary: bool = False
+
+
+class StageStep(Noun):
+    """The day an event reached a stage, when we knew, and who told it."""
+
+    stage: Stage
+    date: date
+    recorded_at: Instant
+    documents: tuple[str, ...]
+
+
+class EventOffer(Offer):
+    """An offer with its evidence."""
+
+    evidence: tuple[Evidence, ...] = ()
+
+
+class Event(Noun):
+    """The real-world measure as a thread of signals over its stages, like an advisory with revisions."""
+
+    id: str
+    type: EventType
+    beneath: tuple[EventType, ...] = ()
+    title: str
+    modality: Modality = "asserted"
+    stage: Stage
+    stages: tuple[StageStep, ...]
+    providers: dict[str, Role]
+    issuing: tuple[Jurisdiction, ...] = ()
+    affected: tuple[Jurisdiction, ...] = ()
+    dates: EventDates = EventDates()
+    date_conflicts: dict[str, tuple[date, ...]] = {}
+    """Per date role, all differing days that documents state, the shown one first."""
+    sectors: tuple[Sector, ...] = ()
+    offers: tuple[EventOffer, ...] = ()
+    origins: tuple[str, ...]
+    """Independent origins: copies of one wire and members of one family count once."""
+    primary_source: bool = False
+    reliability: Reliability = "medium"
+    """The best among the documents that tell it."""
+    documents: tuple[str, ...]
+    evidence: tuple[Evidence, ...]
+    instrument: str = ""
+    first_seen_at: Instant
+    last_reported_at: Instant
+    confidence: float = Field(ge=0, le=1)
+    withdrawn: bool = False
+    disputed: bool = False
+
+
+class Factor(Noun):
+    """One event's share of a score: whole points, what it means, and the proof."""
+
+    event: str
+    type: EventType
+    stage: Stage
+    points: int
+    why: str
+    effective: date | None = None
+    weights: dict[str, float] = {}
+    """The named terms of the formula (severity, stage, modality, …), each in [0, 1]; their product orders the factors."""
+    evidence: tuple[Evidence, ...] = ()
+
+
+class Alternative(Noun):
+    """A provider one can switch to in the caller's jurisdiction, with its own risk there and its offers."""
+
+    provider: str
+    score: int
+    level: Level
+    offers: tuple[EventOffer, ...] = ()
+
+
+class Assessment(Noun):
+    """Provider × jurisdiction × time: 0–100 with factors that sum to it exactly."""
+
+    provider: str
+    jurisdiction: Jurisdiction
+    as_of: Instant
+    score: int = Field(ge=0, le=100)
+    level: Level
+    factors: tuple[Factor, ...] = ()
+    alternatives: tuple[Alternative, ...] = ()
+    unknowns: tuple[str, ...] = ()
+    disputed: bool = False
+    stale: bool = False
+    data_as_of: Instant | None = None
+    methodology_version: str
+    input_digest: str

@@ -1,0 +1,104 @@
+"""From an answer on the wire to a document: responses, failures, entries, documents."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from monitor.model.base import Instant, Jurisdiction, Noun, Reason, Reliability, SourceKind, short_hash
+
+
+class Validators(Noun):
+    """What a server gave us for the next conditional request, byte for byte."""
+
+    etag: str | None = None
+    last_modified: str | None = None
+    body_sha256: str | None = None
+
+
+class Response(Noun):
+    """A complete answer of a source: `status` 200 with a body, or 304 without."""
+
+    status: int
+    url: str
+    """Where the body came from, after redirects."""
+    permanent_url: str | None = None
+    """The last target of an unbroken chain of 301/308; shown to the operator, never adopted silently."""
+    content_type: str = ""
+    body: bytes = b""
+    validators: Validators = Validators()
+    max_age_s: int | None = None
+    """How long the answer may be reused, from Cache-Control; None when not told."""
+    retrieved_at: Instant
+
+
+class FetchFailure(Noun):
+    """Why a source gave nothing this time: a value, so that one bad feed never stops the others."""
+
+    reason: Reason
+    detail: str
+    retrieved_at: Instant
+    status: int | None = None
+    retry_after_s: int | None = None
+
+
+class Entry(Noun):
+    """One item of a feed as its publisher wrote it, before cleaning."""
+
+    guid: str
+    url: str = ""
+    title: str = ""
+    html: str = ""
+    author: str = ""
+    published_at: Instant | None = None
+    published_raw: str = ""
+    updated_at: Instant | None = None
+    lang: str | None = None
+    origin_publisher: str = ""
+    """The publisher an aggregator names (RSS `<source>`, Google News " - Publisher"); empty when none."""
+    regulator: RegulatorFacts | None = None
+
+
+class RegulatorFacts(Noun):
+    """What an official gazette says of a document in fields of its own; trusted over the text."""
+
+    number: str
+    doc_type: str = ""
+    agencies: tuple[str, ...] = ()
+    effective_on: date | None = None
+    comments_close_on: date | None = None
+    rin: tuple[str, ...] = ()
+    corrects: str = ""
+
+
+class Document(Noun):
+    """One version of one entry; an edit is a new revision in the chain of (source, guid)."""
+
+    source: str
+    guid: str
+    revision: int = 1
+    url: str
+    title: str
+    text: str
+    lang: str
+    published_at: Instant | None
+    published_raw: str = ""
+    updated_at: Instant | None = None
+    retrieved_at: Instant
+    content_hash: str
+    """sha256 hex of `title + "\\n" + text`: what an evidence quote is checked against."""
+    origin_group: str
+    """Who told it first as far as the text says: a credited wire, else the publisher's family."""
+    kind: SourceKind
+    jurisdiction: Jurisdiction | None = None
+    reliability: Reliability = "medium"
+    regulator: RegulatorFacts | None = None
+
+    @property
+    def id(self) -> str:
+        """Stable public id of this version."""
+        return "doc_" + short_hash(self.source, self.guid, str(self.revision))
+
+    @property
+    def full_text(self) -> str:
+        """The string that evidence offsets count in."""
+        return f"{self.title}\n{self.text}"
