@@ -22,7 +22,10 @@ def parse_as_of(text: str | None, now: datetime) -> datetime:
         raise UsageError(f"{text!r} is not a time; write 2024-06-30 or 2024-06-30T08:00:00Z") from error
     if moment.tzinfo is None:
         raise UsageError(f"{text!r} has no zone; write e.g. {text}Z")
-    return moment.astimezone(UTC)
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError as error:
+        raise UsageError(f"{text!r} lies outside the calendar; write a year from 1 to 9999 in UTC") from error
 
 
 def is_stale(data_as_of: datetime | None, as_of: datetime) -> bool:

@@ -29,6 +29,17 @@ class _Step:
 
 
 @dataclass(frozen=True)
+class _Said:
+    """A report of news with the stage it moves the measure to, who tells it, and when its text was first told."""
+
+    claim: Claim
+    stage: Stage | None
+    voice: int
+    told: datetime
+    primary: bool
+
+
+@dataclass(frozen=True)
 class Account:
     """The current claims of one measure with what is derived from them once."""
 
@@ -77,16 +88,21 @@ def history(claims: Sequence[Claim], core: Substance, voices: Chorus) -> History
 def _walk(news: Sequence[Claim], core: Substance, voices: Chorus) -> list[_Step]:
     principals = frozenset().union(*(c.principals for c in core.claims))
     measure_known = any(c.report.signal.type not in MODIFIERS for c in core.claims)
+    eased_known = not all(is_relief(c) for c in core.claims)
     effective = next(iter(supported(core.claims, lambda c: c.report.signal.dates.effective, voices)), None)
-    said = [(claim, _capped(claim, _told_stage(claim, principals, measure_known), effective)) for claim in news]
+    said = []
+    for claim in news:
+        document, known = claim.report.document, eased_known if is_relief(claim) else measure_known
+        stage = _capped(claim, _told_stage(claim, principals, known), effective)
+        said.append(_Said(claim, stage, voices.voice(document), voices.first_told(document), is_primary(claim)))
     steps: list[_Step] = []
-    for claim, stage in said:
-        if stage is None:
+    for one in said:
+        if one.stage is None:
             continue
-        if (not steps or _moves(steps[-1], stage, claim)) and _believed(claim, stage, said, voices):
-            steps.append(_Step(stage, _day(claim, stage), claim.told))
-        if steps and steps[-1].stage == stage:
-            steps[-1].claims.append(claim)
+        if (not steps or _moves(steps[-1], one.stage, one.claim)) and _believed(one.stage, one.told, said):
+            steps.append(_Step(one.stage, _day(one.claim, one.stage), one.claim.told))
+        if steps and steps[-1].stage == one.stage:
+            steps[-1].claims.append(one.claim)
     return steps or [_first_said(news)]
 
 
@@ -96,18 +112,17 @@ def _capped(claim: Claim, stage: Stage | None, effective: date | None) -> Stage 
     return "announced" if early else stage
 
 
-def _believed(claim: Claim, stage: Stage, said: Sequence[tuple[Claim, Stage | None]], voices: Chorus) -> bool:
+def _believed(stage: Stage, told: datetime, said: Sequence[_Said]) -> bool:
     """Whether a primary source or more than a small minority of the origins of the same days tell that it has come so far.
 
     Against a halt speak all who report the measure without one, against an advance those who tell an earlier stage.
     """
-    told, halt = voices.first_told(claim.report.document), stage in HALTED
-    same_days = [(c, s) for c, s in said if abs(voices.first_told(c.report.document) - told) <= _CYCLE]
-    backers = [c for c, s in same_days if s is not None and (s in HALTED if halt else advanced(s) >= advanced(stage))]
-    others = [c for c, s in same_days if s not in HALTED and (halt or s is not None) and not is_relief(c)]
-    support = {voices.voice(c.report.document) for c in backers}
-    against = {voices.voice(c.report.document) for c in others} - support
-    return any(is_primary(c) for c in backers) or outweighs(len(support), len(against))
+    halt = stage in HALTED
+    same_days = [one for one in said if abs(one.told - told) <= _CYCLE]
+    backers = [one for one in same_days if one.stage and (one.stage in HALTED if halt else advanced(one.stage) >= advanced(stage))]
+    others = [one for one in same_days if one.stage not in HALTED and (halt or one.stage) and not is_relief(one.claim)]
+    support = {one.voice for one in backers}
+    return any(one.primary for one in backers) or outweighs(len(support), len({one.voice for one in others} - support))
 
 
 def _told_stage(claim: Claim, principals: frozenset[str], measure_known: bool) -> Stage | None:

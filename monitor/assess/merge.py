@@ -37,8 +37,8 @@ def merged(claims: Sequence[Claim], names: Mapping[str, str]) -> Event:
         modality=told.core.modality,
         stage=told.past.stage,
         stages=told.past.steps,
-        providers=_providers(told),
-        issuing=_told_of(told, _agreeing(told), lambda c: c.report.signal.issuing).carried(),
+        providers=_providers(told, _agreeing(told, kinds[0])),
+        issuing=_told_of(told, _agreeing(told, kinds[0]), lambda c: c.report.signal.issuing).carried(),
         affected=_told_of(told, told.core.claims, lambda c: c.report.signal.affected).named(),
         dates=dates,
         date_conflicts=conflicts,
@@ -74,24 +74,24 @@ def _lead(claim: Claim) -> EventType:
     return "access_restriction" if claim.family == "access" and FAMILY[kind] not in ("access", "unknown") else kind
 
 
-def _providers(told: Account) -> dict[str, Role]:
+def _providers(told: Account, claims: Sequence[Claim]) -> dict[str, Role]:
     """Each provider's role: of a primary source where one gives it, else the strongest that is carried among the roles told of it.
 
     Who only a small minority of origins ties to the measure, beside the best-supported party, is merely mentioned.
     """
     parties: Tally[str] = Tally()
-    roles: dict[str, Tally[Role]] = {}
+    roles: dict[str, Tally[Role]] = {p: Tally() for c in told.core.claims for p in (*c.report.signal.providers, *c.principals)}
     first_hand: dict[str, list[Role]] = {}
-    for claim in told.core.claims:
+    for claim in claims:
         voice, primary = told.chorus.voice(claim.report.document), is_primary(claim)
         for provider in claim.report.signal.providers.keys() | claim.principals:
             role = _role(claim, provider)
-            heard = roles.setdefault(provider, Tally())
-            if role != "mentioned":
-                heard.tell(role, voice, claim.clarity, primary=False)
+            if role == "mentioned":
+                continue
+            roles[provider].tell(role, voice, claim.clarity, primary=False)
             if role in ACTIVE:
                 parties.tell(provider, voice, claim.clarity, primary)
-            if primary and role != "mentioned":
+            if primary:
                 first_hand.setdefault(provider, []).append(role)
     tied = parties.named()
     held: dict[str, Role] = {p: _strongest(first_hand.get(p) or roles[p].carried()) for p in sorted(roles)}
@@ -110,10 +110,9 @@ def _role(claim: Claim, provider: str) -> Role:
     return "mentioned" if role == "restricting" and provider not in claim.principals and claim.family in ("access", "unknown") else role
 
 
-def _agreeing(told: Account) -> Sequence[Claim]:
-    """The core without a minority that calls the provider's own act a ban, or the reverse: it names an issuer where there is none."""
-    families = _told_of(told, told.core.claims, lambda c: (c.family,) if c.family in EITHER else ()).carried()
-    return [c for c in told.core.claims if c.family not in EITHER or c.family in families]
+def _agreeing(told: Account, lead: EventType) -> list[Claim]:
+    """The core without reports that call a provider's own act a ban, or the reverse: they name other actors for the same act."""
+    return [c for c in told.core.claims if c.family not in EITHER or FAMILY[lead] not in EITHER or c.family == FAMILY[lead]]
 
 
 def _told_of(told: Account, claims: Iterable[Claim], words: Callable[[Claim], Iterable[Word]]) -> Tally[Word]:

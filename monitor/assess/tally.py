@@ -24,12 +24,15 @@ class Tally(Generic[Word]):
 
     def __init__(self) -> None:
         self._told: dict[Word, dict[Hashable, float]] = defaultdict(dict)
+        self._weights: dict[Word, float] = defaultdict(float)
         self._settled: set[Word] = set()
 
     def tell(self, word: Word, voice: Hashable, weight: float, primary: bool) -> None:
         """Count one voice for a word; a primary source settles it."""
-        voices = self._told[word]
-        voices[voice] = max(weight, voices.get(voice, 0.0))
+        known = self._told[word].get(voice, 0.0)
+        if weight > known:
+            self._told[word][voice] = weight
+            self._weights[word] += weight - known
         if primary:
             self._settled.add(word)
 
@@ -42,7 +45,7 @@ class Tally(Generic[Word]):
         return self._kept(ESTABLISHED_ORIGINS)
 
     def _kept(self, enough: float) -> tuple[Word, ...]:
-        weights = {word: sum(voices.values()) for word, voices in self._told.items()}
+        weights = self._weights
         best = max(weights.values(), default=0.0)
         kept = [word for word, weight in weights.items() if word in self._settled or weight >= enough or outweighs(weight, best)]
         return tuple(sorted(kept, key=lambda word: (-weights[word], word)))

@@ -5,7 +5,9 @@ Files come in; sources, providers, places, teams and the demo episode go out. A 
 
 from monitor.catalog.episode import Arrival, Episode, load_episode
 from monitor.catalog.inventory import load_inventory
-from monitor.catalog.providers import Catalog, load_catalog, load_yaml_data
+from monitor.catalog.providers import Catalog, checked_place, load_catalog, load_yaml_data
 from monitor.catalog.sources import load_sources
 
-__all__ = ["Arrival", "Catalog", "Episode", "load_catalog", "load_episode", "load_inventory", "load_sources", "load_yaml_data"]
+__all__ = [
+    "Arrival", "Catalog", "Episode", "checked_place", "load_catalog", "load_episode", "load_inventory", "load_sources", "load_yaml_data",
+]  # fmt: skip

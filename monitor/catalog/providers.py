@@ -12,8 +12,11 @@ from pathlib import Path
 from typing import Any
 
 from monitor.catalog.yaml_file import YamlFile, read_yaml
+from monitor.errors import UsageError
 from monitor.model import AliasRule, Place, Provider
 
+# Codes that people write for a country, reserved in ISO 3166-1 for another use.
+_SLIPS = {"UK": "GB", "EL": "GR"}
 DATA = Path(__file__).resolve().parent.parent / "data"
 
 
@@ -50,6 +53,21 @@ class Catalog:
 def load_yaml_data(name: str) -> Any:
     """The plain data of monitor/data/NAME."""
     return read_yaml(DATA / name).data
+
+
+def checked_place(code: str) -> str:
+    """`code` in capitals if it is an ISO 3166-1 alpha-2 code or EU; UsageError otherwise, for a slip must not read as "no risk"."""
+    import pycountry
+
+    found = code.upper() if code.isascii() else code
+    if found == "EU" or (len(found) == 2 and pycountry.countries.get(alpha_2=found)):
+        return found
+    try:
+        meant = _SLIPS.get(found) or pycountry.countries.lookup(code).alpha_2
+    except LookupError:
+        meant = ""
+    hint = f"did you mean {meant}?" if meant else "write an ISO 3166-1 alpha-2 code such as CN, or EU"
+    raise UsageError(f"{code!r} is no jurisdiction; {hint}")
 
 
 @cache

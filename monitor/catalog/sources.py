@@ -7,18 +7,23 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from monitor.catalog.providers import checked_place
 from monitor.catalog.yaml_file import YamlFile, read_yaml
+from monitor.errors import UsageError
 from monitor.model import Source
 
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
-BUNDLED = Path(__file__).resolve().parent.parent / "bundled" / "feeds.yaml"
+_LONGEST_S = 366 * 86400
+_PACKAGE = Path(__file__).resolve().parent.parent
 
 
 def load_sources(path: Path) -> tuple[Source, ...]:
     """The sources of feeds.yaml in file order; the bundled list when the default file is absent."""
-    if not path.exists() and path == Path("feeds.yaml") and BUNDLED.exists():
-        path = BUNDLED
+    if not path.exists() and path == Path("feeds.yaml"):
+        bundled = _PACKAGE / "bundled" / "feeds.yaml"
+        path = bundled if bundled.exists() else _PACKAGE.parent / "feeds.yaml"  # an installed wheel, else the checkout
     file = read_yaml(path)
+    file.only("sources")
     return parse_sources(file)
 
 
@@ -34,6 +39,7 @@ def parse_sources(file: YamlFile) -> tuple[Source, ...]:
         if "interval" in row:
             fields["interval_s"] = _seconds(file, row["interval"], *key)
         source = file.build(Source, fields, *key)
+        _check_words(file, source, *key)
         _check_url(file, source.url, *key)
         for name, value in (("id", source.id), ("url", source.url)):
             first = seen.setdefault((name, value), file.line(*key, name))
@@ -49,12 +55,29 @@ def _seconds(file: YamlFile, value: Any, *key: str | int) -> int:
     match = re.fullmatch(r"(\d+)\s*([smhd])", str(value))
     if not match:
         raise file.error(f"interval: {value!r} is not a duration; write e.g. 30m, 6h or 1d", *key, "interval")
-    return int(match[1]) * _UNITS[match[2]]
+    seconds = int(match[1]) * _UNITS[match[2]]
+    if seconds > _LONGEST_S:
+        raise file.error(f"interval: {value!r} is longer than a year", *key, "interval")
+    return seconds
+
+
+def _check_words(file: YamlFile, source: Source, *key: str | int) -> None:
+    for name in ("name", "publisher"):
+        if not getattr(source, name).strip():
+            raise file.error(f"{name}: must not be empty", *key, name)
+    try:
+        checked_place(source.jurisdiction or "EU")
+    except UsageError as error:
+        raise file.error(f"jurisdiction: {error}", *key, "jurisdiction") from error
 
 
 def _check_url(file: YamlFile, url: str, *key: str | int) -> None:
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise file.error(f"url: {url!r} must start with http:// or https:// and name a host", *key, "url")
+    try:
+        parts = urlsplit(url)
+        usable = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0 and not re.search(r"\s", url)
+    except ValueError:  # a broken IPv6 address, a port beyond 65535
+        usable = False
+    if not usable:
+        raise file.error(f"url: {url!r} must start with http:// or https:// and name a host, without spaces", *key, "url")
     if "@" in parts.netloc:
         raise file.error("url: credentials do not belong into feeds.yaml", *key, "url")

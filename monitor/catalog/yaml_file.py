@@ -19,6 +19,8 @@ from monitor.errors import ConfigError
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 Key = tuple[str | int, ...]
 Model = TypeVar("Model", bound=BaseModel)
+# Far beyond any list of sources; aliases of aliases would fill the memory before anyone sees a mistake.
+MOST_ENTRIES = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,12 @@ class YamlFile:
     def error(self, message: str, *key: str | int) -> ConfigError:
         """An error that names this file and the line of `key`."""
         return ConfigError(message, file=self.path, line=self.line(*key))
+
+    def only(self, name: str) -> None:
+        """ConfigError when the file has a top-level key beside `name`: a typing slip must not pass unseen."""
+        others = [key for key in self.data if key != name] if isinstance(self.data, dict) else []
+        if others:
+            raise self.error(f"unknown top-level key {others[0]!r}; the only one is `{name}:`", others[0])
 
     def rows(self, name: str) -> list[dict[str, Any]]:
         """The list of mappings under top-level key `name`; ConfigError when the file has another shape."""
@@ -87,22 +95,36 @@ def read_yaml(path: Path) -> YamlFile:
         raise ConfigError(f"cannot be read: {error}", file=path) from error
     try:
         node = yaml.compose(text, Loader=_Loader)
+        lines: dict[Key, int] = {}
+        data = _construct(node, (), lines, path) if node is not None else None
     except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
         problem = getattr(error, "problem", None) or "is not YAML"
-        raise ConfigError(f"{problem}; check indentation, quotes and colons", file=path, line=mark.line + 1 if mark else None) from error
-    lines: dict[Key, int] = {}
-    data = _construct(node, (), lines, path) if node is not None else None
+        raise ConfigError(f"{problem}; check indentation, quotes and colons", file=path, line=_line_of(error, text)) from error
+    except RecursionError as error:
+        raise ConfigError("is nested too deeply, or an alias contains itself", file=path) from error
     return YamlFile(path, data, lines)
+
+
+def _line_of(error: yaml.YAMLError, text: str) -> int | None:
+    """Where the parser gave up, by mark or by the position of a character that no YAML may hold."""
+    mark, position = getattr(error, "problem_mark", None), getattr(error, "position", None)
+    if mark is None and position is None:
+        return None
+    return int(mark.line) + 1 if mark else text.encode()[:position].count(b"\n") + 1
 
 
 def _construct(node: Any, key: Key, lines: dict[Key, int], path: Path) -> Any:
     lines[key] = node.start_mark.line + 1
+    if len(lines) > MOST_ENTRIES:
+        raise ConfigError("is too large, or aliases repeat too much", file=path, line=lines[key])
     if isinstance(node, yaml.MappingNode):
         return dict(_pairs(node, key, lines, path))
     if isinstance(node, yaml.SequenceNode):
         return [_construct(child, (*key, at), lines, path) for at, child in enumerate(node.value)]
-    return _scalar(node)
+    try:
+        return _scalar(node)
+    except (yaml.YAMLError, ValueError) as error:
+        raise ConfigError(f"{node.value!r} cannot be read as {node.tag}; put it in quotes", file=path, line=lines[key]) from error
 
 
 def _pairs(node: Any, key: Key, lines: dict[Key, int], path: Path) -> Iterator[tuple[str, Any]]:
@@ -125,5 +147,8 @@ def _scalar(node: Any) -> Any:
     """A scalar by YAML 1.1 rules, but NO, ON … stay text: they are ISO country codes and words, not booleans."""
     if node.tag == "tag:yaml.org,2002:bool" and node.value.lower() in _YAML_TRAPS:
         return node.value
+    if node.tag == "tag:yaml.org,2002:str":
+        return node.value
     value = _constructor.construct_object(node, deep=True)
+    _constructor.constructed_objects.clear()  # it would keep every node for ever
     return value.isoformat() if isinstance(value, dt.date | dt.datetime) else value

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import signal
+import socket
+import sys
 import threading
+from contextlib import closing
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -12,6 +16,7 @@ import typer
 from rich.text import Text
 
 from monitor.cli.output import AsOfOption, JsonFlag, bars, console, level_text, note, print_json, table
+from monitor.errors import ForewarnedError, UsageError
 
 if TYPE_CHECKING:
     from monitor.demo import DemoResult
@@ -21,6 +26,9 @@ if TYPE_CHECKING:
 PortOption = Annotated[int, typer.Option("--port", min=1, max=65535, help="Port of the API on 127.0.0.1.")]
 # How often due sources and due digests are looked for; how often each source is polled is its own interval.
 CYCLE_EVERY_S = 60
+# How long an ending process waits for open answers, then for a cycle: both together stay below what service managers grant.
+GRACE_ANSWERS_S = 2
+GRACE_CYCLE_S = 6.0
 
 
 def demo(
@@ -86,10 +94,11 @@ def run(
 
     settings = load_settings()
     configure_logs(settings.log)
+    listener = None if once or no_serve else _listen(port)
     with open_world(settings) as world:
         tagger = Tagger(world.catalog)
         if not once:
-            _keep_running(world, tagger, None if no_serve else port)
+            _keep_running(world, tagger, listener)
             return
         with bars() as progress:
             summary = cycle(world, tagger, progress)
@@ -104,44 +113,66 @@ def _print_cycle(summary: CycleSummary, as_json: bool) -> None:
         console().print(Text(line))
 
 
-def _keep_running(world: World, tagger: Tagger, port: int | None) -> None:
+def _keep_running(world: World, tagger: Tagger, listener: socket.socket | None) -> None:
     from monitor.pipeline import cycle
-    from monitor.schedule import start_scheduler
+    from monitor.schedule import start_scheduler, stop_scheduler
 
+    stop = _stop_signal()
     scheduler = start_scheduler({"cycle": (CYCLE_EVERY_S, partial(cycle, world, tagger))})
     try:
-        if port is not None:
-            note(f"serving on http://127.0.0.1:{port}; Ctrl-C ends")
-            _serve(world.settings, port)
+        if listener is None:
+            stop.wait()
         else:
-            _wait_for_signal()
+            _serve(world.settings, listener, stop)
     finally:
-        scheduler.shutdown(wait=True)
+        ended = stop_scheduler(scheduler, GRACE_CYCLE_S)
+    if not ended:
+        # A cycle may be killed at any instant and takes up where it was; Python itself would wait for its thread.
+        note("ended in the middle of a cycle; the next run goes on from there")
+        sys.stderr.flush()
+        os._exit(0)
 
 
-def _wait_for_signal() -> None:
-    done = threading.Event()
+def _stop_signal() -> threading.Event:
+    """Set by SIGINT and SIGTERM from now on, so that both end the process in order and with exit code 0."""
+    stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: done.set())
-    done.wait()
+        signal.signal(number, lambda *_: stop.set())
+    return stop
 
 
-def _serve(settings: Settings, port: int) -> None:
+def _listen(port: int) -> socket.socket:
+    try:
+        return socket.create_server(("127.0.0.1", port))
+    except OSError as error:
+        raise UsageError(f"port {port} of 127.0.0.1 cannot be used ({error.strerror}); choose another one with --port") from error
+
+
+def _serve(settings: Settings, listener: socket.socket, stop: threading.Event) -> None:
+    """Answer until a signal comes: the server takes signals over, and hands those it got on to `stop` at its end."""
     import uvicorn
 
+    note(f"serving on http://127.0.0.1:{listener.getsockname()[1]}; Ctrl-C ends")
     level = "info" if settings.log == "json" else "warning"
-    uvicorn.run("api.app:create_app", factory=True, host="127.0.0.1", port=port, log_level=level)
+    config = uvicorn.Config("api.app:create_app", factory=True, log_level=level, timeout_graceful_shutdown=GRACE_ANSWERS_S)
+    server = uvicorn.Server(config)
+    if not stop.is_set():
+        server.run(sockets=[listener])
+    if not server.started and not stop.is_set():
+        raise ForewarnedError("the API could not start; see above")
 
 
 def serve(port: PortOption = 8000) -> None:
     """Only the API, on 127.0.0.1."""
     from monitor.logs import configure_logs
     from monitor.settings import load_settings
+    from monitor.store import open_store
 
     settings = load_settings()
     configure_logs(settings.log)
-    note(f"serving on http://127.0.0.1:{port}; Ctrl-C ends")
-    _serve(settings, port)
+    with closing(_listen(port)) as listener:
+        open_store(settings.store_url).close()  # a database that cannot be used is one line here, a stack trace in there
+        _serve(settings, listener, _stop_signal())
 
 
 def doctor(as_json: JsonFlag = False) -> None:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Iterable
+from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
 from monitor import __version__
 from monitor.collect.cadence import next_poll, state_after
@@ -33,6 +35,15 @@ class Collected:
     new: int
 
 
+@dataclass(frozen=True)
+class Doors:
+    """What every poll of a cycle shares."""
+
+    fetcher: Fetcher
+    parser: Parser
+    cleaner: Executor
+
+
 def collect(world: World, progress: Progress = no_progress) -> Collected:
     """Poll every source that is due when this begins."""
     with world.store.write() as tx:
@@ -57,10 +68,12 @@ async def _poll_all(world: World, progress: Progress) -> Collected:
         private_hosts=settings.private_hosts,
         user_agent=f"forewarned/{__version__} (+{settings.base_url})",
     )
-    with Parser() as parser:
+    # One thread cleans: two would not be faster, and the language model is not made for several.
+    with Parser() as parser, ThreadPoolExecutor(1, "clean") as cleaner:
         async with Fetcher(policy) as fetcher:
+            doors = Doors(fetcher, parser, cleaner)
             while tasks := _claim(world, begun):
-                polls = [asyncio.ensure_future(_poll(world, task, fetcher, parser)) for task in tasks]
+                polls = [asyncio.ensure_future(_poll(world, task, doors)) for task in tasks]
                 for done, poll in enumerate(asyncio.as_completed(polls), 1):
                     state, added = await poll
                     collected = Collected(collected.states + Counter([state]), collected.new + added)
@@ -74,16 +87,17 @@ def _claim(world: World, begun: datetime) -> list[sources.PollTask]:
         return sources.claim_due(tx, begun, this_process(), LEASE, POLL_BATCH)
 
 
-async def _poll(world: World, task: sources.PollTask, fetcher: Fetcher, parser: Parser) -> tuple[str, int]:
+async def _poll(world: World, task: sources.PollTask, doors: Doors) -> tuple[str, int]:
     """Fetch, parse and store one source; its failure is an outcome like any other."""
-    answer = await fetcher.fetch(task.source, None, task.validators, world.clock())
+    answer = await doors.fetcher.fetch(task.source, None, task.validators, world.clock())
     entries: tuple[Entry, ...] | FetchFailure = ()
     if isinstance(answer, Response) and answer.status == 200:
-        entries = await asyncio.to_thread(parser.parse, task.source, answer)
+        entries = await asyncio.to_thread(doors.parser.parse, task.source, answer)
     if isinstance(entries, FetchFailure):
         return _settle(world, task, entries, None, [])
     # Cleaning a huge feed takes seconds: off the event loop, where others' deadlines run, and outside the transaction.
-    found = await asyncio.to_thread(_new_documents, world, task.source, entries, answer.retrieved_at)
+    cleaned = partial(_new_documents, world, task.source, entries, answer.retrieved_at)
+    found = await asyncio.get_running_loop().run_in_executor(doors.cleaner, cleaned)
     return _settle(world, task, answer, len(entries), found)
 
 

@@ -12,35 +12,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from monitor.understand.lexicon import Lexicon, phrase
+from monitor.understand.lexicon import PROVIDER, Lexicon, phrase
 from monitor.understand.reading import Hit, Line
 from monitor.understand.sentence import Token
 
 ActorKind = Literal["provider", "gov", "court", "person", "none"]
 _REACTIONS = frozenset(
-    {
-        "condemn",
-        "criticize",
-        "criticise",
-        "accuse",
-        "blame",
-        "slam",
-        "fault",
-        "denounce",
-        "rebuke",
-        "praise",
-        "thank",
-        "sue",
-        "punish",
-        "fine",
-        "chide",
-        "attack",
-    }
+    "condemn criticize criticise accuse blame slam fault denounce rebuke praise thank sue punish fine chide attack".split()
 )
 _NAME_PARTS = frozenset({"poss", "compound", "amod", "nmod", "appos", "conj", "nummod", "case", "flat"})
 _CLIMB = frozenset({"xcomp", "conj", "advcl", "ccomp", "pcomp", "prep", "acl", "relcl", "dobj", "pobj", "attr", "appos", "dep", "oprd"})
-_ZH_OBJECT_MARK = re.compile(r"(?:对|向|在|从|把|将|给|针对|与|为)[^，。]{0,3}$")
-_ZH_PASSIVE = re.compile(r"被|遭到|遭|受到")
+_HAN = re.compile("[\u4e00-\u9fff]")
 
 
 @dataclass(frozen=True)
@@ -85,6 +67,8 @@ def _bare_end(line: Line, hit: Hit) -> int:
 def _entities(line: Line, lexicon: Lexicon) -> Iterator[_Entity]:
     """Everything in the line that can act, with the jurisdiction that stands beside a government's word."""
     for mention in line.mentions:
+        if phrase("actors.founder").search(line.sentence.text[: mention.start - line.sentence.start]):
+            continue
         yield _Entity(mention.start, mention.end, "provider", (mention.provider,))
     kinds: tuple[tuple[str, ActorKind], ...] = (("court", "court"), ("gov", "gov"), ("firm", "provider"), ("person", "person"))
     for name, kind in kinds:
@@ -107,13 +91,16 @@ def _entities(line: Line, lexicon: Lexicon) -> Iterator[_Entity]:
 def _beside(line: Line, start: int) -> tuple[str, ...]:
     """The jurisdiction named just before a government's word: "Dutch", "Italy's", "the US Commerce"."""
     near = [p for p in line.places if p.ids and 0 <= start - p.end <= 28]
-    return near[-1].ids if near else ()
+    if not near:
+        return ()
+    between = line.masked[near[-1].end - line.sentence.start : start - line.sentence.start]
+    return () if PROVIDER in between else near[-1].ids
 
 
 def _by_grammar(line: Line, hit: Hit, entities: list[_Entity], previous: Actor) -> Actor | None:
     tokens = line.sentence.tokens
     inside = [i for i, t in enumerate(tokens) if t.start < hit.end and hit.start < t.end]
-    verbs = [i for i in inside if tokens[i].pos in ("VERB", "AUX")]
+    verbs = sorted((i for i in inside if tokens[i].pos in ("VERB", "AUX")), key=lambda i: tokens[i].pos == "AUX")
     if not inside or (line.index == 0 and hit.cue.starts_with_verb and tokens[inside[0]].pos not in ("VERB", "AUX")):
         return None
     at = verbs[0] if verbs else next((i for i in inside if tokens[i].head not in inside), inside[0])
@@ -215,14 +202,14 @@ def _is_part(tokens: tuple[Token, ...], at: int, top: int) -> bool:
 def _by_position(line: Line, hit: Hit, entities: list[_Entity], previous: Actor) -> Actor:
     text, base = line.sentence.text, line.sentence.start
     before = sorted((e for e in entities if e.end <= hit.start + 1 and not (e.firm and not e.ids)), key=lambda e: e.end)
-    chinese = not text.isascii() and not line.sentence.tokens and bool(re.search("[\u4e00-\u9fff]", text))
-    passive_mark = _ZH_PASSIVE.search(text[: hit.end - base]) if chinese else None
+    chinese = not text.isascii() and not line.sentence.tokens and bool(_HAN.search(text))
+    passive_mark = phrase("actors.zh-passive").search(text[: hit.end - base]) if chinese else None
     if passive_mark:
         agents = [e for e in before if e.start >= base + passive_mark.end()]
         return Actor(agents[-1].kind, agents[-1].ids, True) if agents else Actor("none", (), True)
-    acting = [e for e in before if not _object_of(text[: e.start - base], chinese)]
+    acting = [e for e in before if not _object_of(text[: e.start - base], text[e.end - base :], chinese)]
     if acting:
-        chosen = _first_acting(text, base, acting) if chinese else acting[-1]
+        chosen = _first_acting(text, base, _in_clause(text, base, hit, acting)) if chinese else acting[-1]
         near = [e for e in acting if e.kind == chosen.kind and e.ids]
         return Actor(chosen.kind, chosen.ids or (near[0].ids if near else ()))
     inside = [e for e in entities if hit.start <= e.start < hit.end and e.kind in ("gov", "court") and not e.firm]
@@ -231,15 +218,25 @@ def _by_position(line: Line, hit: Hit, entities: list[_Entity], previous: Actor)
     return previous if line.index > 1 and previous.kind in ("gov", "court", "provider") and not before and chinese else NOBODY
 
 
+def _in_clause(text: str, base: int, hit: Hit, acting: list[_Entity]) -> list[_Entity]:
+    """For a cut, the providers of the cue's own clause when it names one: "百川宣布，因X停止…" tells of X."""
+    begin = max(text.rfind(mark, 0, hit.start - base) for mark in "，。；：")
+    near = [e for e in acting if e.start - base > begin and e.kind == "provider"]
+    return near if near and hit.cue.type == "access_restriction" else acting
+
+
 def _first_acting(text: str, base: int, acting: list[_Entity]) -> _Entity:
     """The first actor of a Chinese clause; a country right before a firm or organ only says where that is from."""
     for current, after in itertools.pairwise(acting):
         between = text[current.end - base : after.start - base]
-        if current.kind == "gov" and after.start - current.end <= 14 and not re.search("[，。、；：宣表]", between):
+        if current.kind == "gov" and after.start - current.end <= 14 and not phrase("actors.zh-apart").search(between):
             continue
         return current
     return acting[-1]
 
 
-def _object_of(before: str, chinese: bool) -> bool:
-    return bool(_ZH_OBJECT_MARK.search(before) if chinese else phrase("actors.after-preposition").search(before))
+def _object_of(before: str, after: str, chinese: bool) -> bool:
+    """Whether a name stands as an object; in Chinese not when its own verb follows ("针对X宣布…")."""
+    if chinese:
+        return bool(phrase("actors.zh-object").search(before)) and not phrase("actors.zh-subject-after").match(after)
+    return bool(phrase("actors.after-preposition").search(before))

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-import re
-
 from monitor.model import MODIFIERS, EventType
 from monitor.understand.jurisdiction import named_places
 from monitor.understand.lexicon import phrase
 from monitor.understand.reading import Reading
 from monitor.understand.segment import MINIMUM, Cluster
-
-_I = re.IGNORECASE
-
 
 _BENEATH: tuple[EventType, ...] = (
     "tariff",

@@ -11,10 +11,12 @@ from datetime import date, timedelta
 
 from monitor.catalog import Catalog
 from monitor.model import EventDates, EventType, Quote, Role, Sector, Signal
+from monitor.understand.dates import DateMention
 from monitor.understand.event_types import types_of
 from monitor.understand.judge import Judged, judge
 from monitor.understand.jurisdiction import affected_by, issuing_of, named_places
 from monitor.understand.lexicon import Lexicon, load_lexicon, phrase
+from monitor.understand.needs import is_unlisted
 from monitor.understand.offering import is_cause, offers_of
 from monitor.understand.reading import Line, Reading
 from monitor.understand.roles import roles_of
@@ -74,7 +76,7 @@ def _measure(cluster: Cluster, reading: Reading, catalog: Catalog) -> Signal | N
     modality = max(cluster.anchors, key=lambda j: j.best).modality
     if not anchored or (score < RELEVANT_SCORE and modality != "denied"):
         return None
-    dates = _dates(cluster)
+    dates = _own_day(_dates(cluster), types, reading)
     return Signal(
         type=types[0], beneath=types[1:], modality=modality, background=modality == "denied" or _is_background(cluster, reading),
         providers=roles, issuing=issuing, affected=affected,
@@ -105,7 +107,7 @@ def _anchored(cluster: Cluster, types: tuple[EventType, ...], roles: dict[str, R
 def _cuts_a_party(cluster: Cluster) -> bool:
     """A provider that cuts off a named party or an unsupported region without saying where."""
     alone = ("ar.own-customer", "ar.unsupported", "ar.locked-out", "ar.stop-sell", "ar.restrictions-on")
-    return any(f.hit.cue.id in alone for j in cluster.anchors for f in j.findings)
+    return any(f.hit.cue.id in alone for j in cluster.anchors for f in j.findings) or any(is_unlisted(line) for line in cluster.lines)
 
 
 def _is_background(cluster: Cluster, reading: Reading) -> bool:
@@ -117,6 +119,13 @@ def _is_background(cluster: Cluster, reading: Reading) -> bool:
     return bool(days) and max(days) < reading.published - OLD_AFTER
 
 
+def _own_day(dates: EventDates, types: tuple[EventType, ...], reading: Reading) -> EventDates:
+    """A provider's own terms announce by being published."""
+    if reading.document.kind != "vendor_terms" or "access_restriction" not in types or dates.announced is not None:
+        return dates
+    return dates.model_copy(update={"announced": reading.published})
+
+
 def _dates(cluster: Cluster) -> EventDates:
     """The first day of each role, anchor lines before additions."""
     anchored = {j.line.index for j in cluster.anchors}
@@ -125,7 +134,7 @@ def _dates(cluster: Cluster) -> EventDates:
     months: dict[str, str] = {}
     for line in lines:
         for mention in line.dates:
-            if mention.role not in ("announced", "effective", "comment"):
+            if mention.role not in ("announced", "effective", "comment") or _of_receipt(line, mention):
                 continue
             if mention.day is not None:
                 days.setdefault(mention.role, mention.day)
@@ -135,6 +144,15 @@ def _dates(cluster: Cluster) -> EventDates:
         announced=days.get("announced"), effective=days.get("effective"), comment=days.get("comment"),
         months={role: month for role, month in months.items() if role not in days},
     )  # fmt: skip
+
+
+def _of_receipt(line: Line, mention: DateMention) -> bool:
+    """Whether a day only says when people got the news."""
+    if mention.role != "effective":
+        return False
+    text, base = line.sentence.text, line.sentence.start
+    after, before = text[mention.end - base :], text[: mention.start - base]
+    return bool(phrase("frame.received").match(after) or phrase("frame.receiving").search(before))
 
 
 def _sectors(

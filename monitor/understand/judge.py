@@ -5,7 +5,6 @@ What comes in: a `Reading` with grammar. What goes out: one `Judged` per line wi
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -17,9 +16,12 @@ from monitor.understand.reading import Hit, Line, Reading
 
 POSITION = (1.3, 1.0, 0.95, 0.85, 0.8, 0.75)
 """Weight of a line by its place; the title counts most, everything after the fifth like the last."""
-_THREAT = re.compile(r"\bthreaten(?:s|ed|ing)? (?:to|a|with)\b|威胁", re.IGNORECASE)
 _LOSERS = frozenset({"ar.lose-access", "ar.locked-out"})
-"""Cues whose subject is who loses, not who cuts."""
+"""Cues whose subject is who loses, not who cuts; the provider they name is what is lost."""
+_GROUNDS: frozenset[str] = frozenset({"antitrust", "data_privacy", "licensing_regulation"})
+"""Types whose law may be named as the mere ground of a provider's own step."""
+_CERTAINTY: dict[Modality, float] = {"asserted": 1.0, "threatened": 0.8, "hypothetical": 0.6, "denied": 0.25, "historical": 1.0}
+"""How much of its weight a line keeps."""
 _SOFT: frozenset[str] = frozenset(
     {"service_ban", "access_restriction", "litigation", "licensing_regulation", "data_privacy", "relief", "mitigation", "divestiture"}
 )
@@ -61,6 +63,12 @@ class Judged:
             for f in self.findings
             if f.actor.kind == "provider" and f.hit.cue.type == "access_restriction" and f.hit.cue.id not in _LOSERS
             for i in f.actor.ids
+        ) | frozenset(
+            m.provider
+            for f in self.findings
+            if f.hit.cue.id in _LOSERS
+            for m in self.line.mentions
+            if f.hit.start <= m.start and m.end <= f.hit.end
         )
 
     @property
@@ -73,7 +81,8 @@ class Judged:
 def judge(reading: Reading, lexicon: Lexicon) -> list[Judged]:
     """The lines that tell of a measure, in order."""
     judged: list[Judged] = []
-    previous = _author(reading)
+    previous = author = _author(reading)
+    own_terms = reading.document.kind == "vendor_terms"
     title_off = bool(lexicon.off_topic.search(reading.lines[0].masked))
     opinion = bool(lexicon.opinion.search(reading.lines[0].sentence.text))
     for line in reading.lines:
@@ -81,8 +90,11 @@ def judge(reading: Reading, lexicon: Lexicon) -> list[Judged]:
         spot = Spot(line, reading)
         for hit in line.hits:
             actor = find_actor(line, hit, previous, lexicon)
+            if actor.kind == "none" and not actor.passive and hit.cue.type == "access_restriction" and own_terms:
+                actor = author
             if _may_act(hit, actor) and not _misread(line, hit) and all(holds(need, spot) for need in hit.cue.needs):
                 findings.append(Finding(hit, actor))
+        findings = _one_act(line, findings)
         if findings:
             judged.append(_scored(line, tuple(findings), lexicon, opinion=opinion, title_off=title_off))
         previous = _last_actor(line, findings, previous)
@@ -102,16 +114,38 @@ def _may_act(hit: Hit, actor: Actor) -> bool:
 
 
 def _misread(line: Line, hit: Hit) -> bool:
-    """A noun where the cue means a verb ("the ban"), or a step against a measure ("sues to block the law")."""
+    """A noun where the cue means a verb ("the ban"), a state that only objects, or a step against a measure ("sues to block the law")."""
     if line.index > 0 and hit.cue.starts_with_verb:
         first = next((t for t in line.sentence.tokens if t.end > hit.start), None)
-        if first is not None and first.pos in ("NOUN", "PROPN", "ADJ"):
+        if first is not None and (first.pos in ("NOUN", "PROPN", "ADJ") or first.dep == "amod"):
             return True
+    reaction = phrase("judge.reaction").search(line.masked)
+    if reaction and reaction.end() <= hit.start - line.sentence.start:
+        return True
     if hit.cue.type not in ("access_restriction", "service_ban"):
         return False
     if phrase("judge.company-deal").search(line.sentence.text):
         return True
     return bool(phrase("judge.against-measure").match(line.masked[hit.start - line.sentence.start :]))
+
+
+def _one_act(line: Line, findings: list[Finding]) -> list[Finding]:
+    """The findings without second readings of the same words: a provider's own cut is no state's ban, its ground no event."""
+    cuts = [f for f in findings if f.hit.cue.type == "access_restriction" and f.actor.kind == "provider" and f.actor.ids]
+    return [f for f in findings if not _is_ground(line, f, cuts) and not any(_same_words(f, cut) for cut in cuts)]
+
+
+def _is_ground(line: Line, finding: Finding, cuts: list[Finding]) -> bool:
+    if finding.hit.cue.type not in _GROUNDS or not cuts:
+        return False
+    return bool(phrase("needs.because").search(line.sentence.text[: finding.hit.start - line.sentence.start]))
+
+
+def _same_words(ban: Finding, cut: Finding) -> bool:
+    """Whether a ban rests on the words of a provider's own cut, and on no other named state."""
+    if ban.hit.cue.type != "service_ban" or (ban.actor.kind in ("gov", "court") and ban.actor.ids):
+        return False
+    return ban.hit.start < cut.hit.end and cut.hit.start < ban.hit.end
 
 
 def _last_actor(line: Line, findings: list[Finding], previous: Actor) -> Actor:
@@ -126,26 +160,37 @@ def _last_actor(line: Line, findings: list[Finding], previous: Actor) -> Actor:
 
 
 def _scored(line: Line, findings: tuple[Finding, ...], lexicon: Lexicon, *, opinion: bool, title_off: bool) -> Judged:
-    modality: Modality = "asserted"
-    factor = POSITION[min(line.index, len(POSITION) - 1)]
-    if lexicon.denial.search(line.sentence.text):
-        modality, factor = "denied", factor * 0.25
-    elif lexicon.hypothetical.search(line.sentence.text):
-        modality, factor = "hypothetical", factor * 0.6
-    elif _THREAT.search(line.sentence.text):
-        modality, factor = "threatened", factor * 0.8
-    if opinion:
-        factor *= 0.35
-    off = lexicon.off_topic.search(line.masked)
+    findings, modality = _said(line, findings, lexicon)
+    factor = POSITION[min(line.index, len(POSITION) - 1)] * _CERTAINTY[modality] * (0.35 if opinion else 1.0)
+    off = title_off or bool(lexicon.off_topic.search(line.masked))
     scores: dict[EventType, float] = {}
     for finding in findings:
         kind: EventType = finding.hit.cue.type  # type: ignore[assignment]
-        soft = kind in _SOFT and (off or title_off)
-        value = finding.hit.cue.weight * factor * (0.3 if soft else 1.0)
+        value = finding.hit.cue.weight * factor * (0.3 if off and kind in _SOFT else 1.0)
         old = scores.get(kind, 0.0)
         scores[kind] = max(old, value) + 0.25 * min(old, value)
     background = (line.index > 0 and bool(lexicon.background.search(line.sentence.text))) or _only_old_dates(line)
     return Judged(line, findings, scores, modality, background)
+
+
+def _said(line: Line, findings: tuple[Finding, ...], lexicon: Lexicon) -> tuple[tuple[Finding, ...], Modality]:
+    """How certain the line is of what it tells; a denial in one clause leaves what stands behind "although" as it is."""
+    text = line.sentence.text
+    denials = [m.start() for m in lexicon.denial.finditer(text)]
+    if denials:
+        turns = [m.start() for m in phrase("judge.turn").finditer(text)]
+        denied = {sum(t <= at for t in turns) for at in denials}
+        free = tuple(f for f in findings if sum(t <= f.hit.start - line.sentence.start for t in turns) not in denied)
+        return (free, "asserted") if free else (findings, "denied")
+    doubt = lexicon.hypothetical.search(text)
+    if doubt and not _weighed(text, doubt.start()):
+        return findings, "hypothetical"
+    return findings, "threatened" if phrase("judge.threat").search(text) else "asserted"
+
+
+def _weighed(text: str, at: int) -> bool:
+    """Whether a condition only says when a step would come that an actor is said to weigh or to have warned of."""
+    return bool(phrase("judge.condition").match(text, at) and phrase("judge.weighing").search(text))
 
 
 def _only_old_dates(line: Line) -> bool:

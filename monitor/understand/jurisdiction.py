@@ -6,8 +6,6 @@ users or companies lose, and where a provider is at home.
 
 from __future__ import annotations
 
-import re
-
 from monitor.catalog import Catalog
 from monitor.model import EventType, Role
 from monitor.understand.lexicon import phrase
@@ -65,7 +63,8 @@ def _first_state(cluster: Cluster, types: tuple[EventType, ...], reading: Readin
     for line in lines:
         for match in _with_body(line):
             return match
-    if set(types) & _DOMESTIC:
+    somebody = any(f.actor.passive or f.actor.kind in ("gov", "court") for j in cluster.anchors for f in j.findings)
+    if set(types) & _DOMESTIC and (somebody or types[0] != "service_ban"):
         return named_places(lines, ())[:1]
     return ()
 
@@ -75,11 +74,7 @@ def _with_body(line: Line) -> list[tuple[str, ...]]:
     found = []
     for place in line.places:
         after = line.masked[place.end - line.sentence.start :]
-        if place.ids and re.match(
-            r"(?:'s)?\s+(?:\w+\s+){0,2}(?:government|court|judge|regulator|ministry|minister|authorit|lawmaker|official|president|commission|agency|watchdog)",
-            after,
-            re.IGNORECASE,
-        ):
+        if place.ids and phrase("jurisdiction.body").match(after):
             found.append(place.ids[:1])
     return found
 
@@ -99,10 +94,35 @@ def affected_by(
     if measure in _DOMESTIC:
         return issuing
     if measure == "access_restriction":
-        found = named_places(anchors, issuing) or named_places([title, *cluster.lines], () if types[0] == "relief" else issuing)
+        found = named_places(anchors, issuing) or named_places(_telling(cluster, title), () if types[0] == "relief" else issuing)
         own = {catalog.providers[p].home for p, role in roles.items() if role == "restricting"}
         return tuple(p for p in found if p not in own) or found
-    return named_places(anchors, issuing) or named_places([title], issuing)
+    if measure == "export_control" and (found := _destinations(anchors, issuing)):
+        return found
+    return named_places(anchors, issuing) or named_places(_defining(cluster), issuing) or named_places([title], issuing)
+
+
+def _telling(cluster: Cluster, title: Line) -> list[Line]:
+    """The title, the lines up to the last that tells of the cut, and later ones that say who is not on a list."""
+    last = max(j.line.index for j in cluster.anchors)
+    return [title, *(line for line in cluster.lines if line.index <= last), *_defining(cluster)]
+
+
+def _defining(cluster: Cluster) -> list[Line]:
+    """The lines that name the places a list leaves out or a rule aims at."""
+    return [line for line in cluster.lines if phrase("jurisdiction.names-places").search(line.masked)]
+
+
+def _destinations(lines: list[Line], issuing: tuple[str, ...]) -> tuple[str, ...]:
+    """The places that goods go to, where a sentence says so."""
+    found = [
+        i
+        for line in lines
+        for place in regions(line)
+        if place.kind == "geo" and phrase("jurisdiction.toward").search(line.sentence.text[: place.start - line.sentence.start])
+        for i in place.ids
+    ]
+    return tuple(dict.fromkeys(i for i in found if i not in issuing))
 
 
 def named_places(lines: list[Line], issuing: tuple[str, ...]) -> tuple[str, ...]:

@@ -64,8 +64,9 @@ def load_lexicon() -> Lexicon:
     fill = _word_lists(load_yaml_data("understand/words.yaml"))
     hedges, actors, gate = (load_yaml_data(f"understand/{name}.yaml") for name in ("hedges", "actors", "gate"))
     english = [cue for name in ("cues", "modifiers") for cue in _cues(load_yaml_data(f"understand/{name}.yaml"), fill)]
+    chinese, european = (tuple(_cues(load_yaml_data(f"understand/{name}.yaml"), fill)) for name in ("cues_zh", "cues_europe"))
     return Lexicon(
-        cues={"en": tuple(english), "zh": tuple(_cues(load_yaml_data("understand/cues_zh.yaml"), fill))},
+        cues={"en": tuple(english), "zh": chinese, **dict.fromkeys(("de", "fr", "es"), european)},
         stages={stage: _any(rows, fill) for stage, rows in hedges["stage"].items()},
         denial=_any(hedges["denial"], fill),
         hypothetical=_any(hedges["hypothetical"], fill),
@@ -74,7 +75,7 @@ def load_lexicon() -> Lexicon:
         off_topic=_any(hedges["off_topic"], fill),
         words={name: _compiled(name, rx, fill) for name, rx in actors["words"].items()},
         sectors={name: _compiled(name, rx, fill) for name, rx in actors["sectors"].items()},
-        organs={"organs": actors["organs"], "ignored": actors["ignored"]},
+        organs={key: actors[key] for key in ("organs", "names", "one_character", "ignored")},
         phrases={name: _compiled(name, rx, {}) for name, rx in load_yaml_data("understand/phrases.yaml").items()},
         gate_starts=tuple(dict.fromkeys(str(w) for w in gate["starts"])),
         gate_lists=tuple(actors["lists"]["gate"]),

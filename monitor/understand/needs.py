@@ -57,8 +57,27 @@ def holds(need: str, spot: Spot) -> bool:
     return _NEEDS[need](spot)
 
 
+def is_unlisted(line: Line) -> bool:
+    """Whether a line speaks of the places that a provider does not support, without naming them."""
+    return bool(phrase("needs.unsupported").search(line.masked))
+
+
 def _region(spot: Spot) -> bool:
-    return any(regions(line) for line in spot.near)
+    return any(_reached(line, spot.reading.lang) or is_unlisted(line) for line in spot.near)
+
+
+def _reached(line: Line, lang: str) -> bool:
+    """Whether a line speaks of what happens to a place or its users, not of a paper or a label that bears its name."""
+    for place in regions(line):
+        before = line.masked[: place.start - line.sentence.start]
+        after = line.masked[place.end - line.sentence.start :]
+        if lang != "en" or phrase("needs.place-after").search(before) or phrase("needs.place-before").match(after):
+            return True
+    return False
+
+
+def _own_terms(spot: Spot) -> bool:
+    return spot.reading.document.kind == "vendor_terms"
 
 
 def _provider(spot: Spot) -> bool:
@@ -86,12 +105,17 @@ def _acts(spot: Spot) -> bool:
     return bool(load_lexicon().words["acts"].search(spot.line.masked)) and _tech(spot)
 
 
+def _ground(spot: Spot) -> bool:
+    return bool(phrase("needs.ground").search(spot.reading.text.norm))
+
+
 def _law(spot: Spot) -> bool:
     return bool(load_lexicon().words["law"].search(spot.reading.text.norm))
 
 
 _NEEDS: dict[str, Callable[[Spot], bool]] = {
     "region": _region,
+    "own-terms": _own_terms,
     "region-or-party": _region_or_party,
     "region-or-gov": lambda spot: _region(spot) or _gov(spot),
     "provider": _provider,
@@ -101,7 +125,7 @@ _NEEDS: dict[str, Callable[[Spot], bool]] = {
     "gov": _gov,
     "gov-or-act": lambda spot: _gov(spot) or bool(_NAMED_ACT.search(spot.line.sentence.text)),
     "acts": _acts,
-    "measure-word": _law,
+    "measure-word": _ground,
     "law-or-tech": lambda spot: _law(spot) and _tech(spot),
     "ordered": lambda spot: bool(phrase("judge.ordered").search(spot.reading.text.norm)),
 }

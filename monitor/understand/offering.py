@@ -6,33 +6,44 @@ provider whose step made people leave, its users, and owners or backers are neve
 
 from __future__ import annotations
 
-from monitor.model import Offer
+from monitor.model import Offer, OfferKind
 from monitor.understand.lexicon import PROVIDER, phrase
 from monitor.understand.link import Named
 from monitor.understand.reading import Line, Reading
 
 
 def offerers(reading: Reading, line: Line) -> list[str]:
-    """The providers that offer in a line; those of the nearest line before, when it names none itself."""
-    own = [m for m in line.mentions if not is_cause(line, m)]
+    """The providers that offer in a line: those beside its terms, else the first it names, else those of a line before."""
+    beside = [provider for mention in line.offers for provider in _owners(reading, line, mention.start)]
+    if beside:
+        return list(dict.fromkeys(beside))
+    own = _able(line)
     if own:
         return _first_group(line, own)
-    if line.mentions or line.index == 0:
-        return [] if not line.offers else _before(reading, line)
-    return _before(reading, line)
+    return [] if line.mentions or line.index == 0 else _before(reading, line)
+
+
+def _able(line: Line) -> list[Named]:
+    """The providers of a line that may be offering: neither left behind nor mere owners."""
+    return [m for m in line.mentions if not is_cause(line, m)]
 
 
 def is_cause(line: Line, mention: Named) -> bool:
     """Whether a provider stands as the one people leave, or as an owner or backer of another."""
     before = line.sentence.text[: mention.start - line.sentence.start]
     after = line.sentence.text[mention.end - line.sentence.start :]
-    if phrase("offering.cause-before").search(before) or phrase("offering.cause-after").match(after):
+    if phrase("offering.cause-before").search(before) or phrase("offering.cause-after").match(after) or _is_backer(line, mention):
         return True
     earlier = [m for m in line.mentions if m.end <= mention.start]
     listed = earlier and phrase("offering.listed").match(
         line.sentence.text[earlier[-1].end - line.sentence.start : mention.start - line.sentence.start]
     )
     return bool(listed) and is_cause(line, earlier[-1])
+
+
+def _is_backer(line: Line, mention: Named) -> bool:
+    at = mention.start - line.sentence.start
+    return any(found.start() <= at < found.end() for found in phrase("offering.backer").finditer(line.masked))
 
 
 def _first_group(line: Line, own: list[Named]) -> list[str]:
@@ -56,16 +67,18 @@ def _first_group(line: Line, own: list[Named]) -> list[str]:
 
 
 def _before(reading: Reading, line: Line) -> list[str]:
+    """Whom a line without a name means; nobody when it speaks of an unnamed group."""
+    if phrase("offering.nobody").search(line.masked):
+        return []
     for earlier in reversed(reading.lines[max(0, line.index - 2) : line.index]):
-        own = [m for m in earlier.mentions if not is_cause(earlier, m)]
-        if own:
+        if own := _able(earlier):
             return _first_group(earlier, own)[:1]
     return []
 
 
 def offers_of(lines: list[Line], provider: str, reading: Reading) -> tuple[Offer, ...]:
     """The terms that a provider offers in its lines; a bare way to migrate is a service."""
-    found: dict[tuple[str, str | None], Offer] = {}
+    found: dict[tuple[OfferKind, str | None], Offer] = {}
     for line in lines:
         for mention in line.offers:
             if provider in _owners(reading, line, mention.start):
@@ -74,12 +87,14 @@ def offers_of(lines: list[Line], provider: str, reading: Reading) -> tuple[Offer
                 )
     if not found:
         return (Offer(provider=provider, kind="migration_service"),)
-    kinds = {kind for kind, amount in found if amount}
+    kinds: set[OfferKind] = {kind for kind, amount in found if amount}
+    if "free_tokens" in kinds:
+        kinds.add("free_credits")  # a free quota counted in tokens is one offer
     return tuple(offer for (kind, amount), offer in found.items() if amount or kind not in kinds)
 
 
 def _owners(reading: Reading, line: Line, at: int) -> list[str]:
-    own = [m for m in line.mentions if not is_cause(line, m)]
+    own = _able(line)
     before = [m for m in own if m.end <= at]
     if not before:
         return _first_group(line, own) if own else _before(reading, line)

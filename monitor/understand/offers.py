@@ -59,6 +59,8 @@ _TOKENS = (
         re.I,
     ),
 )
+_LEAST_TOKENS = 1000
+"""A smaller number without a scale word is the version of a model: "Ernie 3.5 tokens"."""
 _BARE_TOKENS = re.compile(
     rf"\b(?:free|complimentary|bonus|gratis|kostenlose|бесплатн\w+)\s+(?:[\w-]+\s+){{0,2}}?{_UNIT}|(?:免费"
     rf"|赠送)\s*{_UNIT}",
@@ -80,7 +82,7 @@ _GIVING = re.compile(
     r"\b(?:free|gifts?|giv(?:e|es|ing)|gave|offer\w*|grant\w*|bonus|complimentary|hand(?:s|ed|ing)?\s+out|discount\w*"
     r"|promotion\w*|award\w*|subsid\w+|incentiv\w+|receive|lur\w+|woo\w*|rebates?"
     r"|gratis|gratuit\w*|kostenlos\w*|offr\w+|ofrec\w+|oferec\w+|bietet|бесплатн\w+|предлага\w+)\b|赠|送|免费|优惠|礼"
-    r"|派发|领取|补贴|福利|促销|折扣|特惠|无料|無料|무료|할인",
+    r"|提供|获得|派发|领取|补贴|福利|促销|折扣|特惠|无料|無料|무료|할인",
     re.I,
 )
 
@@ -177,12 +179,14 @@ _MIGRATION = re.compile(
     r"|\bincentives?\s+to\s+(?:migrate|switch|move)\b|\btraining\s+and\s+consult(?:ing|ation|ancy)(?:\s+services?)?\b|\bimport\s+tools?\b"
     r"|迁移(?:服务|方案|计划|支持|工具包?|通道|专项|礼包|指南|补贴|套餐|扶持|援助|优惠)|搬家(?:计划|服务|方案|礼包"
     r"|专项|通道)?|(?:无缝|平滑|一键|零成本|免费|平稳|快速|轻松)(?:地)?(?:切换|迁移|衔接|对接|过渡|替换|搬家|搬迁)"
-    r"|培训(?:与|和|及|以及|、)?(?:技术)?咨询|(?:替换|替代|切换|迁徙)(?:计划|方案|服务)|(?:协助|帮助"
+    r"|培训(?:与|和|及|以及|、)?(?:技术)?咨询|(?:替换|替代|切换|迁徙|平替|搬迁)(?:计划|方案|服务)|(?:协助|帮助"
     r"|助力)[^，。；]{0,12}(?:迁移|切换|搬家)"
     r"|移行(?:支援|サービス|プラン|ツール)|마이그레이션\s?(?:지원|서비스)|Migrationshilfe|Umzugs(?:service|hilfe)"
     r"|service\s+de\s+migration|servicio\s+de\s+migración|serviço\s+de\s+migração",
     re.I,
 )
+_SOUGHT = re.compile(r"(?:找不到|寻找|寻求|没有|缺乏|缺少|另觅|另找|另寻|需要|有待)[^，。；]{0,4}$")
+"""Words before a way out that nobody offers."""
 _PEOPLE = re.compile(r"\b(?:immigra\w+|refugees?|asylum|migrants?|visas?|federal\s+migration|border)\b|移民|难民|公司搬家|物流|家具", re.I)
 _OFFER_ENDS = re.compile(
     r"\s*[\"“]?(?:(?:the|this|its|these)\s+)?(?:offers?|promotions?|deal|campaign|discounts?|credits?|tokens?"
@@ -225,7 +229,8 @@ def _tokens(text: str, begin: int, end: int) -> Iterator[OfferMention]:
         given = re.search(r"free|gratis|免费|赠|送", hit[0] + near[-6:], re.I)
         if _NO_TOKENS_AFTER.match(text, hit.end()) or (_NO_TOKENS_BEFORE.search(near) and not given):
             continue
-        if (amount := _amount(hit["n"], hit["s"])) is not None:
+        amount = _amount(hit["n"], hit["s"])
+        if amount is not None and (hit["s"] or Decimal(amount) >= _LEAST_TOKENS):
             counted = True
             yield OfferMention(hit.start(), hit.end(), "free_tokens", amount, None)
     if not counted:
@@ -289,6 +294,8 @@ def _migration(text: str, begin: int, end: int) -> Iterator[OfferMention]:
     if _PEOPLE.search(text, begin, end):
         return
     for hit in _MIGRATION.finditer(text, begin, end):
+        if _SOUGHT.search(text, max(begin, hit.start() - 12), hit.start()):
+            continue
         yield OfferMention(hit.start(), hit.end(), "migration_service", None, None)
 
 

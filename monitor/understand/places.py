@@ -35,6 +35,8 @@ class PlaceEntry:
     ids: tuple[str, ...]
     kind: PlaceKind | None
     text: str
+    skip: int = 0
+    """Leading characters that only let the name be recognised: the first one of 对华."""
 
 
 def place_table(
@@ -43,7 +45,7 @@ def place_table(
     generic: Iterable[str],
     extra: Mapping[str, Mapping[str, Iterable[str]]],
 ) -> dict[str, list[PlaceEntry]]:
-    """All spellings of places by their lower-case form; `extra` adds organs per place and names to ignore."""
+    """All spellings of places by their lower-case form; `extra` adds organs and names per place, and names to ignore."""
     table: dict[str, list[PlaceEntry]] = {}
 
     def add(spelling: str, ids: tuple[str, ...], kind: PlaceKind | None) -> None:
@@ -64,6 +66,12 @@ def place_table(
     for place_id, names in extra.get("organs", {}).items():
         for name in names:
             add(name, (place_id,), "organ")
+    for place_id, names in extra.get("names", {}).items():
+        for name in names:
+            add(name, (place_id,), "geo")
+    for place_id, names in extra.get("one_character", {}).items():
+        for name in names:
+            table.setdefault(name, []).append(PlaceEntry((place_id,), "geo", name, len(name) - 1))
     for name in extra.get("ignored", {}).get("names", ()):
         add(name, (), None)
     return table
@@ -85,7 +93,7 @@ def find_places(
         taken.append((start, end))
         entry = min(entries, key=lambda e: (_RANK[e.kind] if e.kind else -1, not e.ids))
         if entry.kind is not None and not _vetoed(lowered, start, end, ambiguous.get(entry.text)):
-            found.append(PlaceName(entry.ids, entry.kind, start, end))
+            found.append(PlaceName(entry.ids, entry.kind, start + entry.skip, end))
     return _owned(text, sorted(found, key=lambda p: p.start))
 
 

@@ -13,7 +13,7 @@ from typing import TypeVar
 from monitor.model import Document
 from monitor.understand.dates import DateMention, find_dates
 from monitor.understand.gate import GateResult
-from monitor.understand.lexicon import ORGAN, PEOPLE, PLACE, PROVIDER, Cue, Lexicon
+from monitor.understand.lexicon import ORGAN, PEOPLE, PLACE, PROVIDER, Cue, Lexicon, phrase
 from monitor.understand.link import Named
 from monitor.understand.offers import OfferMention, find_offers
 from monitor.understand.places import PlaceName
@@ -84,7 +84,9 @@ def read(document: Document, text: Text, gate: GateResult, lang: str, lexicon: L
 
 def _line(sentence: Sentence, gate: GateResult, cues: tuple[Cue, ...]) -> Line:
     mentions = tuple(m for m in gate.mentions if sentence.holds(m.start, m.end))
-    places = tuple(p for p in gate.places if sentence.holds(p.start, p.end))
+    dateline = phrase("reading.dateline").match(sentence.text)
+    body = sentence.start + (dateline.end() if dateline else 0)
+    places = tuple(p for p in gate.places if sentence.holds(p.start, p.end) and p.start >= body)
     masked = _mask(sentence, mentions, places)
     return Line(sentence, masked, mentions, places, (), (), tuple(_hits(sentence, masked, cues)))
 

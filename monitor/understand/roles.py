@@ -6,8 +6,6 @@ the order of `ROLE_PRECEDENCE`, and providers listed side by side share one role
 
 from __future__ import annotations
 
-import re
-
 from monitor.model import ROLE_PRECEDENCE, EventType, Role
 from monitor.understand.judge import Judged
 from monitor.understand.lexicon import phrase
@@ -15,7 +13,6 @@ from monitor.understand.link import Named
 from monitor.understand.reading import Line
 from monitor.understand.segment import Cluster
 
-_I = re.IGNORECASE
 _NAMED_IN_LAW: frozenset[EventType] = frozenset(
     {"service_ban", "sanctions_listing", "divestiture", "antitrust", "data_privacy", "litigation"}
 )
@@ -29,6 +26,8 @@ def roles_of(cluster: Cluster, types: tuple[EventType, ...]) -> dict[str, Role]:
         for mention, role in zip(line.mentions, _line_roles(line, judged.get(line.index), cluster, types), strict=True):
             votes.setdefault(mention.provider, []).append(role)
     roles = {provider: min(cast, key=ROLE_PRECEDENCE.index) for provider, cast in votes.items()}
+    if "access_restriction" in types:
+        roles |= dict.fromkeys(sorted(cluster.restricting), "restricting")
     return _settled(roles, cluster, types)
 
 
@@ -86,12 +85,13 @@ def _default(types: tuple[EventType, ...], line: Line, judged: Judged | None, me
         return "affected" if owns_app else "targeted"
     if measure == "access_restriction":
         return "affected" if types[0] == "relief" and judged is not None else "mentioned"
-    return "affected"
+    return "mentioned" if measure == "investment_restriction" and judged is not None and judged.line.index > 0 else "affected"
 
 
 def _settled(roles: dict[str, Role], cluster: Cluster, types: tuple[EventType, ...]) -> dict[str, Role]:
     if types[0] == "access_restriction" and "restricting" not in roles.values():
-        first = next((m.provider for j in cluster.anchors for m in j.line.mentions), None)
+        lines = [*(j.line for j in cluster.anchors), *cluster.lines]
+        first = next((m.provider for line in lines for m in line.mentions if roles.get(m.provider) != "alternative"), None)
         if first:
             roles[first] = "restricting"
     return roles

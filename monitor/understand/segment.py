@@ -78,8 +78,6 @@ def segment(reading: Reading, judged: list[Judged]) -> list[Cluster]:
     offers = _offering_lines(reading, judged)
     for found in judged:
         for own in _pieces(found):
-            if found.line.offers and own.restricting & set(offerers(reading, found.line)):
-                continue
             home = next((c for c in clusters if _same(c, own)), None)
             if home is None and (told := _told_of(clusters, own)) is not None:
                 told.extra.append(own.line)
@@ -124,6 +122,8 @@ def _part(found: Judged, scores: dict[EventType, float]) -> Judged:
 def _same(cluster: Cluster, found: Judged) -> bool:
     """Whether a line goes on telling of the cluster's measure."""
     mine, yours = cluster.measures, frozenset(measures(found))
+    if any((j.modality == "denied") != (found.modality == "denied") for j in cluster.anchors):
+        return False
     if cluster.issuing and found.issuing and not set(cluster.issuing) & set(found.issuing):
         return False
     if (
@@ -134,6 +134,8 @@ def _same(cluster: Cluster, found: Judged) -> bool:
     ):
         return False
     if any(j.background != found.background for j in cluster.anchors) and found.line.index > 2:
+        return False
+    if not yours and found.modality == "hypothetical":
         return False
     if not mine or not yours:
         return not cluster.providers or not found.providers or bool(cluster.providers & found.providers) or found.line.index <= 2
@@ -176,6 +178,7 @@ def _attach(reading: Reading, clusters: list[Cluster], taken: set[int]) -> None:
 def _offering_lines(reading: Reading, judged: list[Judged]) -> dict[str, list[Judged]]:
     """Lines with a way out, by the provider that offers it."""
     found: dict[str, list[Judged]] = {}
+    cutting = {provider for j in judged if j.modality != "denied" for provider in j.restricting}
     by_index = {j.line.index: j for j in judged}
     for line in reading.lines:
         mine = by_index.get(line.index)
@@ -183,6 +186,8 @@ def _offering_lines(reading: Reading, judged: list[Judged]) -> dict[str, list[Ju
         if not line.offers and not moving:
             continue
         for provider in offerers(reading, line):
+            if provider in cutting:
+                continue
             scores: dict[EventType, float] = {"mitigation": max(2.6, mine.scores["mitigation"] if mine and moving else 0.0)}
             findings = tuple(f for f in mine.findings if f.hit.cue.type == "mitigation") if mine else ()
             found.setdefault(provider, []).append(Judged(line, findings, scores, "asserted", False))

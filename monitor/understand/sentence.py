@@ -14,6 +14,8 @@ _ABBREVIATION = re.compile(
 )
 _EN_END = re.compile(r"[.!?]+[\"')\]”]*\s+(?=[\"'(\[“•*\-–]*[A-Z0-9\u3400-\u9fff])|\s*\n\s*")
 _ZH_END = re.compile(r"[。！？!?；;]+[\"”’』」）)]*\s*|\s*\n\s*|(?<=[a-z]{3})\.\s+")
+_ORDINAL = re.compile(r"\b\d{1,2}\.$")
+"""A day such as the German "9. Juli"."""
 MAX_SENTENCE = 1200
 
 
@@ -57,6 +59,8 @@ def _body_spans(text: str, begin: int, lang: str) -> list[tuple[int, int]]:
     start = begin
     for match in ends.finditer(text, begin):
         if lang != "zh" and text[match.start()] == "." and _ABBREVIATION.search(text[max(start, match.start() - 12) : match.start() + 1]):
+            continue
+        if lang not in ("en", "zh") and _ORDINAL.search(text[max(start, match.start() - 2) : match.start() + 1]):
             continue
         spans.append((start, match.end()))
         start = match.end()

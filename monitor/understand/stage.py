@@ -26,20 +26,28 @@ def stage_of(cluster: Cluster, types: tuple[EventType, ...], effective: date | N
     if says["rumoured"] and not says["final"]:
         return "rumoured"
     begun = effective is not None and effective <= published
-    if says["proposed"] and not _signed(said) and not begun:
-        return "proposed"
     own_act = ("access_restriction" in types and not cluster.issuing) or types[0] == "access_restriction"
+    if phrase("stage.preliminary").search(said):
+        return "announced"
+    if says["proposed"] and not own_act and not phrase("stage.signed").search(said) and not begun:
+        return "proposed"
     if effective is not None:
         if effective <= published:
             return "in_force"
         return "announced" if own_act else ("announced" if says["announced"] and not says["final"] and not cluster.issuing else "final")
     if types[0] == "litigation":
-        return "suspended" if says["suspended"] and says["final"] and _halts(said) else "final" if says["final"] else "announced"
+        return (
+            "suspended"
+            if says["suspended"] and says["final"] and phrase("stage.halts").search(said)
+            else "final"
+            if says["final"]
+            else "announced"
+        )
     if own_act:
         return _own_act(said, more, says)
     if types[0] in ("antitrust", "data_privacy") and says["announced"] and not says["final"] and not says["in_force"]:
         return "announced"
-    if says["final"] and (not says["in_force"] or (_signed(said) and "immediate" not in said.lower())):
+    if says["final"] and (not says["in_force"] or (phrase("stage.signed").search(said) and "immediate" not in said.lower())):
         return "final"
     if says["in_force"] and not _future(said):
         return "in_force"
@@ -66,21 +74,5 @@ def _own_act(said: str, more: str, says: dict[str, bool]) -> Stage:
     return "announced" if says["announced"] else "in_force"
 
 
-def _signed(said: str) -> bool:
-    lowered = said.lower()
-    return any(
-        word in lowered
-        for word in ("signed", "signs ", "interim final", "final rule", "finalis", "finaliz", "completed rules", "签署", "最终规则", "正式")
-    )
-
-
 def _future(said: str) -> bool:
     return bool(phrase("stage.future").search(said))
-
-
-def _halts(said: str) -> bool:
-    lowered = said.lower()
-    return any(
-        word in lowered
-        for word in ("blocks", "blocked", "halt", "stay", "paus", "freez", "froze", "suspend", "injunction", "叫停", "暂停", "禁制令")
-    )

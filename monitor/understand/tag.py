@@ -23,9 +23,11 @@ from monitor.understand.reading import Line, Reading, read
 from monitor.understand.regulator import trusted
 from monitor.understand.text import Text, read_text, script_language
 
-TAGGER_VERSION = "rules-2026.1"
+TAGGER_VERSION = "rules-2026.2"
 """Changes with every change of rules or data that may change a record."""
 FULL_SUPPORT = ("en", "zh")
+PARTIAL_SUPPORT = ("de", "fr", "es")
+"""Languages of which only plain headlines are read."""
 _BATCH = 64
 ARCHIVE_CONFIDENCE = 0.98
 """That a document without any event is irrelevant."""
@@ -65,10 +67,12 @@ class Tagger:
 
 
 def _rules_language(document: Document) -> str | None:
-    """The rule set for a document, by its own word or its script; None for a language without rules."""
+    """The rule set for a document, by its own word and its script; None for a language without rules."""
     stated = document.lang.lower().split("-")[0].split("_")[0]
-    if stated in FULL_SUPPORT:
-        return stated if stated == "en" or script_language(document.full_text) == "zh" else "en"
+    if stated in PARTIAL_SUPPORT or stated == "en":
+        return stated
+    if stated == "zh":
+        return script_language(document.full_text)
     return None
 
 

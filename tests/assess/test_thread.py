@@ -181,6 +181,11 @@ def test_relief_and_courts_halt_the_measure_only_when_they_take_effect(later: di
     assert event(ban("a"), ban("b", **(SUSPENDED | later))).stage == expected
 
 
+def test_relief_promised_does_not_advance_a_court_case() -> None:
+    case = ban("a", type="litigation", stage="rumoured")
+    assert event(case, ban("b", told=NOTICE_DAY + days(1), type="relief", stage="announced")).stage == "rumoured"
+
+
 def test_relief_for_one_target_does_not_halt_the_whole_list() -> None:
     listed = {"kaspersky": "targeted", "huawei": "targeted"}
     assert event(ban("a", providers=listed), ban("b", stage="rescinded", **SUSPENDED)).stage == "final"

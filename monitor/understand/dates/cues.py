@@ -96,7 +96,8 @@ FROZEN = _rx(
 ANSWER = _rx(
     r"""\b(?:reports?|challenge|contest|requests?\ to|respon[ds]\w*|repl(?:y|ies)|appeals?|explain|answers?|objections?|petitions?
     |explanations?|briefs?|hearings?
-    |testimony|status\ report|invoice|register\ for|registration\ deadline|questions?|letter|stellung|répondre|responder)\b|报告|答复
+    |(?:decision|ruling|verdict|findings|investigation|inquiry|outcome|conclusion)\ (?:is\ |are\ |was\ |were\ )?(?:due|expected|must|to\ end|within)
+    |(?:decide|conclude|complete\ (?:its|the)\ (?:review|investigation|inquiry))|testimony|status\ report|invoice|register\ for|registration\ deadline|questions?|letter|stellung|répondre|responder)\b|报告|答复
     |上诉|申诉|复议|听证|申辩|陈述|说明情况|回复|回答"""
 )
 COMMENT = _rx(
@@ -172,7 +173,7 @@ WILL = _rx(
 )
 PLANNED = _rx(
     r"""\b(?:set\ to|due\ to|due|scheduled|plans?\ to|slated|required|ends?|stops?|starts?|begins?|closes?|ceases?|blocks?|cuts?\ off
-    |shuts?|deadline|ending|closing|limit(?:s|ed)?|until
+    |shuts?|los(?:e|es|ing)|deadline|ending|closing|limit(?:s|ed)?|until
     |to\ (?:block|end|shut|close|stop|cut|halt|suspend|cease|ban|bar|begin|start|terminate|discontinue|disable|restrict|limit|drop
     |deactivate|retire|remove|pull|exit|leave|apply|withdraw|impose|be))\b
     |停止|关闭|终止|下架|停服"""
