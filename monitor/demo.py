@@ -20,7 +20,7 @@ from monitor.catalog.providers import DATA
 from monitor.freshness import parse_as_of
 from monitor.inform.calendar import deadlines_calendar
 from monitor.inform.mail import message
-from monitor.model import EventOffer, Mail
+from monitor.model import Alternative, EventOffer, Mail
 from monitor.pipeline import Progress, Tagger, World, assess, ingest, preview, read
 from monitor.settings import Settings
 from monitor.store import inventory as stored_inventory
@@ -50,6 +50,12 @@ class DemoResult:
     html_path: Path
     eml_path: Path
     calendar_path: Path
+
+    @classmethod
+    def words(cls, alternative: Alternative) -> str:
+        """What speaks for an alternative."""
+        offers = ", ".join(cls.terms(offer) for offer in alternative.offers) or "no known offer"
+        return offers if alternative.availability == "stated" else f"{offers}; not confirmed that it serves there"
 
     @staticmethod
     def terms(offer: EventOffer) -> str:

@@ -5,11 +5,14 @@ This is the only module that reads the environment. Every field is described in 
 
 from __future__ import annotations
 
+import ipaddress
 import os
 from datetime import datetime
+from email.utils import parseaddr
 from functools import cached_property
 from pathlib import Path
 from typing import Literal
+from urllib.parse import urlsplit
 
 import platformdirs
 from pydantic import Field, SecretStr, ValidationError, field_validator
@@ -61,6 +64,37 @@ class Settings(BaseSettings):
             raise ValueError("give a zone, e.g. 2024-06-26T00:00:00Z")
         return value
 
+    # A bad value below would show only when a mail is due, and would cost that mail.
+    @field_validator("smtp_url")
+    @classmethod
+    def _smtp(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and not _names_a_host(value.get_secret_value(), ("smtp", "smtps")):
+            raise ValueError("write smtp://[user:pass@]host:port or smtps://…")
+        return value
+
+    @field_validator("mail_from")
+    @classmethod
+    def _address(cls, value: str) -> str:
+        _, _, domain = parseaddr(value)[1].rpartition("@")
+        if not domain or not value.isprintable():
+            raise ValueError("write an address such as Forewarned <forewarned@example.com>")
+        return value
+
+    @field_validator("base_url")
+    @classmethod
+    def _web(cls, value: str) -> str:
+        if not _names_a_host(value, ("http", "https")):
+            raise ValueError("write http://host or https://host, with :port and a path where needed")
+        return value
+
+    @field_validator("allow_private_hosts")
+    @classmethod
+    def _networks(cls, value: str) -> str:
+        for entry in value.split(","):
+            if "/" in entry:
+                ipaddress.ip_network(entry.strip(), strict=False)
+        return value
+
     @cached_property
     def clock(self) -> Clock:
         """The process's clock."""
@@ -75,6 +109,14 @@ class Settings(BaseSettings):
     def private_hosts(self) -> tuple[str, ...]:
         """The opted-in private hosts and CIDRs, trimmed."""
         return tuple(h.strip() for h in self.allow_private_hosts.split(",") if h.strip())
+
+
+def _names_a_host(url: str, schemes: tuple[str, ...]) -> bool:
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in schemes and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # a port that is no number, a broken IPv6 address
+        return False
 
 
 def load_settings() -> Settings:

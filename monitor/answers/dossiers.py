@@ -7,13 +7,15 @@ from datetime import datetime
 from monitor import __version__
 from monitor.answers.reader import Reader
 from monitor.assess.constants import METHODOLOGY_VERSION
+from monitor.catalog import checked_place
 from monitor.comply.dossier import Dossier, DossierDocument, DossierQuery, dossier
 from monitor.store import documents as stored_documents
 from monitor.store import signals
 
 
 def compile_dossier(reader: Reader, providers: tuple[str, ...], place: str, as_of: datetime) -> Dossier:
-    """The vendors side by side as known at `as_of`; NotFoundError for a provider the catalogue does not hold."""
+    """The vendors side by side as known at `as_of`; NotFoundError for an unknown provider, UsageError for an unknown place."""
+    place = checked_place(place)
     for provider in providers:
         reader.provider(provider)
     picture = reader.picture(as_of)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import base64
 import binascii
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import TypeVar
 
@@ -26,7 +26,7 @@ from monitor.answers.shapes import (
 from monitor.assess.importance import importance
 from monitor.assess.score import Question, score
 from monitor.assess.stage import stage_on
-from monitor.catalog import Catalog, load_catalog
+from monitor.catalog import Catalog, checked_place, load_catalog
 from monitor.clock import Clock
 from monitor.errors import CursorError, NotFoundError
 from monitor.freshness import is_stale, parse_as_of
@@ -105,7 +105,7 @@ class Reader:
         self._known(provider)
         picture = picture or self.picture(as_of)
         if place:
-            return Risk.model_validate(self.assess(picture, provider, place).model_dump())
+            return Risk.model_validate(self.assess(picture, provider, checked_place(place)).model_dump())
         rows = [self.assess(picture, provider, where) for where in self._places_of(picture.events, provider)]
         rows.sort(key=lambda row: (-row.score, row.jurisdiction))
         overview = tuple(JurisdictionRisk(jurisdiction=r.jurisdiction, score=r.score, level=r.level) for r in rows)
@@ -128,7 +128,10 @@ class Reader:
         )
 
     def events(self, query: EventQuery) -> Page[EventShape]:
-        """Events of the query, the most severe first, then the latest reported."""
+        """Events of the query, the most severe first, then the latest reported; an unknown provider or place is an error, not "none"."""
+        if query.provider:
+            self._known(query.provider)
+        query = replace(query, place=checked_place(query.place) if query.place else None)
         picture = self.picture(query.as_of)
         shaped = [self._shape(event, picture) for event in picture.events if _touches(event, query)]
         shaped.sort(key=lambda e: (-e.severity_score, -e.last_reported_at.timestamp(), e.id))
@@ -157,11 +160,15 @@ class Reader:
     def documents(
         self, *, source: str | None, provider: str | None, as_of: datetime | None, limit: int, cursor: str | None
     ) -> Page[DocumentShape]:
-        """Documents known at `as_of`, newest first."""
+        """Documents known at `as_of`, newest first; NotFoundError for a provider or source that nobody knows."""
+        if provider:
+            self._known(provider)
         query = stored_documents.DocumentQuery(source=source, provider=provider, as_of=as_of, limit=limit, cursor=cursor)
         with self.store.read() as tx:
             page = stored_documents.list_documents(tx, query)
-        data_as_of, stale = self._freshness()
+            if source and not page.items and source not in {row.id for row in stored_sources.source_statuses(tx)}:
+                raise NotFoundError("source", source, "known ones: forewarned sources")
+        data_as_of, stale = self._freshness(as_of)
         return Page(items=[DocumentShape.of(d) for d in page.items], next_cursor=page.next_cursor, data_as_of=data_as_of, stale=stale)
 
     def document_count(self, as_of: datetime) -> int:
@@ -186,11 +193,11 @@ class Reader:
         kind = self.store.url_without_password.split(":", 1)[0]
         return Health(status="ok", version=__version__, database=kind, sources=counts, data_as_of=page.data_as_of, stale=page.stale)
 
-    def _freshness(self) -> tuple[datetime | None, bool]:
-        now = self.clock()
+    def _freshness(self, as_of: datetime | None = None) -> tuple[datetime | None, bool]:
+        """How fresh the data was at `as_of` (None: now), and whether that is too old."""
         with self.store.read() as tx:
-            data_as_of = stored_sources.data_as_of(tx)
-        return data_as_of, is_stale(data_as_of, now)
+            data_as_of = stored_sources.data_as_of(tx, as_of)
+        return data_as_of, is_stale(data_as_of, as_of or self.clock())
 
     def _known(self, provider: str) -> Provider:
         if provider not in self.catalog.providers:

@@ -1,6 +1,6 @@
 """What one can switch to: substitutes and providers with an offer, each with its own risk in the same place.
 
-In: events and a question. Out: alternatives, the safest first.
+In: events and a question. Out: alternatives, those one can count on first.
 """
 
 from __future__ import annotations
@@ -10,11 +10,11 @@ from collections.abc import Sequence
 from monitor.assess.factors import jurisdiction
 from monitor.assess.question import Question
 from monitor.assess.rate import rate
-from monitor.model import LEVELS, Alternative, Event, EventOffer, OfferKind
+from monitor.model import LEVELS, Alternative, Assessment, Event, EventOffer, OfferKind
 
 
 def alternatives(events: Sequence[Event], question: Question) -> tuple[Alternative, ...]:
-    """Providers to switch to from the one asked about, by (score, with an offer first, name).
+    """Providers to switch to from the one asked about: known to serve there first, then at low risk, with an offer, by score.
 
     Taken from the catalogue's substitutes and from migration offers that answer this provider's case; left out are those
     that do not offer themselves in the place asked about and those whose own risk there is high or worse.
@@ -23,12 +23,25 @@ def alternatives(events: Sequence[Event], question: Question) -> tuple[Alternati
     known = question.providers.get(question.provider)
     candidates = {*(known.substitutes if known else ()), *offering} - {question.provider}
     rated = [(name, rate(events, question.about(name))) for name in sorted(candidates) if _is_offered(name, question)]
-    kept = [
-        Alternative(provider=name, score=own.score, level=own.level, offers=_standing(offering.get(name, []), question))
-        for name, own in rated
-        if LEVELS.index(own.level) < LEVELS.index("high")
-    ]
-    return tuple(sorted(kept, key=lambda a: (a.score, a.provider not in offering, question.name_of(a.provider), a.provider)))
+    kept = [_alternative(name, own, offering.get(name), question) for name, own in rated if LEVELS.index(own.level) < LEVELS.index("high")]
+    return tuple(
+        sorted(kept, key=lambda a: (a.availability != "stated", a.level == "medium", a.provider not in offering, a.score, a.provider))
+    )
+
+
+def _alternative(name: str, own: Assessment, offers: list[EventOffer] | None, question: Question) -> Alternative:
+    stated = offers is not None or _speaks_for(name, question)
+    standing = _standing(offers or [], question)
+    return Alternative(provider=name, score=own.score, level=own.level, offers=standing, availability="stated" if stated else "unknown")
+
+
+def _speaks_for(name: str, question: Question) -> bool:
+    """Whether the catalogue knows a reason to think that the provider serves the place: its home, or its own list of places."""
+    provider = question.providers.get(name)
+    if provider is None:
+        return False
+    at_home = provider.home is not None and question.jurisdiction in (provider.home, *question.regions.get(provider.home, ()))
+    return at_home or provider.not_offered is not None
 
 
 def _offering(events: Sequence[Event], question: Question) -> dict[str, list[EventOffer]]:

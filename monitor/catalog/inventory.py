@@ -35,12 +35,12 @@ class _CsvTable:
 def load_inventory(path: Path, catalog: Catalog) -> tuple[Team, ...]:
     """The teams of an inventory file; ConfigError with file and line for unknown providers, zones or bad values."""
     file = _from_csv(path) if path.suffix.lower() == ".csv" else read_yaml(path)
-    file.only("teams")
     teams = []
     for at, row in enumerate(file.rows("teams")):
         team = file.build(Team, row, "teams", at)
         _check(file, team, catalog, at)
         teams.append(team)
+    file.only("teams")
     ids = [team.id for team in teams]
     for at, name in enumerate(ids):
         if name in ids[:at]:

@@ -23,8 +23,9 @@ def load_sources(path: Path) -> tuple[Source, ...]:
         bundled = _PACKAGE / "bundled" / "feeds.yaml"
         path = bundled if bundled.exists() else _PACKAGE.parent / "feeds.yaml"  # an installed wheel, else the checkout
     file = read_yaml(path)
+    sources = parse_sources(file)
     file.only("sources")
-    return parse_sources(file)
+    return sources
 
 
 def parse_sources(file: YamlFile) -> tuple[Source, ...]:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.text import Text
 
-from monitor.cli.output import AsOfOption, JsonFlag, bars, console, level_text, note, print_json, table
+from monitor.cli.output import AsOfOption, JsonFlag, bars, console, level_text, note, print_json, table, writing
 from monitor.errors import ForewarnedError, UsageError
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def demo(
     from monitor.settings import data_dir, load_settings
 
     folder = out or data_dir() / "demo"
-    with bars() as progress:
+    with bars() as progress, writing(folder):
         result = run_demo(folder, as_of, load_settings(), progress)
     if as_json:
         print_json(result.answer())
@@ -67,7 +67,7 @@ def _print_demo(result: DemoResult) -> None:
     top = max(result.risk, key=lambda r: r.score)
     if top.alternatives:
         offers = [
-            (result.names[a.provider], str(a.score), level_text(a.level), ", ".join(result.terms(o) for o in a.offers) or "no known offer")
+            (result.names[a.provider], str(a.score), level_text(a.level), result.words(a))
             for a in top.alternatives[:8]
         ]
         table(f"\nInstead of {result.names[top.provider]} in {top.jurisdiction}", ("ALTERNATIVE", "RISK", "LEVEL", "TERMS"), offers)

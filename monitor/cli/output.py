@@ -6,6 +6,7 @@ import json
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -14,6 +15,8 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from rich.text import Text
+
+from monitor.errors import UsageError
 
 JsonFlag = Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")]
 AsOfOption = Annotated[str | None, typer.Option("--as-of", help="A day (its end, UTC) or an instant: what was known then.")]
@@ -70,6 +73,15 @@ def bars() -> Iterator[Bars]:
     columns = (TextColumn("{task.description:<22}"), BarColumn(bar_width=28), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=stderr) as progress:
         yield Bars(progress)
+
+
+@contextmanager
+def writing(path: Path) -> Iterator[None]:
+    """What the caller writes to `path` in the block; UsageError when the system refuses."""
+    try:
+        yield
+    except OSError as error:
+        raise UsageError(f"--out {path}: cannot be written: {error.strerror}") from error
 
 
 def note(text: str) -> None:

@@ -10,7 +10,6 @@ import typer
 from rich.text import Text
 
 from monitor.cli.output import AsOfOption, InOption, JsonFlag, console, level_text, print_json, table
-from monitor.errors import UsageError
 
 if TYPE_CHECKING:
     from monitor.answers.reader import Reader
@@ -27,12 +26,6 @@ def _reader() -> Reader:
     return open_reader(load_settings())
 
 
-def _place(place: str | None) -> str | None:
-    if place is not None and (len(place) != 2 or not place.isalpha()):
-        raise UsageError(f"--in {place!r}: write an ISO 3166-1 alpha-2 code such as CN, or EU")
-    return place.upper() if place else None
-
-
 def risk(
     provider: Annotated[str, typer.Argument(help="Provider id, e.g. openai.")],
     place: InOption = None,
@@ -43,7 +36,7 @@ def risk(
     """Score of a provider in a jurisdiction, with factors that sum to it and alternatives."""
 
     reader = _reader()
-    answer = reader.risk(provider, _place(place), reader.instant(as_of))
+    answer = reader.risk(provider, place, reader.instant(as_of))
     if as_json:
         print_json(answer if explain else without_evidence(answer))
     else:
@@ -76,6 +69,7 @@ def _print_risk(answer: Risk, reader: Reader, explain: bool) -> None:
             out.print(Text(f"       “{proof.quote}” {proof.url}", style="dim"))
     for other in answer.alternatives:
         terms = ", ".join(f"{offer.kind} {offer.amount or ''}".strip() for offer in other.offers) or "no known offer"
+        terms += "" if other.availability == "stated" else ", not confirmed that it serves there"
         out.print(Text(f"  alternative  {reader.catalog.providers[other.provider].name} ({other.score} {other.level}): {terms}"))
     for unknown in answer.unknowns:
         out.print(Text(f"  unknown  {unknown}", style="yellow"))
@@ -95,9 +89,7 @@ def events(
     from monitor.answers.reader import EventQuery
 
     reader = _reader()
-    if provider:
-        reader.provider(provider)
-    page = reader.events(EventQuery(provider, _place(place), reader.instant(as_of), limit, cursor))
+    page = reader.events(EventQuery(provider, place, reader.instant(as_of), limit, cursor))
     if as_json:
         print_json(page)
         return

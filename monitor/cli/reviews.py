@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from monitor.cli.output import AsOfOption, JsonFlag, note, print_json
+from monitor.cli.output import AsOfOption, JsonFlag, note, print_json, writing
 from monitor.errors import UsageError
 
 
@@ -25,15 +25,16 @@ def dossier(
     from monitor.inform.render import render
     from monitor.settings import load_settings
 
-    if len(place) != 2:
-        raise UsageError(f"--in {place!r}: write an ISO 3166-1 alpha-2 code such as CN, or EU")
+    if out is not None and out.suffix.lower() not in (".html", ".htm", ".json"):
+        raise UsageError(f"--out {out}: the name must end in .html or .json")
     reader = open_reader(load_settings())
-    found = compile_dossier(reader, tuple(dict.fromkeys(providers)), place.upper(), reader.instant(as_of))
+    found = compile_dossier(reader, tuple(dict.fromkeys(providers)), place, reader.instant(as_of))
     if out is None or as_json:
         print_json(found)
     if out is not None:
-        out.parent.mkdir(parents=True, exist_ok=True)
-        out.write_text(canonical_json(found) if out.suffix == ".json" else render("dossier.html", dossier=found), "utf-8")
+        with writing(out):
+            out.parent.mkdir(parents=True, exist_ok=True)
+            out.write_text(canonical_json(found) if out.suffix.lower() == ".json" else render("dossier.html", dossier=found), "utf-8")
         note(f"written {out} (digest {found.digest})")
 
 

@@ -9,6 +9,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from datetime import date
+from typing import Literal
 
 from pydantic import Field
 
@@ -93,6 +94,7 @@ class DossierAlternative(Noun):
     score: int
     level: Level
     offers: tuple[str, ...]
+    availability: Literal["stated", "unknown"] = "unknown"
     evidence: tuple[Evidence, ...] = ()
 
 
@@ -244,6 +246,7 @@ def _alternatives(query: DossierQuery, assessment: Assessment) -> list[DossierAl
             name=_name(query, alternative.provider),
             score=alternative.score,
             level=alternative.level,
+            availability=alternative.availability,
             offers=tuple(_terms(offer.kind, offer.amount, offer.until) for offer in alternative.offers),
             evidence=tuple(e for offer in alternative.offers for e in offer.evidence),
         )

@@ -243,9 +243,10 @@ def _alternatives(query: DigestQuery, assessment: Assessment) -> Iterator[Fact]:
         terms = [offer_terms(offer) for offer in alternative.offers if offer.until is None or offer.until >= query.day]
         source = next((e.url for offer in alternative.offers for e in offer.evidence), "")
         yield Fact(label=query.name_of(alternative.provider), text="; ".join([*terms, _own_risk(alternative)]), url=source)
-    if bare := [a for a in ranked if not a.offers][:MAX_LINES]:
-        named = [query.name_of(a.provider) + ("" if a.level == "none" else f", {_own_risk(a)}") for a in bare]
-        yield Fact(label="No known offer", text="; ".join(named))
+    for label, availability in (("No known offer", "stated"), ("Not confirmed", "unknown")):
+        if bare := [a for a in ranked if not a.offers and a.availability == availability][:MAX_LINES]:
+            named = [query.name_of(a.provider) + ("" if a.level == "none" else f", {_own_risk(a)}") for a in bare]
+            yield Fact(label=label, text="; ".join(named) + ("" if availability == "stated" else " (nothing says that they serve there)"))
 
 
 def _own_risk(alternative: Alternative) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
+from typing import Literal
+
 from pydantic import Field
 
 from monitor.model.base import EventType, Instant, Jurisdiction, Level, Modality, Noun, Reliability, Role, Sector, Stage
@@ -101,6 +103,8 @@ class Alternative(Noun):
     score: int
     level: Level
     offers: tuple[EventOffer, ...] = ()
+    availability: Literal["stated", "unknown"] = "unknown"
+    """`stated` where something speaks for it: an offer made there, its home, or its own list of places; never a guess."""
 
 
 class Assessment(Noun):

@@ -11,6 +11,7 @@ from monitor.freshness import is_stale
 from monitor.model import Assessment, Event
 from monitor.pipeline.world import World
 from monitor.store import assessments, events, signals, sources
+from monitor.store.dialect import serialise
 from monitor.understand.tag import TAGGER_VERSION
 
 CONCERNED = ("restricting", "targeted", "affected")
@@ -20,6 +21,8 @@ def assess(world: World) -> int:
     """Bring events and scores up to what is now known; how many event revisions that gave."""
     now = world.clock()
     with world.store.write() as tx:
+        # Two processes at once: who writes second must have read what the first wrote, or would withdraw it.
+        serialise(tx, "events")
         known = thread(signals.reports(tx, None, TAGGER_VERSION), world.catalog.display_names)
         revisions = events.save_events(tx, known, now)
         if revisions:

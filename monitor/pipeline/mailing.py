@@ -24,7 +24,6 @@ from monitor.pipeline.world import World
 from monitor.store import Session, events, inventory, outbox, slots, sources
 
 LEASE = timedelta(minutes=5)
-SEND_BATCH = 50
 SMTP_TIMEOUT_S = 30.0
 # Minutes before a mail that was surely not taken is tried again; after the last one it has failed.
 RETRY_AFTER_MIN = (1, 5, 15, 60, 240, 720)
@@ -73,14 +72,19 @@ class Known:
 
 
 def preview(world: World, email: str, at: datetime) -> Mail | str:
-    """The mail that `email` would get at `at`, or why none; NotFoundError when nobody of that address is in the inventory."""
+    """The mail that `email` would get at `at`, or why none; of several teams the first that has news.
+
+    NotFoundError when nobody of that address is in the inventory.
+    """
+    found: Mail | str | None = None
     with world.store.read() as tx:
-        teams = inventory.inventory_as_of(tx, None)
-        for team in teams:
-            for recipient in team.recipients:
-                if recipient.email.casefold() == email.casefold():
-                    return _compose(world, tx, team, recipient, at)
-    raise NotFoundError("recipient", email, "import an inventory that lists it: forewarned inventory import FILE")
+        for team, recipient in _recipients(tx):
+            if recipient.email.casefold() == email.casefold() and not isinstance(found, Mail):
+                mail = _compose(world, tx, team, recipient, at)
+                found = mail if isinstance(mail, Mail) or found is None else found
+    if found is None:
+        raise NotFoundError("recipient", email, "import an inventory that lists it: forewarned inventory import FILE")
+    return found
 
 
 def deliver(world: World) -> dict[str, int]:
@@ -164,22 +168,30 @@ def _send_queued(world: World) -> Counter[str]:
     """Claim what is queued, send it, mark it; without a server everything waits."""
     counts: Counter[str] = Counter()
     if world.settings.smtp_url is None:
-        with world.store.read() as tx:
-            counts["waiting"] = sum(d.state == "queued" for d in outbox.deliveries(tx))
+        counts["waiting"] = _queued(world)
         return counts
     while True:
         now = world.clock()
         with world.store.write() as tx:
-            claimed = outbox.claim(tx, now, this_process(), LEASE, SEND_BATCH)
+            # One at a time: what is claimed when the process dies counts as perhaps sent, and is never sent again.
+            claimed = outbox.claim(tx, now, this_process(), LEASE, 1)
         if not claimed:
+            counts["waiting"] = _queued(world)
             return counts
         for delivery in claimed:
             ended = _hand_over(world, delivery, world.settings.smtp_url.get_secret_value())
             with world.store.write() as tx:
                 outbox.mark(tx, ended)
-            counts["waiting" if ended.state == "queued" else ended.state] += 1
+            if ended.state != "queued":
+                counts[ended.state] += 1
             level = log if ended.state == "sent" else warn
             level("digest handed over", recipient=ended.recipient, slot=ended.slot, state=ended.state, reason=ended.reason)
+
+
+def _queued(world: World) -> int:
+    """How many mails still wait, for a server or for their next try."""
+    with world.store.read() as tx:
+        return sum(d.state == "queued" for d in outbox.deliveries(tx))
 
 
 def _hand_over(world: World, delivery: Delivery, smtp_url: str) -> Delivery:

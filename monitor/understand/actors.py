@@ -17,9 +17,6 @@ from monitor.understand.reading import Hit, Line
 from monitor.understand.sentence import Token
 
 ActorKind = Literal["provider", "gov", "court", "person", "none"]
-_REACTIONS = frozenset(
-    "condemn criticize criticise accuse blame slam fault denounce rebuke praise thank sue punish fine chide attack".split()
-)
 _NAME_PARTS = frozenset({"poss", "compound", "amod", "nmod", "appos", "conj", "nummod", "case", "flat"})
 _CLIMB = frozenset({"xcomp", "conj", "advcl", "ccomp", "pcomp", "prep", "acl", "relcl", "dobj", "pobj", "attr", "appos", "dep", "oprd"})
 _HAN = re.compile("[\u4e00-\u9fff]")
@@ -175,7 +172,7 @@ def _blamed(tokens: tuple[Token, ...], at: int) -> int | None:
     """Whom a reaction holds responsible: "condemned China for blacklisting"."""
     preposition = tokens[at].head
     verb = tokens[preposition].head
-    if tokens[at].dep != "pcomp" or tokens[verb].lemma not in _REACTIONS:
+    if tokens[at].dep != "pcomp" or not phrase("actors.reaction").fullmatch(tokens[verb].lemma):
         return None
     return next((c for c in _children(tokens, verb) if tokens[c].dep == "dobj"), None)
 

@@ -10,6 +10,7 @@ from monitor.model import ROLE_PRECEDENCE, EventType, Role
 from monitor.understand.judge import Judged
 from monitor.understand.lexicon import phrase
 from monitor.understand.link import Named
+from monitor.understand.needs import is_unlisted
 from monitor.understand.reading import Line
 from monitor.understand.segment import Cluster
 
@@ -90,7 +91,8 @@ def _default(types: tuple[EventType, ...], line: Line, judged: Judged | None, me
 
 def _settled(roles: dict[str, Role], cluster: Cluster, types: tuple[EventType, ...]) -> dict[str, Role]:
     if types[0] == "access_restriction" and "restricting" not in roles.values():
-        lines = [*(j.line for j in cluster.anchors), *cluster.lines]
+        anchors = [j.line for j in cluster.anchors]
+        lines = [*anchors, *(cluster.lines if any(is_unlisted(line) for line in anchors) else [])]
         first = next((m.provider for line in lines for m in line.mentions if roles.get(m.provider) != "alternative"), None)
         if first:
             roles[first] = "restricting"

@@ -36,13 +36,7 @@ def stage_of(cluster: Cluster, types: tuple[EventType, ...], effective: date | N
             return "in_force"
         return "announced" if own_act else ("announced" if says["announced"] and not says["final"] and not cluster.issuing else "final")
     if types[0] == "litigation":
-        return (
-            "suspended"
-            if says["suspended"] and says["final"] and phrase("stage.halts").search(said)
-            else "final"
-            if says["final"]
-            else "announced"
-        )
+        return _of_court(said, says)
     if own_act:
         return _own_act(said, more, says)
     if types[0] in ("antitrust", "data_privacy") and says["announced"] and not says["final"] and not says["in_force"]:
@@ -64,6 +58,12 @@ def _eased(said: str, says: dict[str, bool]) -> Stage:
     if says["rescinded"]:
         return "announced"
     return "announced" if _future(said) or says["announced"] else "in_force"
+
+
+def _of_court(said: str, says: dict[str, bool]) -> Stage:
+    if says["suspended"] and says["final"] and phrase("stage.halts").search(said):
+        return "suspended"
+    return "final" if says["final"] else "announced"
 
 
 def _own_act(said: str, more: str, says: dict[str, bool]) -> Stage:

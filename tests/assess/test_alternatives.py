@@ -50,9 +50,21 @@ def test_who_is_restricted_there_is_left_out_and_elsewhere_kept() -> None:
     assert "baidu" in [a.provider for a in offered(*banned, place="DE")]
 
 
-def test_a_riskier_alternative_comes_later_with_its_own_score() -> None:
+def test_at_low_risk_an_offer_counts_more_than_a_few_points() -> None:
     found = offered(notice(), ban("b", "CN", "baidu", stage="proposed"), migration("m", "baidu"))
-    assert [(a.provider, a.level) for a in found] == [("zhipu", "none"), ("baidu", "low")]
+    assert [(a.provider, a.level) for a in found] == [("baidu", "low"), ("zhipu", "none")]
+
+
+def test_an_alternative_at_medium_risk_comes_later_in_spite_of_its_offer() -> None:
+    found = offered(notice(), ban("b", "CN", "baidu", stage="announced"), migration("m", "baidu"))
+    assert [(a.provider, a.level) for a in found] == [("zhipu", "none"), ("baidu", "medium")]
+
+
+def test_a_substitute_of_which_nothing_says_that_it_serves_there_is_marked_and_last() -> None:
+    found = offered(notice(), place="DE")
+    assert {a.availability for a in found if a.provider in ("baidu", "zhipu")} == {"unknown"}, "their home is China"
+    assert sorted(a.availability for a in found) == [a.availability for a in found], "stated before unknown"
+    assert {a.availability for a in offered(notice())} == {"stated"}, "in China they are at home"
 
 
 def test_an_offer_that_names_no_cause_answers_whom_it_mentions() -> None:

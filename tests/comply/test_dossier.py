@@ -16,7 +16,7 @@ from monitor.errors import UsageError
 from monitor.inform.render import render
 from tests.comply.vendors import AS_OF, OPENAI, SEEN, assessed, ban, draft_rule, openai_assessed, proof, query
 
-PINNED = "ecc72b6fded0e764e359eb12d07f21956add953adc7407784de4e587cdb31243"
+PINNED = "f8afba38f0905e7e19f1bcfc50d05136bb9fd2070b102afd91eff16f09ae674a"
 
 
 def page(**changed: object) -> str:

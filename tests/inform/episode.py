@@ -152,7 +152,7 @@ def assessment(**changed: object) -> Assessment:
                 offers=(EventOffer(provider="alibaba-cloud", kind="free_tokens", amount="22000000", until=date(2024, 7, 31)),),
             ),
             Alternative(provider="yi", score=15, level="low", offers=(EventOffer(provider="yi", kind="price_cut", amount="50"),)),
-            Alternative(provider="baidu", score=5, level="low"),
+            Alternative(provider="baidu", score=5, level="low", availability="stated"),
         ),
         "methodology_version": "1.0.0",
         "input_digest": "cd" * 32,

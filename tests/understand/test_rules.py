@@ -95,7 +95,7 @@ def test_the_gate_opens_for_measures_near_technology(gate: Gate, title: str, can
 
 
 def test_every_cue_names_known_needs_and_has_an_id_of_its_own() -> None:
-    cues = [cue for rows in load_lexicon().cues.values() for cue in rows]
+    cues = {cue for rows in load_lexicon().cues.values() for cue in rows}
     assert len({cue.id for cue in cues}) == len(cues)
     assert {need for cue in cues for need in cue.needs} <= NEEDS
     assert {actor for cue in cues for actor in cue.actors} <= {"provider", "gov", "court", "person", "none"}

@@ -96,8 +96,10 @@ FROZEN = _rx(
 ANSWER = _rx(
     r"""\b(?:reports?|challenge|contest|requests?\ to|respon[ds]\w*|repl(?:y|ies)|appeals?|explain|answers?|objections?|petitions?
     |explanations?|briefs?|hearings?
-    |(?:decision|ruling|verdict|findings|investigation|inquiry|outcome|conclusion)\ (?:is\ |are\ |was\ |were\ )?(?:due|expected|must|to\ end|within)
-    |(?:decide|conclude|complete\ (?:its|the)\ (?:review|investigation|inquiry))|testimony|status\ report|invoice|register\ for|registration\ deadline|questions?|letter|stellung|répondre|responder)\b|报告|答复
+    |(?:decision|ruling|verdict|findings|investigation|inquiry|outcome|conclusion)
+    \ (?:is\ |are\ |was\ |were\ )?(?:due|expected|must|to\ end|within)
+    |(?:decide|conclude|complete\ (?:its|the)\ (?:review|investigation|inquiry))
+    |testimony|status\ report|invoice|register\ for|registration\ deadline|questions?|letter|stellung|répondre|responder)\b|报告|答复
     |上诉|申诉|复议|听证|申辩|陈述|说明情况|回复|回答"""
 )
 COMMENT = _rx(
