@@ -107,8 +107,13 @@ def _walk(news: Sequence[Claim], core: Substance, voices: Chorus) -> list[_Step]
 
 
 def _capped(claim: Claim, stage: Stage | None, effective: date | None) -> Stage | None:
-    """What a report that is ahead of the agreed day means: `in_force` before that day is no more than announced."""
-    early = stage == "in_force" and effective is not None and effective > claim.told.date() and not is_primary(claim)
+    """What a report that is ahead of the agreed day means: `in_force` before that day is no more than announced.
+
+    A primary source that names its own earlier day is believed; one that names none, such as a terms page, tells no start.
+    """
+    own_day = claim.report.signal.dates.effective
+    begun = is_primary(claim) and own_day is not None and own_day <= claim.told.date()
+    early = stage == "in_force" and effective is not None and effective > claim.told.date() and not begun
     return "announced" if early else stage
 
 

@@ -125,6 +125,10 @@ STAGES: dict[str, tuple[list[Report], str]] = {
         [*told_by(1, effective=JANUARY, stage="announced"), later("x", stage="in_force"), later("y", stage="in_force")],
         "announced",
     ),
+    "a terms page without a day, before the agreed day": (
+        [*(report(f"n{i}", effective=DEADLINE) for i in range(3)), notice(stage="in_force", effective=None)],
+        "announced",
+    ),
     "in force after the agreed day": (
         [*told_by(1, effective=DEADLINE, stage="announced"), later("x", hours=24 * 15, stage="in_force")],
         "in_force",
