@@ -48,18 +48,25 @@ def create_app(reader: Reader | None = None) -> FastAPI:
 
 async def _conditional(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
     """Give every JSON answer an ETag of its body, and 304 to a client that has it."""
+    is_head = request.method == "HEAD"
+    if is_head:  # answered like GET, without the body; routes know GET only, the server must know better
+        request.scope["method"] = "GET"
     response = await call_next(request)
+    request.scope["method"] = "HEAD" if is_head else request.method
     response.headers.update(SECURITY_HEADERS)
     if not request.url.path.startswith(("/docs", "/redoc", "/static-offline-docs")):  # these bring scripts of their own
         response.headers["Content-Security-Policy"] = PAGE_POLICY
-    if request.method != "GET" or response.status_code != 200 or not request.url.path.startswith("/api/"):
+    is_tagged = request.method in ("GET", "HEAD") and response.status_code == 200 and request.url.path.startswith("/api/")
+    if not is_head and not is_tagged:
         return response
     body = b"".join(
         [chunk if isinstance(chunk, bytes) else str(chunk).encode() async for chunk in cast(StreamingResponse, response).body_iterator]
     )
-    etag = f'"{sha256(body).hexdigest()[:32]}"'
-    headers = {**response.headers, "ETag": etag, "Cache-Control": "no-cache"}
-    if etag in request.headers.get("if-none-match", ""):
-        headers.pop("content-length", None)
-        return Response(status_code=304, headers={k: v for k, v in headers.items() if k.lower() != "content-type"})
-    return Response(body, headers=headers, media_type=response.media_type)
+    headers = {**response.headers, "content-length": str(len(body))}
+    if is_tagged:
+        etag = f'"{sha256(body).hexdigest()[:32]}"'
+        headers |= {"ETag": etag, "Cache-Control": "no-cache"}
+        asked = request.headers.get("if-none-match", "")
+        if etag in asked or asked.strip() == "*":
+            return Response(status_code=304, headers={k: v for k, v in headers.items() if k not in ("content-type", "content-length")})
+    return Response(b"" if is_head else body, response.status_code, headers=headers)

@@ -7,11 +7,31 @@ from typing import Any
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 
 from monitor.errors import ForewarnedError
 
 MEDIA_TYPE = "application/problem+json"
+DESCRIBED = {"400": "Bad request", "404": "Not found", "422": "Request validation failed", "500": "Internal error", "503": "Store unavailable"}
+
+
+class FieldProblem(BaseModel):
+    """What is wrong with one part of the request."""
+
+    detail: str
+    pointer: str
+
+
+class Problem(BaseModel):
+    """A problem document (RFC 9457); `errors` tells what validation found."""
+
+    type: str
+    title: str
+    status: int
+    instance: str
+    detail: str | None = None
+    errors: list[FieldProblem] | None = None
 
 
 def problem(request: Request, status: int, title: str, kind: str, detail: str = "", **extra: Any) -> JSONResponse:
@@ -38,7 +58,14 @@ async def _invalid(request: Request, error: Exception) -> JSONResponse:
 async def _http(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)
     title = str(error.detail)
-    return problem(request, error.status_code, title, _slug(title))
+    answer = problem(request, error.status_code, title, _slug(title))
+    answer.headers.update(error.headers or {})
+    return answer
+
+
+async def _bug(request: Request, _error: Exception) -> JSONResponse:
+    """For the caller; the server raises the error again for its log."""
+    return problem(request, 500, "Internal error", "internal-error", "the request failed by an error of this service; its log says more")
 
 
 def install_problems(app: FastAPI) -> None:
@@ -46,3 +73,21 @@ def install_problems(app: FastAPI) -> None:
     app.add_exception_handler(ForewarnedError, _known)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(Exception, _bug)
+    made = app.openapi
+    app.openapi = lambda: _described(made())  # type: ignore[method-assign]
+
+
+def _described(schema: dict[str, Any]) -> dict[str, Any]:
+    """The schema with problem documents where the framework, by default, describes errors it never sends."""
+    shapes = schema["components"]["schemas"]
+    for unsent in ("HTTPValidationError", "ValidationError"):
+        shapes.pop(unsent, None)
+    plain = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
+    shapes |= plain.pop("$defs") | {"Problem": plain}
+    content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    for path in schema["paths"].values():
+        for operation in path.values():
+            likely = DESCRIBED if operation.get("parameters") else {"500", "503"}
+            operation["responses"] |= {status: {"description": DESCRIBED[status], "content": content} for status in sorted(likely)}
+    return schema

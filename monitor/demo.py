@@ -46,9 +46,11 @@ class DemoResult:
     names: dict[str, str]
     documents: int
     events: int
-    text_path: Path
-    html_path: Path
-    eml_path: Path
+    no_digest: str
+    """Why there is no mail on that day; empty when there is one."""
+    text_path: Path | None
+    html_path: Path | None
+    eml_path: Path | None
     calendar_path: Path
 
     @classmethod
@@ -69,7 +71,9 @@ class DemoResult:
         return {
             "as_of": self.as_of.isoformat().replace("+00:00", "Z"),
             "risk": [_without_quotes(r.model_dump(mode="json")) for r in self.risk],
-            "digest": {"text_path": str(self.text_path), "html_path": str(self.html_path), "eml_path": str(self.eml_path)},
+            "digest": {"skipped": self.no_digest}
+            if self.no_digest
+            else {"text_path": str(self.text_path), "html_path": str(self.html_path), "eml_path": str(self.eml_path)},
             "calendar_path": str(self.calendar_path),
             "documents": self.documents,
             "events": self.events,
@@ -81,8 +85,8 @@ def run_demo(folder: Path, as_of: str | None, settings: Settings, progress: Prog
     episode, catalog = load_episode(), load_catalog()
     moment = parse_as_of(as_of or episode.last.isoformat(), settings.clock())
     folder.mkdir(parents=True, exist_ok=True)
-    for old in folder.glob("demo.sqlite*"):
-        old.unlink()
+    for old in (*folder.glob("demo.sqlite*"), *folder.glob("digest-????-??-??.*")):
+        old.unlink()  # a digest of another day beside today's calendar would mislead
     with closing(open_store(f"sqlite:///{folder / 'demo.sqlite'}")) as store:
         world = World(store, catalog, episode.sources, settings, lambda: moment)
         with store.write() as tx:
@@ -135,11 +139,7 @@ def _result(world: World, moment: datetime, folder: Path, title: str) -> DemoRes
     picture = reader.picture(moment)
     known = [event for event in picture.events if not event.withdrawn]
     mail = preview(world, READER, moment)
-    paths = {ending: folder / f"digest-{moment:%Y-%m-%d}.{ending}" for ending in ("txt", "html", "eml")}
-    if isinstance(mail, Mail):
-        paths["txt"].write_text(mail.text, "utf-8")
-        paths["html"].write_text(mail.html, "utf-8")
-        paths["eml"].write_bytes(message(mail, world.settings.mail_from, moment))
+    paths = _write_mail(mail, folder, world.settings, moment) if isinstance(mail, Mail) else {}
     calendar = folder / "deadlines.ics"
     calendar.write_text(deadlines_calendar(known, moment, world.settings.base_url, world.catalog.display_names), "utf-8", newline="")
     return DemoResult(
@@ -149,11 +149,21 @@ def _result(world: World, moment: datetime, folder: Path, title: str) -> DemoRes
         names={provider.id: provider.name for provider in world.catalog.providers.values()},
         documents=reader.document_count(moment),
         events=len(known),
-        text_path=paths["txt"],
-        html_path=paths["html"],
-        eml_path=paths["eml"],
+        no_digest="" if isinstance(mail, Mail) else mail,
+        text_path=paths.get("txt"),
+        html_path=paths.get("html"),
+        eml_path=paths.get("eml"),
         calendar_path=calendar,
     )
+
+
+def _write_mail(mail: Mail, folder: Path, settings: Settings, moment: datetime) -> dict[str, Path]:
+    """The digest's parts as files, by ending."""
+    parts = {"txt": mail.text.encode(), "html": mail.html.encode(), "eml": message(mail, settings.mail_from, moment)}
+    paths = {ending: folder / f"digest-{moment:%Y-%m-%d}.{ending}" for ending in parts}
+    for ending, path in paths.items():
+        path.write_bytes(parts[ending])
+    return paths
 
 
 def _without_quotes(plain: Any) -> Any:

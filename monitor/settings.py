@@ -75,8 +75,9 @@ class Settings(BaseSettings):
     @field_validator("mail_from")
     @classmethod
     def _address(cls, value: str) -> str:
-        _, _, domain = parseaddr(value)[1].rpartition("@")
-        if not domain or not value.isprintable():
+        address = parseaddr(value)[1]
+        local, _, domain = address.rpartition("@")
+        if not (local and domain and address.isascii() and value.isprintable()):
             raise ValueError("write an address such as Forewarned <forewarned@example.com>")
         return value
 

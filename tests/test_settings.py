@@ -26,7 +26,20 @@ def test_misspelt_setting_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("NOW", "2024-06-26T00:00:00"), ("NOW", "yesterday"), ("POLL_FLOOR_S", "-1"), ("FETCH_DEADLINE_S", "0"), ("LOG", "xml")],
+    [
+        ("NOW", "2024-06-26T00:00:00"),
+        ("NOW", "yesterday"),
+        ("POLL_FLOOR_S", "-1"),
+        ("FETCH_DEADLINE_S", "0"),
+        ("LOG", "xml"),
+        ("SMTP_URL", "http://mail.example"),
+        ("SMTP_URL", "smtp://:25"),
+        ("SMTP_URL", "smtp://mail.example:abc"),
+        ("MAIL_FROM", "nobody"),
+        ("MAIL_FROM", ""),
+        ("BASE_URL", "example.com"),
+        ("ALLOW_PRIVATE_HOSTS", "localhost, 10.0.0.0/99"),
+    ],
 )
 def test_bad_value_names_the_setting(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
     monkeypatch.setenv(PREFIX + name, value)

@@ -167,7 +167,7 @@ class Reader:
         with self.store.read() as tx:
             page = stored_documents.list_documents(tx, query)
             if source and not page.items and source not in {row.id for row in stored_sources.source_statuses(tx)}:
-                raise NotFoundError("source", source, "known ones: forewarned sources")
+                raise NotFoundError("source", source, "see `forewarned sources` or GET /api/v1/sources")
         data_as_of, stale = self._freshness(as_of)
         return Page(items=[DocumentShape.of(d) for d in page.items], next_cursor=page.next_cursor, data_as_of=data_as_of, stale=stale)
 

@@ -66,8 +66,8 @@ def checked_place(code: str) -> str:
         meant = _SLIPS.get(found) or pycountry.countries.lookup(code).alpha_2
     except LookupError:
         meant = ""
-    hint = f"did you mean {meant}?" if meant else "write an ISO 3166-1 alpha-2 code such as CN, or EU"
-    raise UsageError(f"{code!r} is no jurisdiction; {hint}")
+    hint = f"did you mean {meant}?" if meant else "write one such as CN, or EU"
+    raise UsageError(f"{code!r} is no ISO 3166-1 alpha-2 code; {hint}")
 
 
 @cache

@@ -72,7 +72,8 @@ def _print_demo(result: DemoResult) -> None:
         ]
         table(f"\nInstead of {result.names[top.provider]} in {top.jurisdiction}", ("ALTERNATIVE", "RISK", "LEVEL", "TERMS"), offers)
     out.print()
-    for label, path in (("digest", result.html_path), ("mail", result.eml_path), ("calendar", result.calendar_path)):
+    mail = result.no_digest and f"none: {result.no_digest}"
+    for label, path in (("digest", mail or result.html_path), ("mail", mail or result.eml_path), ("calendar", result.calendar_path)):
         out.print(Text(f"{label:<9} {path}"))
     out.print(Text("\nNext:", style="bold"))
     out.print(Text("  forewarned demo --as-of 2024-06-26       the picture of another day"))

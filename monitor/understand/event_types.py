@@ -50,7 +50,10 @@ def _inferred(cluster: Cluster, reading: Reading) -> tuple[EventType, ...]:
     has_provider = bool(cluster.providers or reading.lines[0].mentions or reading.mentions)
     if _provider_resumes(cluster):
         return ("access_restriction",)
+    deal = bool(phrase("judge.company-deal").search(text))
     for kind in _BENEATH:
+        if deal and kind in ("service_ban", "access_restriction"):
+            continue
         if kind == "access_restriction" and "relief" not in cluster.scores:
             continue
         if phrase(f"beneath.{kind}").search(text) and (has_provider or kind in ("export_control", "tariff", "investment_restriction")):

@@ -43,7 +43,9 @@ def signals(reading: Reading, catalog: Catalog, lexicon: Lexicon) -> list[Signal
             framed.append(signal)
     base = _cause(framed)
     for cluster in clusters:
-        if cluster.offering is not None and (base is not None or (_tells_of_a_cut(judged, reading) and _leaves_someone(cluster, reading))):
+        if cluster.offering is not None and (
+            base is not None or (_tells_of_a_cut(judged, cluster, reading) and _leaves_someone(cluster, reading))
+        ):
             framed.append(_mitigation(cluster, base, reading, catalog))
     return framed
 
@@ -136,6 +138,8 @@ def _dates(cluster: Cluster) -> EventDates:
         for mention in line.dates:
             if mention.role not in ("announced", "effective", "comment") or _of_receipt(line, mention):
                 continue
+            if line.index not in anchored and phrase("frame.earlier").match(line.sentence.text):
+                continue  # a line beside the event that tells of an earlier act
             if mention.day is not None:
                 days.setdefault(mention.role, mention.day)
             elif mention.month:
@@ -196,9 +200,10 @@ def _cause(framed: list[Signal]) -> Signal | None:
     return max(live, key=lambda s: (s.type == "access_restriction", s.confidence), default=None)
 
 
-def _tells_of_a_cut(judged: list[Judged], reading: Reading) -> bool:
-    """Whether some cut-off is told or feared, even if no event of its own came out of it."""
-    return bool(phrase("frame.feared").search(reading.text.norm)) or any(
+def _tells_of_a_cut(judged: list[Judged], cluster: Cluster, reading: Reading) -> bool:
+    """Whether some cut-off is told, or feared beside the offer, even if no event of its own came out of it."""
+    near = " ".join(line.sentence.text for line in (reading.lines[0], *cluster.lines))
+    return bool(phrase("frame.feared").search(near)) or any(
         kind in ("access_restriction", "service_ban") and value >= 1.0 for j in judged for kind, value in j.scores.items()
     )
 

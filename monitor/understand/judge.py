@@ -126,6 +126,9 @@ def _misread(line: Line, hit: Hit) -> bool:
         return False
     if phrase("judge.company-deal").search(line.sentence.text):
         return True
+    said = line.masked[hit.start - line.sentence.start : hit.end - line.sentence.start]
+    if hit.cue.type == "access_restriction" and phrase("judge.premises").search(said):
+        return True
     return bool(phrase("judge.against-measure").match(line.masked[hit.start - line.sentence.start :]))
 
 

@@ -74,7 +74,8 @@ class Reading:
 def read(document: Document, text: Text, gate: GateResult, lang: str, lexicon: Lexicon) -> Reading:
     """The lines of a document that passed the gate."""
     published = (document.published_at or document.retrieved_at).date()
-    lines = [_line(sentence, gate, lexicon.cues[lang]) for sentence in split_sentences(text.norm, text.title_end, lang)[:MAX_SENTENCES]]
+    cues = lexicon.cues[lang] if gate.mentions else tuple(cue for cue in lexicon.cues[lang] if "provider" not in cue.needs)
+    lines = [_line(sentence, gate, cues) for sentence in split_sentences(text.norm, text.title_end, lang)[:MAX_SENTENCES]]
     if any(line.hits for line in lines):
         dates = find_dates(text.norm, published, lang)
         offers = find_offers(text.norm, published, lang)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from starlette.testclient import TestClient
@@ -21,7 +22,18 @@ def client(demo_reader: Reader) -> Iterator[TestClient]:
 
 def test_risk_is_the_documented_shape_and_sums(client: TestClient) -> None:
     body = client.get(f"/api/v1/providers/openai/risk?in=CN&as_of={AS_OF}").json()
-    assert {"provider", "jurisdiction", "as_of", "score", "level", "factors", "alternatives", "unknowns", "disputed", "stale"} <= body.keys()
+    assert {
+        "provider",
+        "jurisdiction",
+        "as_of",
+        "score",
+        "level",
+        "factors",
+        "alternatives",
+        "unknowns",
+        "disputed",
+        "stale",
+    } <= body.keys()
     assert {"data_as_of", "methodology_version", "input_digest"} <= body.keys()
     assert body["as_of"] == "2024-06-30T23:59:59Z"
     assert sum(factor["points"] for factor in body["factors"]) == body["score"]
@@ -90,6 +102,13 @@ def test_sources_and_health(client: TestClient) -> None:
         pytest.param("/api/v1/events/evt_0000000000000000", 404, "not-found", id="unknown event"),
         pytest.param("/api/v1/events/evt_x", 422, "validation", id="not an event id"),
         pytest.param("/api/v1/nothing", 404, "not-found", id="unknown path"),
+        pytest.param("/api/v1/providers/openai/risk?in=UK", 400, "bad-request", id="code of no country"),
+        pytest.param("/api/v1/events?in=XX", 400, "bad-request", id="events in no country"),
+        pytest.param("/api/v1/events?provider=opnai", 404, "not-found", id="events of a misspelt provider"),
+        pytest.param("/api/v1/documents?provider=opnai", 404, "not-found", id="documents of a misspelt provider"),
+        pytest.param("/api/v1/documents?source=nope", 404, "not-found", id="documents of an unknown source"),
+        pytest.param("/api/v1/events?as_of=0001-01-01T00:00:00%2B14:00", 400, "bad-request", id="instant before the calendar"),
+        pytest.param("/?in=UK", 400, "bad-request", id="page for no country"),
     ],
 )
 def test_errors_are_problem_documents(client: TestClient, path: str, status: int, kind: str) -> None:
@@ -135,3 +154,50 @@ def test_event_page_shows_quote_and_hash(client: TestClient) -> None:
     page = client.get(f"/events/{event['id']}?as_of={AS_OF}").text
     assert event["evidence"][0]["sha256"] in page
     assert event["title"] in page
+
+
+@pytest.mark.parametrize("path", [f"/api/v1/events?as_of={AS_OF}", "/healthz", "/"])
+def test_head_is_get_without_the_body(client: TestClient, path: str) -> None:
+    whole, head = client.get(path), client.head(path)
+    assert (head.status_code, head.content) == (200, b"")
+    for name in ("content-type", "content-length", "etag"):
+        assert head.headers.get(name) == whole.headers.get(name)
+
+
+@pytest.mark.parametrize("tags", ["*", "W/{etag}", '"x", {etag}'])
+def test_any_form_of_the_tag_is_304(client: TestClient, tags: str) -> None:
+    path = f"/api/v1/events?as_of={AS_OF}"
+    etag = client.get(path).headers["etag"]
+    assert client.get(path, headers={"If-None-Match": tags.format(etag=etag)}).status_code == 304
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE", "OPTIONS"])
+def test_other_methods_are_told_what_is_allowed(client: TestClient, method: str) -> None:
+    answer = client.request(method, "/api/v1/events")
+    assert answer.status_code == 405
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.headers["allow"] == "GET"
+
+
+def test_error_of_ours_is_a_problem_document_too(demo_reader: Reader) -> None:
+    broken = replace(demo_reader, clock=lambda: [][0])
+    with TestClient(create_app(broken), raise_server_exceptions=False) as client:
+        answer = client.get("/healthz")
+    assert (answer.status_code, answer.headers["content-type"]) == (500, "application/problem+json")
+    assert "IndexError" not in answer.text
+
+
+def test_schema_describes_problem_documents_and_nothing_that_is_never_sent(client: TestClient) -> None:
+    schema = client.get("/openapi.json").json()
+    assert "HTTPValidationError" not in schema["components"]["schemas"]
+    for path, operations in schema["paths"].items():
+        for status, answer in operations["get"]["responses"].items():
+            kind = "application/json" if status == "200" else "application/problem+json"
+            assert list(answer["content"]) == [kind], (path, status)
+            assert answer["content"][kind]["schema"]["$ref"].rpartition("/")[2] in schema["components"]["schemas"]
+
+
+def test_documents_of_an_earlier_day_say_how_fresh_data_was_then(client: TestClient) -> None:
+    body = client.get("/api/v1/documents?as_of=2024-06-25").json()
+    assert body["data_as_of"] < "2024-06-26"
+    assert body["stale"] is False

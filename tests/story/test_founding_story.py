@@ -70,7 +70,7 @@ def test_every_quote_is_in_the_document_it_cites(end_of_june: DemoResult, tmp_pa
 
     from monitor.store import documents, events, open_store
 
-    with closing(open_store(f"sqlite:///{end_of_june.html_path.parent / 'demo.sqlite'}")) as store, store.read() as tx:
+    with closing(open_store(f"sqlite:///{end_of_june.calendar_path.parent / 'demo.sqlite'}")) as store, store.read() as tx:
         proofs = [proof for event in events.events_as_of(tx, end_of_june.as_of) for proof in event.evidence]
         cited = documents.documents_by_id(tx, {proof.document for proof in proofs})
     assert proofs
@@ -81,6 +81,9 @@ def test_every_quote_is_in_the_document_it_cites(end_of_june: DemoResult, tmp_pa
 
 
 def test_shanghai_mail_says_what_who_when_what_to_do_and_proof(end_of_june: DemoResult) -> None:
+    assert end_of_june.eml_path
+    assert end_of_june.text_path
+    assert end_of_june.html_path
     mail = email.message_from_bytes(end_of_june.eml_path.read_bytes(), policy=email.policy.SMTP)
     assert mail["Subject"].startswith(("[HIGH] OpenAI", "[CRITICAL] OpenAI"))
     assert "2024-07-09" in mail["Subject"]

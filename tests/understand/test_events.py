@@ -89,6 +89,7 @@ READ = [
         "Washington is considering the foreign direct product rule against ASML if it keeps serving China, people familiar said.",
         ("export_control", {"asml": "affected"}, ("US",), ("CN",)),
     ),
+    case("somebody-wonders-whether", "Open models", "Dorje wants to watch whether Meta's Llama models could be blocked in China."),
     case("analyst-on-controls", "Chips get cheaper", "One analyst expects OpenAI to gain; Washington's chip controls weigh on China."),
     case(
         "warning-to-allies-zh", "美国拟升级技术围堵", "美国通知荷兰和日本，若不收紧对华限制，可能对阿斯麦实施外国直接产品规则。",
@@ -111,6 +112,13 @@ READ = [
     case("a-state-that-only-objects", "China protests against Australia's TikTok ban", ""),
     case("labels-are-no-measure", "Twitter removes 'US state-affiliated' label from accounts", ""),
     case("competition-is-no-service", "UK regulator says Microsoft is restricting competition in cloud", ""),
+    case(
+        "a-use-in-a-place", "SpaceX stops Ukraine's ability to use Starlink internet for drones", "",
+        ("access_restriction", {"spacex": "restricting"}, (), ("UA",)),
+    ),
+    case("closed-offices-cut-nobody-off", "Twitter closes two offices in India", ""),
+    case("limits-of-a-feature", "Microsoft announced new limits on Bing's AI chatbot for all users", ""),
+    case("an-account-is-no-service", "A senator's Twitter account was suspended over a photo", ""),
     case("german-cut", "OpenAI sperrt Zugang in China", "", ("access_restriction", CUT, (), ("CN",)), lang="de"),
     case("german-launch", "OpenAI startet neuen Dienst in Deutschland", "", lang="de"),
     case("german-ban", "Italien verbietet ChatGPT", "", ("service_ban", {"openai": "targeted"}, ("IT",), ("IT",)), lang="de"),
