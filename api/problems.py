@@ -13,7 +13,13 @@ from starlette.exceptions import HTTPException
 from monitor.errors import ForewarnedError
 
 MEDIA_TYPE = "application/problem+json"
-DESCRIBED = {"400": "Bad request", "404": "Not found", "422": "Request validation failed", "500": "Internal error", "503": "Store unavailable"}
+DESCRIBED = {
+    "400": "Bad request",
+    "404": "Not found",
+    "422": "Request validation failed",
+    "500": "Internal error",
+    "503": "Store unavailable",
+}
 
 
 class FieldProblem(BaseModel):

@@ -66,10 +66,7 @@ def _print_demo(result: DemoResult) -> None:
     table("", ("PROVIDER", "IN", "RISK", "LEVEL", "DATE", "WHY"), rows)
     top = max(result.risk, key=lambda r: r.score)
     if top.alternatives:
-        offers = [
-            (result.names[a.provider], str(a.score), level_text(a.level), result.words(a))
-            for a in top.alternatives[:8]
-        ]
+        offers = [(result.names[a.provider], str(a.score), level_text(a.level), result.words(a)) for a in top.alternatives[:8]]
         table(f"\nInstead of {result.names[top.provider]} in {top.jurisdiction}", ("ALTERNATIVE", "RISK", "LEVEL", "TERMS"), offers)
     out.print()
     mail = result.no_digest and f"none: {result.no_digest}"
@@ -146,7 +143,8 @@ def _listen(port: int) -> socket.socket:
     try:
         return socket.create_server(("127.0.0.1", port))
     except OSError as error:
-        raise UsageError(f"port {port} of 127.0.0.1 cannot be used ({error.strerror}); choose another one with --port") from error
+        why = os.strerror(error.errno or 0)
+        raise UsageError(f"port {port} of 127.0.0.1 cannot be used ({why}); choose another one with --port") from error
 
 
 def _serve(settings: Settings, listener: socket.socket, stop: threading.Event) -> None:

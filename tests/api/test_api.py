@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import datetime
 
 import pytest
 from starlette.testclient import TestClient
@@ -180,7 +181,7 @@ def test_other_methods_are_told_what_is_allowed(client: TestClient, method: str)
 
 
 def test_error_of_ours_is_a_problem_document_too(demo_reader: Reader) -> None:
-    broken = replace(demo_reader, clock=lambda: [][0])
+    broken = replace(demo_reader, clock=lambda: list[datetime]()[0])
     with TestClient(create_app(broken), raise_server_exceptions=False) as client:
         answer = client.get("/healthz")
     assert (answer.status_code, answer.headers["content-type"]) == (500, "application/problem+json")

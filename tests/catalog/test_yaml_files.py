@@ -121,7 +121,8 @@ INVENTORY = """teams:
         dependencies:
           - {provider: openai, product: api, called_from: [CN], users_in: [CN], substitutability: easy}
 """
-CSV_TWIN = """team,team_name,email,timezone,hour,min_level,language,system,criticality,provider,product,called_from,users_in,substitutability
+CSV_TWIN = """\
+team,team_name,email,timezone,hour,min_level,language,system,criticality,provider,product,called_from,users_in,substitutability
 platform-cn,Platform Shanghai,platform@example.cn,Asia/Shanghai,8,medium,en,chat-gateway,high,openai,api,CN,CN,easy
 """
 

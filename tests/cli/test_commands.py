@@ -26,7 +26,14 @@ class Shell:
 
     def __call__(self, *arguments: str, stdin: str = "", code: int = 0) -> str:
         run = subprocess.run(
-            [sys.executable, "-m", "monitor", *arguments], input=stdin, capture_output=True, text=True, env=self.env, cwd=ROOT, timeout=120, check=False
+            [sys.executable, "-m", "monitor", *arguments],
+            input=stdin,
+            capture_output=True,
+            text=True,
+            env=self.env,
+            cwd=ROOT,
+            timeout=120,
+            check=False,
         )
         assert run.returncode == code, run.stderr
         self.stderr = run.stderr
@@ -94,6 +101,16 @@ def test_events_documents_and_sources(told: Shell) -> None:
         pytest.param(("risk", "opnai"), 3, "did you mean openai", id="unknown provider"),
         pytest.param(("risk", "openai", "--in", "China"), 2, "ISO 3166-1", id="place is not a code"),
         pytest.param(("risk", "openai", "--as-of", "soon"), 2, "is not a time", id="time is not a time"),
+        pytest.param(("risk", "openai", "--in", "UK"), 2, "did you mean GB?", id="code of no country"),
+        pytest.param(("risk", "openai", "--in", "öä"), 2, "ISO 3166-1", id="letters that are no code"),
+        pytest.param(("events", "--as-of", "0001-01-01T00:00:00+14:00"), 2, "outside the calendar", id="instant before the calendar"),
+        pytest.param(("documents", "--source", "nope"), 3, "forewarned sources", id="unknown source"),
+        pytest.param(("review", "dossier", "openai", "--in", "12"), 2, "ISO 3166-1", id="dossier for no country"),
+        pytest.param(
+            ("review", "dossier", "openai", "--in", "CN", "--out", "/proc/none/d.html"), 2, "cannot be written", id="dossier to nowhere"
+        ),
+        pytest.param(("review", "dossier", "openai", "--in", "CN", "--out", "d.pdf"), 2, ".html or .json", id="dossier of another kind"),
+        pytest.param(("demo", "--out", "pyproject.toml"), 2, "cannot be written", id="demo into a file"),
         pytest.param(("nonsense",), 2, "No such command", id="unknown command"),
         pytest.param(("inventory", "import", "nowhere.yaml"), 2, "does not exist", id="missing file"),
         pytest.param(("digest", "preview", "--to", "nobody@example.com"), 3, "inventory", id="unknown recipient"),
@@ -132,7 +149,14 @@ def test_malformed_feeds_yaml_stops_before_anything_is_stored(tmp_path: Path) ->
 
 def test_tag_keeps_order_and_reports_bad_lines(shell: Shell) -> None:
     lines = [
-        json.dumps({"id": "1", "title": "OpenAI to block API access from China from July 9", "body": "OpenAI said so on Tuesday.", "published": "2024-06-26"}),
+        json.dumps(
+            {
+                "id": "1",
+                "title": "OpenAI to block API access from China from July 9",
+                "body": "OpenAI said so on Tuesday.",
+                "published": "2024-06-26",
+            }
+        ),
         "{not json",
         json.dumps({"id": "3", "title": "No date", "body": "x"}),
         json.dumps({"id": "4", "title": "Weather", "body": "It rains.", "published": "2024-06-26"}),
@@ -165,3 +189,24 @@ def test_doctor_names_what_is_wrong(tmp_path: Path) -> None:
     assert "FOREWARNED_SMTP_URL" in checks["mail"]["detail"]
     assert checks["database"]["ok"]
     assert checks["tagger"]["ok"]
+
+
+def test_digest_commands_work_in_an_empty_folder(told: Shell, tmp_path: Path) -> None:
+    run = subprocess.run(
+        [sys.executable, "-m", "monitor", "digest", "send"],
+        env=told.env | {"PYTHONPATH": str(ROOT)},
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert "feeds.yaml" not in run.stderr
+    assert run.returncode in (0, 1)
+
+
+def test_demo_on_a_day_without_news_says_so(shell: Shell, tmp_path: Path) -> None:
+    (tmp_path / "digest-2024-06-30.html").write_text("of another day", "utf-8")
+    answer = shell.json("demo", "--as-of", "2024-06-20", "--out", str(tmp_path))
+    assert answer["digest"]["skipped"]
+    assert list(tmp_path.glob("digest-*")) == []

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 import pytest
 from pytest_httpserver import HTTPServer
 
+from monitor.answers.dossiers import compile_dossier
 from monitor.answers.reader import EventQuery, Reader
 from monitor.pipeline import Tagger, World, cycle
 from monitor.store import documents, events, sources
@@ -39,6 +40,8 @@ def test_feeds_become_documents_and_one_event(world: World, tagger: Tagger) -> N
     assert str(event.dates.effective) == "2024-07-09"
     assert reader.risk("openai", "CN", now).score > 0
     assert reader.risk("openai", "DE", now).score == 0
+    first, again = (compile_dossier(reader, ("openai", "zhipu"), "cn", now) for _ in range(2))
+    assert first.digest == again.digest
 
 
 def test_second_cycle_stores_nothing_new(world: World, tagger: Tagger) -> None:

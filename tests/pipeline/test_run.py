@@ -82,10 +82,10 @@ def test_signal_in_the_middle_of_a_cycle_does_not_wait_for_slow_sources(tmp_path
         listed.flush()
         with running("run", "--port", str(port), env=env, folder=tmp_path) as process:
             waiting.settimeout(60)
-            waiting.accept()  # the cycle now hangs on this source
-            wait_for(port, "/healthz", "ok")
-            process.send_signal(signal.SIGTERM)
-            assert process.wait(ENDS_WITHIN_S) == 0
+            with waiting.accept()[0]:  # the cycle now hangs on this source
+                wait_for(port, "/healthz", "ok")
+                process.send_signal(signal.SIGTERM)
+                assert process.wait(ENDS_WITHIN_S) == 0
     said = (tmp_path / "out.txt").read_text("utf-8")
     assert "the next run goes on" in said
     assert "Traceback" not in said
