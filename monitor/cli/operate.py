@@ -17,6 +17,7 @@ from rich.text import Text
 
 from monitor.cli.output import AsOfOption, JsonFlag, bars, console, level_text, note, print_json, table, writing
 from monitor.errors import ForewarnedError, UsageError
+from monitor.model import LEVELS
 
 if TYPE_CHECKING:
     from monitor.demo import DemoResult
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 PortOption = Annotated[int, typer.Option("--port", min=1, max=65535, help="Port of the API on 127.0.0.1.")]
 # How often due sources and due digests are looked for; how often each source is polled is its own interval.
+SHOWN_ALTERNATIVES = 9
 CYCLE_EVERY_S = 60
 # How long an ending process waits for open answers, then for a cycle: both together stay below what service managers grant.
 GRACE_ANSWERS_S = 2
@@ -59,14 +61,15 @@ def _print_demo(result: DemoResult) -> None:
             str(r.score),
             level_text(r.level),
             str(next((f.effective for f in r.factors if f.effective), "") or ""),
-            r.factors[0].why if r.factors else "no known risk",
+            r.factors[0].why.partition(": ")[0] if r.factors else "no known risk",
         )
         for r in result.risk
     ]
     table("", ("PROVIDER", "IN", "RISK", "LEVEL", "DATE", "WHY"), rows)
     top = max(result.risk, key=lambda r: r.score)
-    if top.alternatives:
-        offers = [(result.names[a.provider], str(a.score), level_text(a.level), result.words(a)) for a in top.alternatives[:8]]
+    if top.alternatives and LEVELS.index(top.level) >= LEVELS.index("medium"):
+        shown = top.alternatives[:SHOWN_ALTERNATIVES]
+        offers = [(result.names[a.provider], str(a.score), level_text(a.level), result.words(a)) for a in shown]
         table(f"\nInstead of {result.names[top.provider]} in {top.jurisdiction}", ("ALTERNATIVE", "RISK", "LEVEL", "TERMS"), offers)
     out.print()
     mail = result.no_digest and f"none: {result.no_digest}"
