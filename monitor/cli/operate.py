@@ -77,6 +77,9 @@ def _print_demo(result: DemoResult) -> None:
         out.print(Text(f"{label:<9} {path}"))
     out.print(Text("\nNext:", style="bold"))
     out.print(Text("  forewarned demo --as-of 2024-06-26       the picture of another day"))
+    database = result.calendar_path.parent / "demo.sqlite"
+    out.print(Text(f"  FOREWARNED_DATABASE_URL=sqlite:///{database} forewarned serve"))
+    out.print(Text("                                           browse this episode on http://127.0.0.1:8000"))
     out.print(Text("  forewarned inventory import FILE         who of yours depends on what (docs/inventory.md)"))
     out.print(Text("  forewarned run                           read feeds.yaml, serve http://127.0.0.1:8000, send digests"))
     out.print(Text("  (without an activated venv: .venv/bin/forewarned …)", style="dim"))

@@ -11,6 +11,7 @@ from typing import Annotated, Any
 
 import typer
 
+from monitor.cli.output import JsonFlag
 from monitor.errors import UsageError
 
 # Lines that are read before the first record is written: enough to batch the parser, few enough to stream.
@@ -19,8 +20,9 @@ BATCH = 64
 
 def tag(
     file: Annotated[Path | None, typer.Argument(help="JSON lines (or one JSON object); default: standard input.")] = None,
+    _as_json: JsonFlag = False,
 ) -> None:
-    """Tag texts: one JSON object per line in, one tag record per line out, in order."""
+    """Tag texts: one JSON object per line in, one tag record per line out, in order (always JSON)."""
     try:
         handle = file.open(encoding="utf-8", errors="replace") if file else sys.stdin
     except OSError as error:
