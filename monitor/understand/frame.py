@@ -28,6 +28,7 @@ RELEVANT_SCORE = 2.6
 STRONG_CUE = 3.2
 """The least weight of a cue that may stand without any provider."""
 OLD_AFTER = timedelta(days=60)
+_TRADE: frozenset[EventType] = frozenset({"export_control", "sanctions_listing", "investment_restriction", "tariff"})
 _BY_PROVIDER: frozenset[EventType] = frozenset(
     {"access_restriction", "service_ban", "divestiture", "litigation", "data_privacy", "antitrust"}
 )
@@ -79,10 +80,16 @@ def _measure(cluster: Cluster, reading: Reading, catalog: Catalog) -> Signal | N
     if not anchored or (score < RELEVANT_SCORE and modality != "denied"):
         return None
     dates = _own_day(_dates(cluster), types, reading)
+    background = modality == "denied" or _is_background(cluster, reading)
+    stage = stage_of(cluster, types, dates.effective, reading.published)
+    if phrase("frame.lobbied").search(reading.lines[0].masked):
+        if not any(role != "mentioned" for role in roles.values()):
+            return None
+        roles, stage = {p: "affected" if role == "targeted" else role for p, role in roles.items()}, "proposed"
     return Signal(
-        type=types[0], beneath=types[1:], modality=modality, background=modality == "denied" or _is_background(cluster, reading),
+        type=types[0], beneath=types[1:], modality=modality, background=background,
         providers=roles, issuing=issuing, affected=affected,
-        stage=stage_of(cluster, types, dates.effective, reading.published), dates=dates,
+        stage=stage, dates=_old_only(dates, reading) if background and modality != "denied" else dates,
         sectors=_sectors(cluster, types, roles, reading, catalog), instrument=_instrument(cluster),
         evidence=_evidence(cluster, reading),
         confidence=confidence_of(score),
@@ -101,6 +108,8 @@ def _anchored(cluster: Cluster, types: tuple[EventType, ...], roles: dict[str, R
     if any(f.hit.cue.issuer for j in cluster.anchors for f in j.findings):
         return True
     near = [reading.lines[0], *(j.line for j in cluster.anchors)]
+    if reading.document.kind == "regulator" and types[0] not in _TRADE:
+        near = near[:1]  # a gazette says in its title what its rule is about
     sector = any(pattern.search(line.sentence.text) for pattern in load_lexicon().sectors.values() for line in near)
     strong = any(f.hit.cue.weight >= STRONG_CUE for j in cluster.anchors for f in j.findings)
     return sector and strong
@@ -113,12 +122,21 @@ def _cuts_a_party(cluster: Cluster) -> bool:
 
 
 def _is_background(cluster: Cluster, reading: Reading) -> bool:
+    if all(j.ground for j in cluster.anchors):
+        return True
     if any(j.line.index == 0 for j in cluster.anchors):
         return False
     if all(j.background for j in cluster.anchors):
         return True
     days = [d.day for line in cluster.lines for d in line.dates if d.day and d.role != "expiry"]
     return bool(days) and max(days) < reading.published - OLD_AFTER
+
+
+def _old_only(dates: EventDates, reading: Reading) -> EventDates:
+    """The days of history: one near the publication day belongs to the news beside it."""
+    recent = reading.published - OLD_AFTER
+    fresh = [name for name in ("announced", "effective", "comment") if (day := getattr(dates, name)) and day > recent]
+    return dates.model_copy(update=dict.fromkeys(fresh))
 
 
 def _own_day(dates: EventDates, types: tuple[EventType, ...], reading: Reading) -> EventDates:

@@ -6,7 +6,7 @@ What comes in: a `Reading` with grammar. What goes out: one `Judged` per line wi
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from monitor.model import MODIFIERS, EventType, Modality
 from monitor.understand.actors import NOBODY, Actor, find_actor
@@ -20,6 +20,8 @@ _LOSERS = frozenset({"ar.lose-access", "ar.locked-out"})
 """Cues whose subject is who loses, not who cuts; the provider they name is what is lost."""
 _GROUNDS: frozenset[str] = frozenset({"antitrust", "data_privacy", "licensing_regulation"})
 """Types whose law may be named as the mere ground of a provider's own step."""
+_OF_MERGERS: frozenset[str] = frozenset({"antitrust", "litigation", "relief"})
+"""Types that a merger's clearance or review resembles; it changes nobody's use of a provider."""
 _CERTAINTY: dict[Modality, float] = {"asserted": 1.0, "threatened": 0.8, "hypothetical": 0.6, "denied": 0.25, "historical": 1.0}
 """How much of its weight a line keeps."""
 _SOFT: frozenset[str] = frozenset(
@@ -44,6 +46,7 @@ class Judged:
     scores: dict[EventType, float]
     modality: Modality
     background: bool
+    ground: bool = False
 
     @property
     def best(self) -> float:
@@ -92,11 +95,12 @@ def judge(reading: Reading, lexicon: Lexicon) -> list[Judged]:
             actor = find_actor(line, hit, previous, lexicon)
             if actor.kind == "none" and not actor.passive and hit.cue.type == "access_restriction" and own_terms:
                 actor = author
-            if _may_act(hit, actor) and not _misread(line, hit) and all(holds(need, spot) for need in hit.cue.needs):
+            if _may_act(hit, actor) and not _misread(line, hit, reading) and all(holds(need, spot) for need in hit.cue.needs):
                 findings.append(Finding(hit, actor))
         findings = _one_act(line, findings)
-        if findings:
-            judged.append(_scored(line, tuple(findings), lexicon, opinion=opinion, title_off=title_off))
+        for part, told, ground in _apart(line, findings):
+            found = _scored(part, told, lexicon, opinion=opinion, title_off=title_off)
+            judged.append(replace(found, background=True, ground=True) if ground else found)
         previous = _last_actor(line, findings, previous)
     return judged
 
@@ -113,7 +117,7 @@ def _may_act(hit: Hit, actor: Actor) -> bool:
     return actor.passive and actor.kind == "none" and "gov" in hit.cue.actors
 
 
-def _misread(line: Line, hit: Hit) -> bool:
+def _misread(line: Line, hit: Hit, reading: Reading) -> bool:
     """A noun where the cue means a verb ("the ban"), a state that only objects, or a step against a measure ("sues to block the law")."""
     if line.index > 0 and hit.cue.starts_with_verb:
         first = next((t for t in line.sentence.tokens if t.end > hit.start), None)
@@ -122,14 +126,40 @@ def _misread(line: Line, hit: Hit) -> bool:
     reaction = phrase("judge.reaction").search(line.masked)
     if reaction and reaction.end() <= hit.start - line.sentence.start:
         return True
+    if hit.cue.type in _OF_MERGERS:
+        return any(phrase("judge.merger").search(near.masked) for near in (line, reading.lines[0]))
     if hit.cue.type not in ("access_restriction", "service_ban"):
         return False
     if phrase("judge.company-deal").search(line.sentence.text):
         return True
     said = line.masked[hit.start - line.sentence.start : hit.end - line.sentence.start]
-    if hit.cue.type == "access_restriction" and phrase("judge.premises").search(said):
+    if hit.cue.type == "access_restriction" and (phrase("judge.premises").search(said) or _stops_data(line, hit)):
         return True
     return bool(phrase("judge.against-measure").match(line.masked[hit.start - line.sentence.start :]))
+
+
+def _stops_data(line: Line, hit: Hit) -> bool:
+    """Whether what is cut off is a flow of data, which no user loses."""
+    spans = [(m.start(), m.end()) for m in phrase("judge.data-flow").finditer(line.masked)]
+    return any(a + line.sentence.start < hit.end and hit.start < b + line.sentence.start for a, b in spans)
+
+
+def grounds(line: Line) -> list[tuple[int, int]]:
+    """The parts of a line that name another measure only as a reason or a yardstick ("retaliation for sanctions")."""
+    base = line.sentence.start
+    return [(base + m.start(), base + m.end()) for m in phrase("judge.ground").finditer(line.sentence.text)]
+
+
+def _apart(line: Line, findings: list[Finding]) -> Iterator[tuple[Line, tuple[Finding, ...], bool]]:
+    """The line's own news, then what it names as a ground, with the names that stand there."""
+    spans = grounds(line) if findings else []
+    inside = tuple(f for f in findings if any(a <= f.hit.start < b for a, b in spans))
+    own = tuple(f for f in findings if f not in inside)
+    if own:
+        yield line, own, False
+    if inside:
+        named = tuple(m for m in line.mentions if any(a <= m.start < b for a, b in spans))
+        yield replace(line, mentions=named), inside, True
 
 
 def _one_act(line: Line, findings: list[Finding]) -> list[Finding]:

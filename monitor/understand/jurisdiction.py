@@ -23,13 +23,14 @@ def issuing_of(cluster: Cluster, types: tuple[EventType, ...], reading: Reading)
         return (document.jurisdiction,)
     if types[0] == "access_restriction" and (cluster.restricting or not cluster.issuing):
         return _ordering(cluster)
-    if cluster.issuing:
-        return cluster.issuing[:3]
+    into = _transfer_ends(cluster, reading) if types[0] == "data_privacy" else frozenset()
+    if acting := tuple(i for i in cluster.issuing if i not in into):
+        return acting[:3]
     if types[0] == "relief" and (granting := _licensing(cluster)):
         return granting
     if "access_restriction" in types and types[0] == "relief" and cluster.measures <= {"access_restriction"}:
         return _ordering(cluster)
-    return _first_state(cluster, types, reading)
+    return _first_state(cluster, types, reading, into)
 
 
 def _licensing(cluster: Cluster) -> tuple[str, ...]:
@@ -49,12 +50,24 @@ def _ordering(cluster: Cluster) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def _first_state(cluster: Cluster, types: tuple[EventType, ...], reading: Reading) -> tuple[str, ...]:
+def _transfer_ends(cluster: Cluster, reading: Reading) -> frozenset[str]:
+    """Where data flows to; its state does not punish the transfer."""
+    lines = [reading.lines[0], *(j.line for j in cluster.anchors)]
+    return frozenset(
+        i
+        for line in lines
+        for place in line.places
+        if phrase("jurisdiction.transfer-to").search(line.sentence.text[: place.start - line.sentence.start])
+        for i in place.ids
+    )
+
+
+def _first_state(cluster: Cluster, types: tuple[EventType, ...], reading: Reading, into: frozenset[str]) -> tuple[str, ...]:
     """The first organ or capital told, else the first country a sentence opens with."""
     lines = [*(j.line for j in cluster.anchors), reading.lines[0], *cluster.lines]
     for line in lines:
         for place in line.places:
-            if place.ids and place.kind in ("organ", "capital"):
+            if place.ids and place.kind in ("organ", "capital") and not into & set(place.ids):
                 return place.ids[:1]
     for line in lines:
         for place in line.places:
@@ -65,8 +78,12 @@ def _first_state(cluster: Cluster, types: tuple[EventType, ...], reading: Readin
             return match
     somebody = any(f.actor.passive or f.actor.kind in ("gov", "court") for j in cluster.anchors for f in j.findings)
     if set(types) & _DOMESTIC and (somebody or types[0] != "service_ban"):
-        return named_places(lines, ())[:1]
+        return named_places(lines, tuple(into))[:1] or (("EU",) if into and _speaks_of_europe(lines) else ())
     return ()
+
+
+def _speaks_of_europe(lines: list[Line]) -> bool:
+    return any(phrase("jurisdiction.europe").search(line.sentence.text) for line in lines)
 
 
 def _with_body(line: Line) -> list[tuple[str, ...]]:

@@ -84,12 +84,19 @@ def read(document: Document, text: Text, gate: GateResult, lang: str, lexicon: L
 
 
 def _line(sentence: Sentence, gate: GateResult, cues: tuple[Cue, ...]) -> Line:
-    mentions = tuple(m for m in gate.mentions if sentence.holds(m.start, m.end))
+    mentions = tuple(m for m in gate.mentions if sentence.holds(m.start, m.end) and not _names_a_person(sentence, m))
     dateline = phrase("reading.dateline").match(sentence.text)
     body = sentence.start + (dateline.end() if dateline else 0)
     places = tuple(p for p in gate.places if sentence.holds(p.start, p.end) and p.start >= body)
     masked = _mask(sentence, mentions, places)
     return Line(sentence, masked, mentions, places, (), (), tuple(_hits(sentence, masked, cues)))
+
+
+def _names_a_person(sentence: Sentence, named: Named) -> bool:
+    """Whether a provider's name only says whom somebody works or worked for ("ex-Apple engineer")."""
+    before, after = sentence.text[: named.start - sentence.start], sentence.text[named.end - sentence.start :]
+    former = phrase("reading.former-before").search(before) and phrase("reading.former-after").match(after)
+    return bool(former or phrase("reading.person-after").match(after))
 
 
 def _within(line: Line, spans: Sequence[_Span]) -> tuple[_Span, ...]:

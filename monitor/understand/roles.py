@@ -7,7 +7,7 @@ the order of `ROLE_PRECEDENCE`, and providers listed side by side share one role
 from __future__ import annotations
 
 from monitor.model import ROLE_PRECEDENCE, EventType, Role
-from monitor.understand.judge import Judged
+from monitor.understand.judge import Judged, grounds
 from monitor.understand.lexicon import phrase
 from monitor.understand.link import Named
 from monitor.understand.needs import is_unlisted
@@ -49,6 +49,8 @@ def _line_roles(line: Line, judged: Judged | None, cluster: Cluster, types: tupl
 def _vote(line: Line, judged: Judged | None, mention: Named, cluster: Cluster, types: tuple[EventType, ...]) -> Role:
     before = line.sentence.text[: mention.start - line.sentence.start]
     after = line.sentence.text[mention.end - line.sentence.start :]
+    if phrase("roles.unaffected").match(after) or _in_ground(line, judged, mention):
+        return "mentioned"
     if mention.provider in cluster.restricting and "access_restriction" in types:
         return "restricting"
     if judged is None and line.index > 0 and judged_background(line):
@@ -68,6 +70,11 @@ def _vote(line: Line, judged: Judged | None, mention: Named, cluster: Cluster, t
         addressed = phrase("roles.ordered").search(before) and not later and types[0] in _NAMED_IN_LAW
         return "targeted" if addressed else "affected"
     return _default(types, line, judged, mention)
+
+
+def _in_ground(line: Line, judged: Judged | None, mention: Named) -> bool:
+    """Whether a provider belongs to another measure that the line only names as a ground."""
+    return (judged is None or not judged.ground) and any(a <= mention.start < b for a, b in grounds(line))
 
 
 def judged_background(line: Line) -> bool:

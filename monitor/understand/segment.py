@@ -122,7 +122,7 @@ def _part(found: Judged, scores: dict[EventType, float]) -> Judged:
 def _same(cluster: Cluster, found: Judged) -> bool:
     """Whether a line goes on telling of the cluster's measure."""
     mine, yours = cluster.measures, frozenset(measures(found))
-    if any((j.modality == "denied") != (found.modality == "denied") for j in cluster.anchors):
+    if any((j.modality == "denied") != (found.modality == "denied") or j.ground != found.ground for j in cluster.anchors):
         return False
     if cluster.issuing and found.issuing and not set(cluster.issuing) & set(found.issuing):
         return False
@@ -179,7 +179,7 @@ def _offering_lines(reading: Reading, judged: list[Judged]) -> dict[str, list[Ju
     """Lines with a way out, by the provider that offers it."""
     found: dict[str, list[Judged]] = {}
     cutting = {provider for j in judged if j.modality != "denied" for provider in j.restricting}
-    by_index = {j.line.index: j for j in judged}
+    by_index = {j.line.index: j for j in judged if not j.ground}
     for line in reading.lines:
         mine = by_index.get(line.index)
         moving = mine is not None and "mitigation" in mine.scores

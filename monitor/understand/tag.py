@@ -23,7 +23,7 @@ from monitor.understand.reading import Line, Reading, read
 from monitor.understand.regulator import trusted
 from monitor.understand.text import Text, read_text, script_language
 
-TAGGER_VERSION = "rules-2026.2"
+TAGGER_VERSION = "rules-2026.3"
 """Changes with every change of rules or data that may change a record."""
 FULL_SUPPORT = ("en", "zh")
 PARTIAL_SUPPORT = ("de", "fr", "es")

@@ -119,6 +119,37 @@ READ = [
     case("closed-offices-cut-nobody-off", "Twitter closes two offices in India", ""),
     case("limits-of-a-feature", "Microsoft announced new limits on Bing's AI chatbot for all users", ""),
     case("an-account-is-no-service", "A senator's Twitter account was suspended over a photo", ""),
+    case(
+        "retaliation-names-a-ground", "China bans Micron chips from key networks",
+        "It is seen as retaliation for sanctions Washington put on Chinese chipmakers.",
+        ("service_ban", {"micron": "targeted"}, ("CN",), ("CN",)),
+    ),
+    case(
+        "retaliation-is-the-news", "China adds Micron to its unreliable entity list in retaliation", "",
+        ("sanctions_listing", {"micron": "targeted"}, ("CN",), ("US",)),
+    ),
+    case(
+        "retaliation-names-a-ground-zh", "中国禁止采购美光产品", "此举被视为报复美国对中国芯片的出口管制。",
+        ("service_ban", {"micron": "targeted"}, ("CN",), ("CN",)),
+    ),
+    case("former-employee", "Ex-Apple engineer indicted over restricted tech sent to China", ""),
+    case("firm-itself", "Apple blocks access to its services in China", "", ("access_restriction", {"apple": "restricting"}, (), ("CN",))),
+    case("former-employee-zh", "前苹果工程师被起诉，涉嫌向中国转移受限技术", ""),
+    case("cleared-merger", "EU antitrust regulator approves Microsoft's acquisition of a games maker", ""),
+    case("antitrust-fine", "EU antitrust regulator fines Microsoft", "", ("antitrust", {"microsoft": "targeted"}, ("EU",), ("EU",))),
+    case("cleared-merger-zh", "欧盟反垄断机构批准微软收购游戏公司", ""),
+    case("end-of-a-transfer", "Meta fined over data transfers to the US under Europe's privacy law", "",
+         ("data_privacy", {"meta": "targeted"}, ("EU",), ("EU",))),
+    case("stopped-data-cut-nobody-off", "Meta fined and ordered to stop sending EU data to the US", "",
+         ("data_privacy", {"meta": "targeted"}, ("EU",), ("EU",))),
+    case("tax-rules", "EU ministers agree on tax rules for crypto", ""),
+    case("lobby-without-provider", "Estate agents push back against Australia's privacy rules",
+         "New rules on personal data on phones would apply."),
+    case("explainer-of-a-ban", "Why does the United States want to ban TikTok?", "Officials ban TikTok over national security."),
+    case("explainer-of-states", "These governments ban TikTok", "Officials ban TikTok."),
+    case("poll-on-a-ban", "Many Americans back a TikTok ban: poll", "The federal government could ban TikTok."),
+    case("a-state-that-has-objected", "A Dutch plan", "China has criticised a Dutch plan to restrict the export of chip equipment."),
+    case("ban", "The United States bans TikTok", "", ("service_ban", {"bytedance": "targeted"}, ("US",), ("US",))),
     case("german-cut", "OpenAI sperrt Zugang in China", "", ("access_restriction", CUT, (), ("CN",)), lang="de"),
     case("german-launch", "OpenAI startet neuen Dienst in Deutschland", "", lang="de"),
     case("german-ban", "Italien verbietet ChatGPT", "", ("service_ban", {"openai": "targeted"}, ("IT",), ("IT",)), lang="de"),
@@ -161,6 +192,8 @@ STAGES = [
     case("preliminary-view", "EU tells Apple of its preliminary view that the App Store breaches antitrust law", "", "announced"),
     case("done-act-beside-a-draft", "OpenAI blocked API access in China", "The draft policy was known since May.", "in_force"),
     case("draft", "US proposes rule to restrict investment in Chinese chips", "", "proposed"),
+    case("wanted", "Montana's governor wants to ban WeChat and Telegram", "", "rumoured"),
+    case("done", "Montana's governor bans WeChat and Telegram", "", "in_force"),
     case("weighed", "US weighs tougher rules on chip sales to China", "", "rumoured"),
 ]
 
@@ -218,3 +251,26 @@ def test_a_gazette_says_what_the_rule_is_and_the_text_whom_it_aims_at(tagger: Ta
     (signal,) = tagging.signals
     assert (signal.type, signal.stage, signal.issuing, signal.affected) == ("investment_restriction", "proposed", ("US",), affected)
     assert (signal.instrument, signal.dates.comment) == ("2024-13923", date(2024, 8, 4))
+
+
+def test_a_yardstick_of_the_past_is_no_event_of_today(tagger: Tagger) -> None:
+    signals = live(tagger, "Ireland's regulator fines Meta over user data", "The fine tops the sum that Luxembourg put on Amazon in 2021.")
+    assert told(signals) == [("data_privacy", {"meta": "targeted"}, ("IE",), ("IE",))]
+
+
+@pytest.mark.parametrize(
+    ("title", "relevant"),
+    [
+        pytest.param("Licensing requirements for generative AI services", True, id="about-technology"),
+        pytest.param("Land Uses; Special Uses; Communications Facilities", False, id="about-land"),
+    ],
+)
+def test_a_gazette_without_provider_counts_when_its_title_names_technology(tagger: Tagger, title: str, relevant: bool) -> None:
+    at = datetime(2023, 5, 22, tzinfo=UTC)
+    document = Document(
+        source="gazette", guid="g", url="https://example.org/", title=title, lang="en",
+        text="The agency issued rules for artificial intelligence apps that providers must register before they publish services.",
+        published_at=at, retrieved_at=at, content_hash="0", origin_group="gazette", kind="regulator", jurisdiction="US",
+    )  # fmt: skip
+    (tagging,) = tagger.tag([document])
+    assert tagging.relevant is relevant
