@@ -67,10 +67,14 @@ PLACE_ISSUING: Final = MappingProxyType[EventType, float]({
 """Match at the issuer's own place, 0 where not listed: export and investment rules bite at the destination."""
 CORROBORATION_MISSING: Final = 0.35
 """What one origin alone lacks; each further independent origin halves it: .65, .825, .9125 …"""
-RELIABILITY_SINGLE: Final = MappingProxyType[Reliability, float]({"primary": 1.0, "high": 1.0, "medium": 0.75, "low": 0.5})
-"""One origin: .65 × .75 < .5, so that a single unreviewed source never reaches the band `high`."""
-RELIABILITY_SEVERAL: Final = MappingProxyType[Reliability, float]({"primary": 1.0, "high": 1.0, "medium": 0.9, "low": 0.6})
-"""Several independent origins: the best one's tier; two weak ones (.825 × .6) still stay below `high`."""
+RELIABILITY_SINGLE: Final = MappingProxyType[Reliability, float]({"primary": 1.0, "high": 0.76, "medium": 0.65, "low": 0.5})
+"""One origin: .65 × .76 < .5, so that nothing told by one voice alone reaches the band `high` unless it is the act itself.
+
+A careful paper can be misread by a machine; a second voice or the official text is what turns a hint into an alarm.
+"""
+RELIABILITY_SEVERAL: Final = MappingProxyType[Reliability, float]({"primary": 1.0, "high": 0.9, "medium": 0.85, "low": 0.6})
+"""Several independent origins: the best one's tier. A second careful voice lifts by one band (.825 × .9 < .75), a third
+can reach `critical`; two weak ones (.825 × .6) still stay below `high`."""
 CONFIDENCE_WEIGHT: Final = MappingProxyType[Reliability, float]({"primary": 1.0, "high": 0.9, "medium": 0.75, "low": 0.5})
 """How far a source's tier lets the tagger's confidence through in `Event.confidence`."""
 HALF_LIFE_DAYS: Final = MappingProxyType[EventType, float]({

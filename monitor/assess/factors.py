@@ -57,7 +57,7 @@ def corroboration(event: Event, question: Question) -> float:  # noqa: ARG001
 
 
 def reliability(event: Event, question: Question) -> float:  # noqa: ARG001
-    """How far its best source is known to be careful: one unreviewed source alone can never make the risk high."""
+    """How far its best source is known to be careful: one source alone can never make the risk high, unless it is the act itself."""
     if event.primary_source:
         return 1.0
     table = k.RELIABILITY_SEVERAL if len(event.origins) > 1 else k.RELIABILITY_SINGLE

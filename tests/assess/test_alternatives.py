@@ -56,7 +56,8 @@ def test_at_low_risk_an_offer_counts_more_than_a_few_points() -> None:
 
 
 def test_an_alternative_at_medium_risk_comes_later_in_spite_of_its_offer() -> None:
-    found = offered(notice(), ban("b", "CN", "baidu", stage="announced"), migration("m", "baidu"))
+    banned = [ban(f"b{i}", "CN", "baidu", stage="announced") for i in range(2)]
+    found = offered(notice(), *banned, migration("m", "baidu"))
     assert [(a.provider, a.level) for a in found] == [("zhipu", "none"), ("baidu", "medium")]
 
 
