@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from monitor.model import Reason, Source, SourceState, Validators
-from monitor.store.dialect import insert_new
+from monitor.store.dialect import insert_new, serialise
 from monitor.store.tables import AS_WRITTEN, DocumentRow, FetchSuccessRow, SourceRow
 
 FRESHNESS_GRAIN = timedelta(minutes=1)
@@ -68,6 +68,8 @@ class SourceStatus:
 
 def sync_sources(tx: Session, sources: Iterable[Source], now: datetime) -> None:
     """Makes the listed sources exactly these: new ones are due at once, a changed URL starts anew, others are unlisted, never deleted."""
+    # Two processes that start together would both find a source missing and both insert it.
+    serialise(tx, "sources")
     wanted = {source.id: source for source in sources}
     known = {row.id: row for row in tx.execute(select(col(SourceRow.id), col(SourceRow.url), col(SourceRow.listed), col(SourceRow.body)))}
     moved = [name for name, row in known.items() if row.listed and (name not in wanted or wanted[name].url != row.url)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -223,3 +224,18 @@ def test_a_failed_fetch_does_not_make_data_fresh(store: Store) -> None:
     polled(store, replace(answered(), state="failing", reason="timeout"))
     with store.read() as tx:
         assert data_as_of(tx) is None
+
+
+def test_two_processes_that_list_the_same_new_sources_at_once_agree(store: Store) -> None:
+    listed = [source(f"s{n}") for n in range(40)]
+    ready = threading.Barrier(4)
+
+    def sync(_: int) -> None:
+        ready.wait()
+        with store.write() as tx:
+            sync_sources(tx, listed, NOW)
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(sync, range(4)))
+    with store.read() as tx:
+        assert len(source_statuses(tx)) == 40
