@@ -142,4 +142,5 @@ def test_two_runs_at_once_leave_the_rows_and_mails_of_one(
     calm_documents, calm_tagged, calm_events = content(calm_url)
     assert documents == calm_documents
     assert tagged == calm_tagged
-    assert [event[:4] for event in events] == [event[:4] for event in calm_events]  # type: ignore[attr-defined]
+    # An event's id comes from the report known first, which of two processes decides by being faster; all else is equal.
+    assert [event[1:4] for event in events] == [event[1:4] for event in calm_events]  # type: ignore[attr-defined]
