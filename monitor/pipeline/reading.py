@@ -24,12 +24,13 @@ class Tagged:
 def read(world: World, tagger: Tagger, progress: Progress = no_progress) -> Tagged:
     """Tag every document that this tagger version has not read."""
     done = relevant = 0
+    now = world.clock()  # one instant for all batches: which batch a document fell into says nothing of the world
     with world.store.read() as tx:
         total = stored.count_untagged(tx, TAGGER_VERSION)
     while batch := _untagged(world):
         taggings = list(tagger.tag(batch))
         with world.store.write() as tx:
-            signals.save_taggings(tx, taggings, world.clock())
+            signals.save_taggings(tx, taggings, now)
         done += len(taggings)
         relevant += sum(tagging.relevant for tagging in taggings)
         progress("Linking providers", done, max(total, done))

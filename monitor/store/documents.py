@@ -73,10 +73,12 @@ def documents_by_id(tx: Session, ids: Collection[str]) -> dict[str, Document]:
 
 
 def untagged(tx: Session, tagger_version: str, limit: int) -> list[Document]:
-    """Documents that this tagger version has not seen, oldest first: what a sweep has to catch up with."""
+    """Documents that this tagger version has not seen, by id: what a sweep has to catch up with.
+
+    The order must not depend on who answered first: a run that was killed and taken up ends as an undisturbed one.
+    """
     is_tagged = exists().where(col(TaggingRow.document_id) == col(DocumentRow.id), col(TaggingRow.tagger_version) == tagger_version)
-    order = (col(DocumentRow.recorded_at), col(DocumentRow.id))
-    return list(_read(tx, select(DocumentRow).where(~is_tagged).order_by(*order).limit(limit)))
+    return list(_read(tx, select(DocumentRow).where(~is_tagged).order_by(col(DocumentRow.id)).limit(limit)))
 
 
 def count_untagged(tx: Session, tagger_version: str) -> int:
