@@ -29,14 +29,14 @@ def tag(
         raise UsageError(f"{file}: cannot be read: {error.strerror}") from error
     failed = False
     with handle:
-        for record in _tagged(handle):
+        for record in tagged(handle):
             failed = failed or "error" in record
             sys.stdout.write(json.dumps(record, ensure_ascii=False) + "\n")
     if failed:
         raise typer.Exit(1)
 
 
-def _tagged(lines: Iterable[str]) -> Iterator[dict[str, Any]]:
+def tagged(lines: Iterable[str]) -> Iterator[dict[str, Any]]:
     """One record per line, in order; a bad line gives an error record and the rest goes on."""
     from monitor.catalog import load_catalog
     from monitor.understand.record import tag_record

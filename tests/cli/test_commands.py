@@ -14,7 +14,7 @@ import pytest
 from monitor.answers.reader import Reader
 
 ROOT = Path(__file__).resolve().parents[2]
-COMMANDS = ["demo", "run", "serve", "tag", "risk", "events", "documents", "sources", "inventory", "digest", "review", "doctor"]
+COMMANDS = ["demo", "run", "serve", "tag", "evaluate", "risk", "events", "documents", "sources", "inventory", "digest", "review", "doctor"]
 
 
 class Shell:
@@ -210,3 +210,23 @@ def test_demo_on_a_day_without_news_says_so(shell: Shell, tmp_path: Path) -> Non
     answer = shell.json("demo", "--as-of", "2024-06-20", "--out", str(tmp_path))
     assert answer["digest"]["skipped"]
     assert list(tmp_path.glob("digest-*")) == []
+
+
+def test_evaluate_tags_labelled_texts_and_prints_rates(shell: Shell, tmp_path: Path) -> None:
+    said = "OpenAI will block API access from China on July 9."
+    event = {"types": ["access_restriction"], "providers": {"openai": "restricting"}, "affected": ["CN"], "stage": "announced",
+             "dates": {"effective": "2024-07-09"}, "sectors": ["ai"], "evidence": [said]}  # fmt: skip
+    row = {"id": "v1-1", "voice": "v1", "title": "OpenAI to cut off China", "published": "2024-06-25", "lang": "en",
+           "body": said, "events": [event]}  # fmt: skip
+    gold = tmp_path / "gold.jsonl"
+    gold.write_text(json.dumps(row) + "\n", encoding="utf-8")
+    answer = json.loads(shell("evaluate", str(gold), "--by", "voice", "--json"))
+    assert answer["rates"]["primary"]["score"] == answer["by"]["v1"]["rates"]["effective"]["score"] == 1.0
+    assert "false alerts per 100" in shell("evaluate", str(gold))
+
+
+def test_evaluate_names_the_line_that_is_no_label(shell: Shell, tmp_path: Path) -> None:
+    gold = tmp_path / "gold.jsonl"
+    gold.write_text('{"id": "a", "events": []}\nnot json\n', encoding="utf-8")
+    shell("evaluate", str(gold), code=2)
+    shell("evaluate", str(tmp_path / "none.jsonl"), code=2)
