@@ -91,7 +91,7 @@ def _measure(cluster: Cluster, reading: Reading, catalog: Catalog) -> Signal | N
         providers=roles, issuing=issuing, affected=affected,
         stage=stage, dates=_old_only(dates, reading) if background and modality != "denied" else dates,
         sectors=_sectors(cluster, types, roles, reading, catalog), instrument=_instrument(cluster),
-        evidence=_evidence(cluster, reading),
+        evidence=_evidence(cluster, reading, dates.effective),
         confidence=confidence_of(score),
     )  # fmt: skip
 
@@ -201,11 +201,22 @@ def _instrument(cluster: Cluster) -> str:
     return ""
 
 
-def _evidence(cluster: Cluster, reading: Reading) -> tuple[Quote, ...]:
-    """The strongest body sentences, at most two; the title only when no other sentence carries the event."""
+def _evidence(cluster: Cluster, reading: Reading, effective: date | None) -> tuple[Quote, ...]:
+    """The strongest body sentences, at most two, and the one that states the day; a title only where no sentence carries the event.
+
+    The sentence with the effective day comes first when it is an anchor: a reader checks the date before anything else.
+    """
     body = [j for j in cluster.anchors if j.line.index > 0] or cluster.anchors
-    best = sorted(sorted(body, key=lambda j: -j.best)[:2], key=lambda j: j.line.index)
-    return tuple(_quote(j.line, reading) for j in best)
+    best = [j.line for j in sorted(body, key=lambda j: -j.best)[:2]]
+    dated = next((line for line in cluster.lines if line.index > 0 and effective is not None and _states(line, effective)), None)
+    if dated is not None and dated not in best:
+        best.append(dated)
+    ordered = sorted(best, key=lambda line: (line is not dated or line not in [j.line for j in cluster.anchors], line.index))
+    return tuple(_quote(line, reading) for line in ordered)
+
+
+def _states(line: Line, day: date) -> bool:
+    return any(mention.role == "effective" and mention.day == day for mention in line.dates)
 
 
 def _quote(line: Line, reading: Reading) -> Quote:

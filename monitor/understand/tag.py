@@ -19,6 +19,7 @@ from monitor.model import Document, Mention, Signal, SourceKind, Tagging, short_
 from monitor.understand.frame import signals
 from monitor.understand.gate import Gate, GateResult
 from monitor.understand.lexicon import load_lexicon
+from monitor.understand.newcomers import chinese_companies, lines_of_events, newcomers
 from monitor.understand.reading import Line, Reading, read
 from monitor.understand.regulator import trusted
 from monitor.understand.text import Text, read_text, script_language
@@ -54,7 +55,8 @@ class Tagger:
         readings = _with_grammar([reading for _, _, reading in opened if reading is not None])
         for document, (text, gate, reading) in zip(documents, opened, strict=True):
             found = trusted(document, signals(readings[document.id], self._catalog, self._lexicon)) if reading is not None else []
-            yield _tagging(document, text, gate, found)
+            unknown = _unknown(readings[document.id], found) if found and reading is not None else ()
+            yield _tagging(document, text, gate, found).model_copy(update={"unknown_organisations": unknown})
 
     def _open(self, document: Document) -> tuple[Text, GateResult, Reading | None]:
         text = read_text(document.title, document.text)
@@ -89,6 +91,18 @@ def _with_grammar(readings: list[Reading]) -> dict[str, Reading]:
         return replace(line, sentence=next(tokens)) if lang == "en" and line.hits else line
 
     return {r.document.id: replace(r, lines=tuple(grown(line, r.lang) for line in r.lines)) for r in readings}
+
+
+def _unknown(reading: Reading, found: list[Signal]) -> tuple[str, ...]:
+    """Names for the "new provider?" queue, from the lines of live events."""
+    lines = lines_of_events(reading, found)
+    if reading.lang == "zh":
+        return newcomers(reading, [span for line in lines for span in chinese_companies(line)])
+    if reading.lang != "en" or not lines:
+        return ()
+    from monitor.understand.pipeline import organisations
+
+    return newcomers(reading, [span for spans in organisations([line.sentence for line in lines]) for span in spans])
 
 
 def _tagging(document: Document, text: Text, gate: GateResult, found: list[Signal]) -> Tagging:
