@@ -1,7 +1,7 @@
 """The door to spaCy, opened on first use. Sentences come in; the same sentences with grammatical tokens go out.
 
-English uses the small English model; its entity recogniser reads only the sentences of events, for names nobody knows yet. Chinese needs no pipeline: there is no model, and the
-rules read characters. Components and extensions of the English pipeline:
+English uses the small English model; its entity recogniser reads only the sentences of events, for names nobody
+knows yet. Chinese needs no pipeline: there is no model, and the rules read characters. Components and extensions of the English pipeline:
 
 - `Doc._.sentence`: the `Sentence` the Doc was made from; one Doc per sentence, so a title never merges with a body.
 - `single_sentence`: sets the sentence start of every token, so that the parser never splits what we split ourselves.
