@@ -15,10 +15,10 @@ from datetime import datetime
 
 import nh3
 
-from monitor.collect.language import detect
 from monitor.collect.origin import origin_group
 from monitor.collect.url import canonical_url
 from monitor.collect.when import not_after
+from monitor.language import detect
 from monitor.model import Document, Entry, Source
 
 TITLE_CHARS = 1_000

@@ -15,6 +15,7 @@ from itertools import islice
 from typing import Any, get_args
 
 from monitor.catalog import Catalog
+from monitor.language import by_script, detect
 from monitor.model import Document, Mention, Signal, SourceKind, Tagging, short_hash
 from monitor.understand.frame import signals
 from monitor.understand.gate import Gate, GateResult
@@ -22,7 +23,7 @@ from monitor.understand.lexicon import load_lexicon
 from monitor.understand.newcomers import chinese_companies, lines_of_events, newcomers
 from monitor.understand.reading import Line, Reading, read
 from monitor.understand.regulator import trusted
-from monitor.understand.text import Text, read_text, script_language
+from monitor.understand.text import Text, read_text
 
 TAGGER_VERSION = "rules-2026.3"
 """Changes with every change of rules or data that may change a record."""
@@ -69,13 +70,14 @@ class Tagger:
 
 
 def _rules_language(document: Document) -> str | None:
-    """The rule set for a document, by its own word and its script; None for a language without rules."""
-    stated = document.lang.lower().split("-")[0].split("_")[0]
-    if stated in PARTIAL_SUPPORT or stated == "en":
-        return stated
-    if stated == "zh":
-        return script_language(document.full_text)
-    return None
+    """The rule set for a document, by its script and its own word; None for a language without rules."""
+    lang = _language(document)
+    return lang if lang in (*FULL_SUPPORT, *PARTIAL_SUPPORT) else None
+
+
+def _language(document: Document) -> str:
+    """What the script says, else what the document says: a feed that calls itself English may carry Chinese."""
+    return by_script(document.full_text, document.lang) or document.lang.lower().split("-")[0].split("_")[0]
 
 
 def _with_grammar(readings: list[Reading]) -> dict[str, Reading]:
@@ -108,7 +110,7 @@ def _unknown(reading: Reading, found: list[Signal]) -> tuple[str, ...]:
 def _tagging(document: Document, text: Text, gate: GateResult, found: list[Signal]) -> Tagging:
     live = [s for s in found if not s.background]
     top = max((s.confidence for s in live), default=0.0)
-    lang = document.lang.split("-")[0].lower()
+    lang = _language(document)
     return Tagging(
         document=document.id, tagger_version=TAGGER_VERSION, relevant=bool(live),
         confidence=top if live else ARCHIVE_CONFIDENCE if not found else REVIEWED_CONFIDENCE,
@@ -180,7 +182,7 @@ def _document(name: str, row: dict[str, Any]) -> Document:
     kind: SourceKind = row.get("source") or "news"
     whole = f"{title}\n{body}"
     return Document(
-        source="stdin", guid=name, url=row.get("url") or "", title=title, text=body, lang=row.get("lang") or script_language(whole),
+        source="stdin", guid=name, url=row.get("url") or "", title=title, text=body, lang=row.get("lang") or detect(whole, "en"),
         published_at=published, retrieved_at=published, content_hash=hashlib.sha256(whole.encode("utf-8", "surrogatepass")).hexdigest(),
         origin_group=short_hash(name), kind=kind, jurisdiction=row.get("source_jurisdiction"),
     )  # fmt: skip

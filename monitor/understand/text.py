@@ -18,9 +18,6 @@ _IGNORABLE = re.compile(
 )
 _KEEP = frozenset("，：；！？（）、“”")
 _FOLD = str.maketrans({"’": "'", "‘": "'", "‐": "-", "‑": "-", "\u00a0": " ", "\u202f": " ", "\u2009": " "})
-_HAN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff]")
-_KANA = re.compile("[\u3040-\u30ff]")
-_LETTER = re.compile(r"[^\W\d_]")
 
 
 @dataclass(frozen=True)
@@ -62,16 +59,6 @@ def read_text(title: str, body: str) -> Text:
         out.append(folded)
         origin.extend([i] * len(folded))
     return Text(raw, "".join(out), title_end, tuple(origin))
-
-
-def script_language(text: str) -> str:
-    """`zh` or `en` (or `ja`) by script, for input that does not say its language."""
-    letters = len(_LETTER.findall(text[:4000]))
-    if not letters:
-        return "en"
-    if len(_KANA.findall(text[:4000])) / letters > 0.1:
-        return "ja"
-    return "zh" if len(_HAN.findall(text[:4000])) / letters > 0.2 else "en"
 
 
 def same_length_lower(text: str) -> str:

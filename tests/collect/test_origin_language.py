@@ -7,8 +7,8 @@ import sys
 
 import pytest
 
-from monitor.collect.language import detect
 from monitor.collect.origin import credited_wire, origin_group
+from monitor.language import detect
 from monitor.model import Entry
 from tests.collect.bodies import feed_source
 

@@ -15,7 +15,7 @@ from monitor.understand.lexicon import inflected, load_lexicon, simplified_table
 from monitor.understand.needs import NEEDS
 from monitor.understand.regulator import trusted
 from monitor.understand.sentence import split_sentences
-from monitor.understand.text import read_text, script_language
+from monitor.understand.text import read_text
 
 
 @pytest.fixture(scope="module")
@@ -116,11 +116,6 @@ def test_verbs_are_inflected(verb: str, forms: str) -> None:
 
 def test_traditional_characters_fold_one_for_one() -> None:
     assert "對華為實施出口管制".translate(simplified_table()) == "对华为实施出口管制"
-
-
-@pytest.mark.parametrize(("text", "lang"), [("OpenAI blocks users", "en"), ("OpenAI封锁用户", "zh"), ("使用できません", "ja"), ("", "en")])
-def test_script_tells_the_language(text: str, lang: str) -> None:
-    assert script_language(text) == lang
 
 
 def _gazette(doc_type: str, effective: date | None) -> Document:
