@@ -16,7 +16,7 @@ from monitor.catalog import Catalog
 from monitor.understand.lexicon import Lexicon, simplified_table
 from monitor.understand.link import Alias, Named, aliases, bounded, link
 from monitor.understand.places import PlaceEntry, PlaceName, find_places, place_table
-from monitor.understand.text import same_length_lower
+from monitor.understand.text import Covered, same_length_lower
 
 _Row = TypeVar("_Row", Alias, PlaceEntry)
 
@@ -26,6 +26,8 @@ class GateResult:
     """The providers and places named, and whether rules should read the text."""
 
     mentions: tuple[Named, ...]
+    doubtful: tuple[Named, ...]
+    """Words that may name a provider; only a reader of the sentence can tell."""
     places: tuple[PlaceName, ...]
     candidate: bool
 
@@ -46,14 +48,19 @@ class Gate:
 
     def __call__(self, text: str) -> GateResult:
         lowered = same_length_lower(text)
-        mentions = link(text, self._find_alias(lowered), self._aliases)
+        named = link(text, self._find_alias(lowered), self._aliases)
+        mentions, doubtful = tuple(n for n in named if n.sure), tuple(n for n in named if not n.sure)
         measured, listed = self._measures(lowered)
-        if not measured or not (mentions or listed or self._names_a_sector(text)):
-            return GateResult(tuple(mentions), (), False)
+        if not measured and not mentions:
+            return GateResult(mentions, doubtful, (), False)
+        if not (named or listed or self._names_a_sector(text)):
+            return GateResult(mentions, doubtful, (), False)
         places = find_places(text, self._find_place(lowered), self._places, self._ambiguous)
-        spans = [(m.start, m.end) for m in mentions]
-        free = [p for p in places if not any(a < p.end and p.start < b for a, b in spans)]
-        return GateResult(tuple(mentions), tuple(free), True)
+        covered = Covered(len(text))
+        for mention in mentions:
+            covered.take(mention.start, mention.end)
+        free = [p for p in places if not covered.touches(p.start, p.end)]
+        return GateResult(mentions, doubtful, tuple(free), measured or bool(free))
 
     def _measures(self, lowered: str) -> tuple[bool, bool]:
         """Whether a measure word stands in the text, and whether a list or rule does that is enough without a provider."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from monitor.model import MODIFIERS, EventType, Modality
 from monitor.understand.actors import NOBODY, Actor, find_actor
@@ -53,12 +54,12 @@ class Judged:
         """The highest score of a measure or modifier in this line."""
         return max(self.scores.values())
 
-    @property
+    @cached_property
     def providers(self) -> frozenset[str]:
         """Every provider the line names."""
         return frozenset(m.provider for m in self.line.mentions)
 
-    @property
+    @cached_property
     def restricting(self) -> frozenset[str]:
         """Providers that act themselves."""
         return frozenset(
@@ -74,7 +75,7 @@ class Judged:
             if f.hit.start <= m.start and m.end <= f.hit.end
         )
 
-    @property
+    @cached_property
     def issuing(self) -> tuple[str, ...]:
         """Jurisdictions whose organ acts, in order; named lists and rules stand for theirs."""
         acting = [i for f in self.findings if f.actor.kind in ("gov", "court") for i in f.actor.ids]

@@ -12,8 +12,10 @@ from dataclasses import dataclass
 from typing import Literal
 
 from monitor.model import AliasRule, Provider
-from monitor.understand.text import same_length_lower
+from monitor.understand.text import Covered, same_length_lower
 
+_SHORT = 2
+"""A name this short counts only in its own capitals."""
 _CLAUSE = re.compile(r"[.!?。！？\n]")
 _WORD_AFTER = re.compile(r"[\s\-]*([\w']+)")
 _WORD_BEFORE = re.compile(r"([\w']+)[\s\-]*$")
@@ -28,6 +30,8 @@ class Named:
     kind: Literal["name", "product"]
     start: int
     end: int
+    sure: bool = True
+    """False for a word that may be the name (an ambiguous one without its context, or in small letters)."""
 
 
 @dataclass(frozen=True)
@@ -60,16 +64,30 @@ def aliases(providers: Mapping[str, Provider]) -> dict[str, list[Alias]]:
 
 
 def link(text: str, hits: Iterable[tuple[int, int]], table: Mapping[str, list[Alias]]) -> list[Named]:
-    """The providers meant by the spelling hits (spans of any overlap), in text order, longest match first."""
+    """The providers meant by the spelling hits (spans of any overlap), in text order, longest match first.
+
+    Sure names come first: a word that only may be a name never takes their place.
+    """
     lowered = same_length_lower(text)
     accepted: list[Named] = []
+    doubtful: list[Named] = []
+    covered = Covered(len(text))
     for start, end in sorted(hits, key=lambda span: (span[0] - span[1], span[0])):
-        if not bounded(text, start, end) or any(n.start < end and start < n.end for n in accepted):
+        if not bounded(text, start, end) or covered.touches(start, end):
             continue
         for alias in table[lowered[start:end]]:
-            if _cased(text[start:end], alias) and (alias.rule is None or _allowed(text, lowered, start, end, alias.rule)):
+            cased = _cased(text[start:end], alias)
+            if cased and (alias.rule is None or _allowed(text, lowered, start, end, alias.rule)):
                 accepted.append(Named(alias.provider, text[start:end], alias.kind, start, end))
+                covered.take(start, end)
                 break
+            if cased or len(alias.text) > _SHORT:
+                doubtful.append(Named(alias.provider, text[start:end], alias.kind, start, end, sure=False))
+                break
+    for named in doubtful:
+        if not covered.touches(named.start, named.end):
+            covered.take(named.start, named.end)
+            accepted.append(named)
     return sorted(accepted, key=lambda n: n.start)
 
 

@@ -12,7 +12,7 @@ from typing import Literal
 
 from monitor.model import AliasRule, Place
 from monitor.understand.link import bounded
-from monitor.understand.text import same_length_lower
+from monitor.understand.text import Covered, same_length_lower
 
 PlaceKind = Literal["geo", "demonym", "capital", "organ"]
 _RANK: dict[PlaceKind, int] = {"organ": 0, "geo": 1, "demonym": 2, "capital": 3}
@@ -83,14 +83,14 @@ def find_places(
     """The places meant by the spelling hits, in text order, the longest spelling winning."""
     lowered = same_length_lower(text)
     found: list[PlaceName] = []
-    taken: list[tuple[int, int]] = []
+    covered = Covered(len(text))
     for start, end in sorted(hits, key=lambda span: (span[0] - span[1], span[0])):
-        if not bounded(text, start, end) or any(a < end and start < b for a, b in taken):
+        if not bounded(text, start, end) or covered.touches(start, end):
             continue
         entries = [e for e in table[lowered[start:end]] if _cased(text, start, end, e)]
         if not entries:
             continue
-        taken.append((start, end))
+        covered.take(start, end)
         entry = min(entries, key=lambda e: (_RANK[e.kind] if e.kind else -1, not e.ids))
         if entry.kind is not None and not _vetoed(lowered, start, end, ambiguous.get(entry.text)):
             found.append(PlaceName(entry.ids, entry.kind, start + entry.skip, end))

@@ -63,6 +63,7 @@ class Reading:
     published: date
     lines: tuple[Line, ...]
     mentions: tuple[Named, ...]
+    doubtful: tuple[Named, ...]
     places: tuple[PlaceName, ...]
 
     @property
@@ -74,13 +75,13 @@ class Reading:
 def read(document: Document, text: Text, gate: GateResult, lang: str, lexicon: Lexicon) -> Reading:
     """The lines of a document that passed the gate."""
     published = (document.published_at or document.retrieved_at).date()
-    cues = lexicon.cues[lang] if gate.mentions else tuple(cue for cue in lexicon.cues[lang] if "provider" not in cue.needs)
+    known = lexicon.cues.get(lang, ())
+    cues = known if gate.mentions else tuple(cue for cue in known if "provider" not in cue.needs)
     lines = [_line(sentence, gate, cues) for sentence in split_sentences(text.norm, text.title_end, lang)[:MAX_SENTENCES]]
-    if any(line.hits for line in lines):
-        dates = find_dates(text.norm, published, lang)
-        offers = find_offers(text.norm, published, lang)
-        lines = [replace(line, dates=_within(line, dates), offers=_within(line, offers)) for line in lines]
-    return Reading(document, text, lang, published, tuple(lines), gate.mentions, gate.places)
+    dates = find_dates(text.norm, published, lang)
+    offers = find_offers(text.norm, published, lang)
+    lines = [replace(line, dates=_within(line, dates), offers=_within(line, offers)) for line in lines]
+    return Reading(document, text, lang, published, tuple(lines), gate.mentions, gate.doubtful, gate.places)
 
 
 def _line(sentence: Sentence, gate: GateResult, cues: tuple[Cue, ...]) -> Line:

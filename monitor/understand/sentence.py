@@ -16,7 +16,10 @@ _EN_END = re.compile(r"[.!?]+[\"')\]”]*\s+(?=[\"'(\[“•*\-–]*[A-Z0-9\u340
 _ZH_END = re.compile(r"[。！？!?；;]+[\"”’』」）)]*\s*|\s*\n\s*|(?<=[a-z]{3})\.\s+")
 _ORDINAL = re.compile(r"\b\d{1,2}\.$")
 """A day such as the German "9. Juli"."""
+_FULL_STOPS = ("zh", "ja")
+"""Languages with a full stop of their own."""
 MAX_SENTENCE = 1200
+"""Characters of a sentence; a longer one is cut."""
 
 
 @dataclass(frozen=True)
@@ -49,18 +52,20 @@ class Sentence:
 
 def split_sentences(text: str, title_end: int, lang: str) -> list[Sentence]:
     """The sentences of a text, the title first (even when it is empty)."""
-    spans = [(0, title_end), *_body_spans(text, title_end + 1, lang)]
+    title = min(title_end, MAX_SENTENCE)
+    spans = [(0, title), *_trimmed(text, title, title_end), *_body_spans(text, title_end + 1, lang)]
     return [Sentence(i, a, b, text[a:b]) for i, (a, b) in enumerate(spans)]
 
 
 def _body_spans(text: str, begin: int, lang: str) -> list[tuple[int, int]]:
-    ends = _ZH_END if lang == "zh" else _EN_END
+    ends = _ZH_END if lang in _FULL_STOPS else _EN_END
     spans: list[tuple[int, int]] = []
     start = begin
     for match in ends.finditer(text, begin):
-        if lang != "zh" and text[match.start()] == "." and _ABBREVIATION.search(text[max(start, match.start() - 12) : match.start() + 1]):
+        before = text[max(start, match.start() - 12) : match.start() + 1]
+        if lang not in _FULL_STOPS and text[match.start()] == "." and _ABBREVIATION.search(before):
             continue
-        if lang not in ("en", "zh") and _ORDINAL.search(text[max(start, match.start() - 2) : match.start() + 1]):
+        if lang not in ("en", *_FULL_STOPS) and _ORDINAL.search(text[max(start, match.start() - 2) : match.start() + 1]):
             continue
         spans.append((start, match.end()))
         start = match.end()

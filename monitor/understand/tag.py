@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Sequence
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
 from itertools import islice
@@ -19,7 +20,11 @@ from monitor.language import by_script, detect
 from monitor.model import Document, Mention, Signal, SourceKind, Tagging, short_hash
 from monitor.understand.frame import signals
 from monitor.understand.gate import Gate, GateResult
+from monitor.understand.learned.page import Page, page_of
+from monitor.understand.learned.reconcile import named_providers, reconciled
+from monitor.understand.learned.verdict import Verdict
 from monitor.understand.lexicon import load_lexicon
+from monitor.understand.link import Named
 from monitor.understand.newcomers import chinese_companies, lines_of_events, newcomers
 from monitor.understand.reading import Line, Reading, read
 from monitor.understand.regulator import trusted
@@ -28,8 +33,8 @@ from monitor.understand.text import Text, read_text
 TAGGER_VERSION = "rules-2026.3"
 """Changes with every change of rules or data that may change a record."""
 FULL_SUPPORT = ("en", "zh")
-PARTIAL_SUPPORT = ("de", "fr", "es")
-"""Languages of which only plain headlines are read."""
+_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
+"""Half a character, which JSON can escape and UTF-8 cannot hold; one mark replaces it, so that offsets stay."""
 _BATCH = 64
 ARCHIVE_CONFIDENCE = 0.98
 """That a document without any event is irrelevant."""
@@ -37,13 +42,30 @@ REVIEWED_CONFIDENCE = 0.7
 """The same for one that tells only of history or a denial."""
 
 
-class Tagger:
-    """The rules over one catalogue; loads spaCy when the first document passes the gate."""
+@dataclass(frozen=True)
+class Look:
+    """A document after gate and rules; `reading` and `page` are None where the gate archives it."""
 
-    def __init__(self, catalog: Catalog) -> None:
+    text: Text
+    gate: GateResult
+    reading: Reading | None
+    found: list[Signal]
+    page: Page | None
+
+
+Heads = Callable[[Sequence[Page]], Sequence[Verdict]]
+"""What judges pages: the shipped network, or one still in training."""
+
+
+class Tagger:
+    """Rules and heads over one catalogue; loads spaCy and the encoder when the first document passes the gate."""
+
+    def __init__(self, catalog: Catalog, heads: Heads | None = None) -> None:
         self._catalog = catalog
         self._lexicon = load_lexicon()
         self._gate = Gate(catalog, self._lexicon)
+        self._homes = {p.id: p.home for p in catalog.providers.values() if p.home}
+        self._heads = heads
 
     def tag(self, documents: Iterable[Document]) -> Iterator[Tagging]:
         """One Tagging per document, in order; memory stays that of a few dozen documents."""
@@ -52,27 +74,42 @@ class Tagger:
             yield from self._tag_batch(batch)
 
     def _tag_batch(self, documents: Sequence[Document]) -> Iterator[Tagging]:
-        opened = [self._open(document) for document in documents]
-        readings = _with_grammar([reading for _, _, reading in opened if reading is not None])
-        for document, (text, gate, reading) in zip(documents, opened, strict=True):
-            found = trusted(document, signals(readings[document.id], self._catalog, self._lexicon)) if reading is not None else []
-            unknown = _unknown(readings[document.id], found) if found and reading is not None else ()
-            yield _tagging(document, text, gate, found).model_copy(update={"unknown_organisations": unknown})
+        looked = self._looked(documents)
+        pages = [look.page for look in looked if look.page is not None]
+        verdicts = iter(self._heads(pages) if self._heads else ())
+        for document, look in zip(documents, looked, strict=True):
+            if look.reading is None or look.page is None:
+                yield _tagging(document, look, look.gate.mentions, [], judged=False)
+                continue
+            found, named = look.found, look.gate.mentions
+            if self._heads:
+                verdict = next(verdicts)
+                found = reconciled(look.reading, look.page, verdict, found)
+                meant = named_providers(look.page, verdict)
+                named = tuple(m for m in (*named, *look.gate.doubtful) if m.provider in meant)
+            told = trusted(document, found)
+            tagging = _tagging(document, look, named, told, judged=self._heads is not None)
+            yield tagging.model_copy(update={"unknown_organisations": _unknown(look.reading, told) if told else ()})
 
-    def _open(self, document: Document) -> tuple[Text, GateResult, Reading | None]:
-        text = read_text(document.title, document.text)
-        gate = self._gate(text.norm)
-        lang = _rules_language(document)
-        if not gate.candidate or lang is None:
-            return text, gate, None
-        reading = read(document, text, gate, lang, self._lexicon)
-        return text, gate, reading if reading.has_hits else None
+    def look(self, documents: Sequence[Document]) -> Iterator[Look]:
+        """Every document as far as it is read before the heads judge; training sees the same."""
+        for start in range(0, len(documents), _BATCH):
+            yield from self._looked(documents[start : start + _BATCH])
 
+    def _looked(self, documents: Sequence[Document]) -> list[Look]:
+        opened = []
+        for document in documents:
+            text = read_text(document.title, document.text)
+            gate = self._gate(text.norm)
+            opened.append((text, gate, read(document, text, gate, _language(document), self._lexicon) if gate.candidate else None))
+        parsed = {reading.document.id: reading for reading in _with_grammar([reading for _, _, reading in opened if reading is not None])}
+        return [self._look(text, gate, parsed.get(document.id)) for document, (text, gate, _) in zip(documents, opened, strict=True)]
 
-def _rules_language(document: Document) -> str | None:
-    """The rule set for a document, by its script and its own word; None for a language without rules."""
-    lang = _language(document)
-    return lang if lang in (*FULL_SUPPORT, *PARTIAL_SUPPORT) else None
+    def _look(self, text: Text, gate: GateResult, reading: Reading | None) -> Look:
+        if reading is None:
+            return Look(text, gate, None, [], None)
+        found = signals(reading, self._catalog, self._lexicon) if reading.has_hits else []
+        return Look(text, gate, reading, found, page_of(reading, found, self._homes))
 
 
 def _language(document: Document) -> str:
@@ -80,11 +117,11 @@ def _language(document: Document) -> str:
     return by_script(document.full_text, document.lang) or document.lang.lower().split("-")[0].split("_")[0]
 
 
-def _with_grammar(readings: list[Reading]) -> dict[str, Reading]:
-    """The readings by document id, the English lines with a cue parsed in one stream."""
+def _with_grammar(readings: list[Reading]) -> list[Reading]:
+    """The same readings, the English lines with a cue parsed in one stream."""
     wanted = [line for reading in readings if reading.lang == "en" for line in reading.lines if line.hits]
     if not wanted:
-        return {reading.document.id: reading for reading in readings}
+        return readings
     from monitor.understand.pipeline import parsed
 
     tokens = iter(list(parsed(line.sentence for line in wanted)))
@@ -92,7 +129,7 @@ def _with_grammar(readings: list[Reading]) -> dict[str, Reading]:
     def grown(line: Line, lang: str) -> Line:
         return replace(line, sentence=next(tokens)) if lang == "en" and line.hits else line
 
-    return {r.document.id: replace(r, lines=tuple(grown(line, r.lang) for line in r.lines)) for r in readings}
+    return [replace(r, lines=tuple(grown(line, r.lang) for line in r.lines)) for r in readings]
 
 
 def _unknown(reading: Reading, found: list[Signal]) -> tuple[str, ...]:
@@ -107,20 +144,23 @@ def _unknown(reading: Reading, found: list[Signal]) -> tuple[str, ...]:
     return newcomers(reading, [span for spans in organisations([line.sentence for line in lines]) for span in spans])
 
 
-def _tagging(document: Document, text: Text, gate: GateResult, found: list[Signal]) -> Tagging:
+def _tagging(document: Document, look: Look, named: Sequence[Named], found: list[Signal], judged: bool) -> Tagging:
     live = [s for s in found if not s.background]
     top = max((s.confidence for s in live), default=0.0)
     lang = _language(document)
     return Tagging(
         document=document.id, tagger_version=TAGGER_VERSION, relevant=bool(live),
         confidence=top if live else ARCHIVE_CONFIDENCE if not found else REVIEWED_CONFIDENCE,
-        lang=lang, lang_support="full" if lang in FULL_SUPPORT else "partial", primary=_primary(live, text).type if live else None,
-        signals=tuple(found), mentions=tuple(_mentions(text, gate, found)),
+        lang=lang, lang_support="full" if lang in FULL_SUPPORT else "partial",
+        primary=_primary(live, look.text, judged).type if live else None,
+        signals=tuple(found), mentions=tuple(_mentions(look.text, named, found)),
     )  # fmt: skip
 
 
-def _primary(live: list[Signal], text: Text) -> Signal:
-    """The news of the day: a way out when the title tells of one, else the strongest measure, the earlier one on a draw."""
+def _primary(live: list[Signal], text: Text, judged: bool) -> Signal:
+    """The news of the day. Heads put it first; rules take a way out that the title tells of, else the strongest, earliest measure."""
+    if judged:
+        return live[0]
     title = len(text.raw) and text.title_end
     for signal in live:
         if signal.type == "mitigation" and any(q.start <= title for q in signal.evidence):
@@ -129,11 +169,11 @@ def _primary(live: list[Signal], text: Text) -> Signal:
     return max(measures or live, key=lambda s: s.confidence)
 
 
-def _mentions(text: Text, gate: GateResult, found: list[Signal]) -> Iterator[Mention]:
+def _mentions(text: Text, mentions: Sequence[Named], found: list[Signal]) -> Iterator[Mention]:
     """Every provider name; `about` when it stands in the title or has a part in an event."""
     active = {p for s in found if not s.background for p, role in s.providers.items() if role != "mentioned"}
-    titled = {m.provider for m in gate.mentions if m.start < text.title_end}
-    for named in gate.mentions:
+    titled = {m.provider for m in mentions if m.start < text.title_end}
+    for named in sorted(mentions, key=lambda m: m.start):
         start, end = text.original(named.start, named.end)
         about = named.provider in active or named.provider in titled
         yield Mention(provider=named.provider, alias=text.raw[start:end], start=start, end=end, salience="about" if about else "mention")
@@ -177,7 +217,7 @@ def _record(line: str, number: int) -> Document | BadRecord:
 
 
 def _document(name: str, row: dict[str, Any]) -> Document:
-    title, body = row.get("title") or "", row.get("body") or ""
+    title, body = (_LONE_SURROGATE.sub("\ufffd", row.get(key) or "") for key in ("title", "body"))
     published = _instant(row.get("published"))
     kind: SourceKind = row.get("source") or "news"
     whole = f"{title}\n{body}"

@@ -20,6 +20,10 @@ _KEEP = frozenset("，：；！？（）、“”")
 _FOLD = str.maketrans({"’": "'", "‘": "'", "‐": "-", "‑": "-", "\u00a0": " ", "\u202f": " ", "\u2009": " "})
 
 
+READ = 120_000
+"""Characters of title and body that are read: three times the longest article; a hostile page may be endless."""
+
+
 @dataclass(frozen=True)
 class Text:
     """A full text as rules see it; `origin` maps each of its characters to the original, None when nothing moved."""
@@ -42,8 +46,9 @@ class Text:
 
 
 def read_text(title: str, body: str) -> Text:
-    """Title and body in one spelling."""
-    raw = f"{title}\n{body}"
+    """Title and body in one spelling, as far as they are read."""
+    title = title[:READ]
+    raw = f"{title}\n{body[: READ - len(title)]}"
     plain = raw.translate({**_FOLD, **simplified_table()} if not raw.isascii() else _FOLD)
     if raw.isascii() or (unicodedata.is_normalized("NFKC", plain) and not _IGNORABLE.search(plain)):
         return Text(raw, plain, len(title))
@@ -59,6 +64,21 @@ def read_text(title: str, body: str) -> Text:
         out.append(folded)
         origin.extend([i] * len(folded))
     return Text(raw, "".join(out), title_end, tuple(origin))
+
+
+class Covered:
+    """The characters of a text that some span has taken; asking costs no more than the span is long."""
+
+    def __init__(self, length: int) -> None:
+        self._taken = bytearray(length)
+
+    def take(self, start: int, end: int) -> None:
+        """Mark [start, end)."""
+        self._taken[start:end] = b"\1" * (end - start)
+
+    def touches(self, start: int, end: int) -> bool:
+        """Whether any character of [start, end) is taken."""
+        return self._taken.find(1, start, end) >= 0
 
 
 def same_length_lower(text: str) -> str:

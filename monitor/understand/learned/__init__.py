@@ -1,0 +1,1 @@
+"""Learned heads over a small sentence encoder: what they say of a text that rules have read."""

@@ -1,0 +1,199 @@
+"""Rules and heads put together: signals that follow the heads where rules are silent or overruled.
+
+What comes in: a reading, its page, the heads' verdict and the signals of the rules. What goes out: the document's signals.
+Rules give the skeleton (which events, their offers and instruments); the heads decide relevance, and per field what they
+are surer of. An event that only the heads see gets its evidence from the sentences they point at.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+
+from monitor.model import MODIFIERS, EventDates, EventType, Quote, Role, Signal
+from monitor.understand.learned.page import DATE_ROLES, ROLES, SECTORS, STAGES, TYPES, Page
+from monitor.understand.learned.verdict import Verdict
+from monitor.understand.offering import offers_of
+from monitor.understand.reading import Line, Reading
+
+RELEVANT = 0.5
+"""The least probability of a document that alerts."""
+FURTHER = 0.5
+"""The least probability of a type beneath, a sector, a jurisdiction."""
+UNLIKELY = 0.15
+"""A rule's event whose type the heads find less likely than this is dropped."""
+OWN_EVENT = 0.7
+"""The least probability of a sentence that starts an event of its own beside the news of the day."""
+NOT_NAMED = 0.5
+"""A doubtful name counts when the heads find "no provider here" less likely than this."""
+
+
+def named_providers(page: Page, verdict: Verdict) -> frozenset[str]:
+    """The providers of a page that are really meant."""
+    return frozenset(e.key for e, row in zip(page.providers, verdict.roles, strict=True) if row[len(ROLES)] < NOT_NAMED)
+
+
+def reconciled(reading: Reading, page: Page, verdict: Verdict, found: Sequence[Signal]) -> list[Signal]:
+    """The signals of a document: live ones only when the heads find it relevant, history as the rules told it."""
+    past = [s for s in found if s.background]
+    if verdict.relevant < RELEVANT:
+        return past
+    live = [s for s in found if not s.background]
+    return [*_Case(reading, page, verdict).settled(live), *past]
+
+
+@dataclass(frozen=True)
+class _Case:
+    reading: Reading
+    page: Page
+    verdict: Verdict
+
+    def settled(self, live: list[Signal]) -> list[Signal]:
+        kept = self._kept(live)
+        lead = self._lead(kept)
+        rest = [s for s in kept if s is not lead]
+        told = {t for s in (lead, *rest) for t in (s.type, *s.beneath)}
+        rest += [self._event(kind, lines) for kind, lines in self._further() if kind not in told]
+        lead = self._fitted(lead, rest)
+        return [lead, *rest]
+
+    # ------------------------------------------------ which events
+    def _primary(self) -> EventType:
+        return TYPES[int(np.argmax(self.verdict.primary))]
+
+    def _kept(self, live: list[Signal]) -> list[Signal]:
+        chance = dict(zip(TYPES, self.verdict.types, strict=True))
+        return [s for s in live if chance[s.type] >= UNLIKELY or s.type == self._primary()]
+
+    def _lead(self, kept: list[Signal]) -> Signal:
+        kind = self._primary()
+        same = [s for s in kept if s.type == kind] or [s for s in kept if kind in s.beneath]
+        if same:
+            lead = max(same, key=lambda s: s.confidence)
+            return lead.model_copy(update={"type": kind, "beneath": tuple(t for t in (lead.type, *lead.beneath) if t != kind)})
+        single = [s for s in kept if s.type not in MODIFIERS]
+        if len(single) == 1 and len(kept) == 1:
+            kept.clear()
+            return single[0].model_copy(update={"type": kind, "beneath": ()})
+        return self._event(kind, self._lines_of(kind))
+
+    def _lines_of(self, kind: EventType) -> list[Line]:
+        """The body sentences that carry a type best: one, and a second that is nearly as sure."""
+        scores = self.verdict.sentence_types[:, TYPES.index(kind)]
+        order = sorted(range(len(scores)), key=lambda i: (self.page.lines[i] == 0, -scores[i]))
+        best = order[:1] + [i for i in order[1:2] if self.page.lines[i] and scores[i] > max(0.5, 0.8 * scores[order[0]])]
+        return [self.reading.lines[self.page.lines[i]] for i in sorted(best)]
+
+    def _further(self) -> list[tuple[EventType, list[Line]]]:
+        """Types that some sentence tells of for itself."""
+        chance = self.verdict.sentence_types
+        found: dict[EventType, list[Line]] = {}
+        for i, line in enumerate(self.page.lines):
+            best = int(np.argmax(chance[i]))
+            if line and chance[i][best] >= OWN_EVENT and self.verdict.types[best] >= FURTHER and self.verdict.history[i] < 0.5:
+                found.setdefault(TYPES[best], []).append(self.reading.lines[line])
+        return list(found.items())
+
+    def _event(self, kind: EventType, lines: list[Line]) -> Signal:
+        """A bare event; what it holds is filled in by the fields' heads, from the names in its own sentences."""
+        near = {m.provider for line in lines for m in line.mentions}
+        places = {j for line in lines for p in line.places for j in p.ids}
+        roles: dict[str, Role] = {p: r for p, r in self._roles().items() if p in near}
+        issuing, affected = self._places()
+        return Signal(
+            type=kind, providers=roles,
+            issuing=tuple(j for j in issuing if j in places), affected=tuple(j for j in affected if j in places),
+            stage=self._stage(), sectors=self._sectors(), confidence=self._confidence(), offers=self._offers(kind, lines),
+            evidence=tuple(self._quote(line) for line in lines[:2]),
+        )  # fmt: skip
+
+    # ------------------------------------------------ what the news of the day holds
+    def _fitted(self, lead: Signal, rest: list[Signal]) -> Signal:
+        roles, (issuing, affected) = self._roles(), self._places()
+        for i, signal in enumerate(rest):
+            rest[i] = signal.model_copy(
+                update={
+                    "providers": {p: self._agreed(p, role, roles) for p, role in signal.providers.items()},
+                    "issuing": tuple(j for j in signal.issuing if j in issuing),
+                    "affected": tuple(j for j in signal.affected if j in affected),
+                    "sectors": tuple(s for s in signal.sectors if s in self._sectors()) or signal.sectors,
+                }
+            )
+        held = {p for s in rest for p, role in s.providers.items() if role != "mentioned"}
+        elsewhere = {"issuing": {j for s in rest for j in s.issuing}, "affected": {j for s in rest for j in s.affected}}
+        beneath = [t for t in self._beneath() if t != lead.type and t not in {s.type for s in rest}]
+        keep = lead.providers if rest else {}
+        return lead.model_copy(
+            update={
+                "beneath": tuple(beneath),
+                "providers": {p: r for p, r in roles.items() if p not in held or p in keep},
+                "issuing": tuple(j for j in issuing if j not in elsewhere["issuing"] or j in lead.issuing),
+                "affected": tuple(j for j in affected if j not in elsewhere["affected"] or j in lead.affected),
+                "stage": self._stage(),
+                "dates": self._dates(lead),
+                "sectors": self._sectors() or lead.sectors,
+                "offers": lead.offers or self._offers(lead.type, list(self.reading.lines)),
+                "evidence": self._evidence(lead),
+                "confidence": self._confidence(),
+            }
+        )
+
+    def _agreed(self, provider: str, role: Role, roles: dict[str, Role]) -> Role:
+        return roles.get(provider, role) if role != "mentioned" else role
+
+    def _beneath(self) -> list[EventType]:
+        chance = self.verdict.types
+        return [TYPES[i] for i in np.argsort(-chance) if chance[i] >= FURTHER]
+
+    def _roles(self) -> dict[str, Role]:
+        found: dict[str, Role] = {}
+        for entity, row in zip(self.page.providers, self.verdict.roles, strict=True):
+            if row[len(ROLES)] < NOT_NAMED:
+                found[entity.key] = ROLES[int(np.argmax(row[: len(ROLES)]))]
+        return found
+
+    def _places(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        keys = [e.key for e in self.page.places]
+        issuing = tuple(k for k, p in zip(keys, self.verdict.issuing, strict=True) if p >= FURTHER)
+        return issuing, tuple(k for k, p in zip(keys, self.verdict.affected, strict=True) if p >= FURTHER)
+
+    def _stage(self) -> str:
+        return STAGES[int(np.argmax(self.verdict.stage))]
+
+    def _sectors(self) -> tuple[str, ...]:
+        return tuple(s for s, p in zip(SECTORS, self.verdict.sectors, strict=True) if p >= FURTHER)
+
+    def _dates(self, lead: Signal) -> EventDates:
+        best: dict[str, tuple[float, date]] = {}
+        for entity, row in zip(self.page.days, self.verdict.days, strict=True):
+            role = int(np.argmax(row))
+            if role:
+                name, day = DATE_ROLES[role - 1], date.fromisoformat(entity.key.split("@")[0])
+                if row[role] > best.get(name, (0.0, day))[0]:
+                    best[name] = (float(row[role]), day)
+        days: dict[str, date | None] = {name: day for name, (_, day) in best.items()}
+        if "announced" not in days and self.verdict.today >= FURTHER:
+            days["announced"] = self.reading.published
+        months = {role: month for role, month in lead.dates.months.items() if role not in days}
+        return EventDates(announced=days.get("announced"), effective=days.get("effective"), comment=days.get("comment"), months=months)
+
+    def _offers(self, kind: EventType, lines: list[Line]) -> tuple[object, ...]:
+        if kind != "mitigation":
+            return ()
+        offering = [p for p, role in self._roles().items() if role == "alternative"]
+        return tuple(o for p in offering for o in offers_of([line for line in lines if line.offers], p, self.reading))
+
+    def _evidence(self, lead: Signal) -> tuple[Quote, ...]:
+        """The sentences the heads point at, then those of the rules: two in all, and a third that states the day."""
+        pointed = [self._quote(line) for line in self._lines_of(lead.type)]
+        rows = {(q.start, q.end): q for q in (*pointed, *lead.evidence)}
+        return tuple(rows.values())[:3]
+
+    def _quote(self, line: Line) -> Quote:
+        return self.reading.text.quote(line.sentence.start, line.sentence.end)
+
+    def _confidence(self) -> float:
+        return round(float(self.verdict.relevant), 2)
