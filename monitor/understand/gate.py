@@ -14,10 +14,16 @@ import ahocorasick_rs
 
 from monitor.catalog import Catalog
 from monitor.understand.lexicon import Lexicon, simplified_table
-from monitor.understand.link import Alias, Named, aliases, bounded, link
+from monitor.understand.link import Alias, Named, aliases, link
 from monitor.understand.places import PlaceEntry, PlaceName, find_places, place_table
 from monitor.understand.text import Covered, same_length_lower
 
+_NAME, _MEASURE, _LIST, _SECTOR, _WHOLE = 1, 2, 4, 8, 16
+"""Kinds of words that the gate looks for; a list or rule is a measure that needs no provider;
+measures and sectors are beginnings of words, or whole ones."""
+_WORDS = _MEASURE | _LIST | _SECTOR
+_EAST = "\u2e80"
+"""Characters from here on are written without spaces."""
 _Row = TypeVar("_Row", Alias, PlaceEntry)
 
 
@@ -36,24 +42,27 @@ class Gate:
     """The compiled tables of one catalogue; calling it reads one text."""
 
     def __init__(self, catalog: Catalog, lexicon: Lexicon) -> None:
-        self._lexicon = lexicon
         self._ambiguous = {_folded(name): rule for name, rule in catalog.ambiguous_places.items()}
         self._aliases = _folded_table(aliases(catalog.providers))
         table = place_table(catalog.places, catalog.regions, catalog.generic_organs, lexicon.organs)
         self._places = _folded_table(table)
-        self._find_alias = _finder(self._aliases)
         self._find_place = _finder(self._places)
-        self._find_start = _finder([*lexicon.gate_starts, *lexicon.gate_lists, *lexicon.gate_zh])
-        self._lists = frozenset(lexicon.gate_lists)
+        kinds: dict[str, int] = {}
+        told = (_MEASURE, lexicon.gate_starts), (_LIST, lexicon.gate_lists), (_SECTOR, lexicon.gate_sectors), (_WHOLE, lexicon.gate_whole)
+        for kind, words in ((_NAME, self._aliases), *told):
+            for word in words:
+                key = same_length_lower(word)
+                kinds[key] = kinds.get(key, 0) | kind
+        self._kinds = list(kinds.values())
+        self._find = ahocorasick_rs.AhoCorasick(list(kinds)).find_matches_as_indexes
 
     def __call__(self, text: str) -> GateResult:
         lowered = same_length_lower(text)
-        named = link(text, self._find_alias(lowered), self._aliases)
+        names, told = self._scan(lowered)
+        named = link(text, lowered, names, self._aliases) if names else []
         mentions, doubtful = tuple(n for n in named if n.sure), tuple(n for n in named if not n.sure)
-        measured, listed = self._measures(lowered)
-        if not measured and not mentions:
-            return GateResult(mentions, doubtful, (), False)
-        if not (named or listed or self._names_a_sector(text)):
+        measured = bool(told & (_MEASURE | _LIST))
+        if not mentions and not (measured and (named or told & (_LIST | _SECTOR))):
             return GateResult(mentions, doubtful, (), False)
         places = find_places(text, self._find_place(lowered), self._places, self._ambiguous)
         covered = Covered(len(text))
@@ -62,20 +71,28 @@ class Gate:
         free = [p for p in places if not covered.touches(p.start, p.end)]
         return GateResult(mentions, doubtful, tuple(free), measured or bool(free))
 
-    def _measures(self, lowered: str) -> tuple[bool, bool]:
-        """Whether a measure word stands in the text, and whether a list or rule does that is enough without a provider."""
-        measured = listed = False
-        for start, end in self._find_start(lowered):
-            word = lowered[start:end]
-            if word >= "\u2e80" or bounded(lowered, start, start + 1) or start == 0 or not lowered[start - 1].isalnum():
-                measured = True
-                listed = listed or word in self._lists
-                if listed:
-                    break
-        return measured, listed
+    def _scan(self, lowered: str) -> tuple[list[tuple[int, int]], int]:
+        """Where names of providers stand, and which kinds of other words begin anywhere in the text."""
+        names: list[tuple[int, int]] = []
+        told, kinds = 0, self._kinds
+        for index, start, end in self._find(lowered, overlapping=True):
+            kind = kinds[index]
+            if kind & _NAME:
+                names.append((start, end))
+            if kind & _WORDS & ~told and _begins(lowered, start) and not (kind & _WHOLE and _goes_on(lowered, end)):
+                told |= kind
+        return names, told
 
-    def _names_a_sector(self, text: str) -> bool:
-        return any(pattern.search(text) for pattern in self._lexicon.sectors.values())
+
+def _begins(lowered: str, start: int) -> bool:
+    """Whether a word begins at `start`; Chinese has no borders."""
+    before = lowered[start - 1 : start]
+    return not before.isalnum() or before >= _EAST or lowered[start] >= _EAST
+
+
+def _goes_on(lowered: str, end: int) -> bool:
+    after = lowered[end : end + 1]
+    return after.isalnum() and after < _EAST
 
 
 def _folded(key: str) -> str:

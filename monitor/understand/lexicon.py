@@ -54,8 +54,9 @@ class Lexicon:
     organs: Mapping[str, Mapping[str, tuple[str, ...]]]
     phrases: Mapping[str, re.Pattern[str]]
     gate_starts: tuple[str, ...]
+    gate_whole: tuple[str, ...]
     gate_lists: tuple[str, ...]
-    gate_zh: tuple[str, ...]
+    gate_sectors: tuple[str, ...]
 
 
 @cache
@@ -77,9 +78,10 @@ def load_lexicon() -> Lexicon:
         sectors={name: _compiled(name, rx, fill) for name, rx in actors["sectors"].items()},
         organs={key: actors[key] for key in ("organs", "names", "one_character", "ignored")},
         phrases={name: _compiled(name, rx, {}) for name, rx in load_yaml_data("understand/phrases.yaml").items()},
-        gate_starts=tuple(dict.fromkeys(str(w) for w in gate["starts"])),
+        gate_starts=tuple(dict.fromkeys(str(w) for key, words in gate.items() if not key.startswith("sectors") for w in words)),
+        gate_whole=tuple(dict.fromkeys(str(w) for w in (*gate["whole"], *gate["sectors_whole"]))),
         gate_lists=tuple(actors["lists"]["gate"]),
-        gate_zh=tuple(dict.fromkeys(gate["zh"])),
+        gate_sectors=tuple(dict.fromkeys(str(w) for w in (*gate["sectors"], *gate["sectors_zh"], *gate["sectors_whole"]))),
     )
 
 

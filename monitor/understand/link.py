@@ -63,12 +63,11 @@ def aliases(providers: Mapping[str, Provider]) -> dict[str, list[Alias]]:
     return table
 
 
-def link(text: str, hits: Iterable[tuple[int, int]], table: Mapping[str, list[Alias]]) -> list[Named]:
+def link(text: str, lowered: str, hits: Iterable[tuple[int, int]], table: Mapping[str, list[Alias]]) -> list[Named]:
     """The providers meant by the spelling hits (spans of any overlap), in text order, longest match first.
 
     Sure names come first: a word that only may be a name never takes their place.
     """
-    lowered = same_length_lower(text)
     accepted: list[Named] = []
     doubtful: list[Named] = []
     covered = Covered(len(text))

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from bisect import bisect_left
 from dataclasses import dataclass
+from functools import cache
 
 from monitor.model import Quote
 from monitor.understand.lexicon import simplified_table
@@ -17,7 +19,10 @@ _IGNORABLE = re.compile(
     "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0]"
 )
 _KEEP = frozenset("，：；！？（）、“”")
-_FOLD = str.maketrans({"’": "'", "‘": "'", "‐": "-", "‑": "-", "\u00a0": " ", "\u202f": " ", "\u2009": " "})
+_NOT_ASCII = re.compile(r"[^\x00-\x7f]")
+_HAN = re.compile("[\u3400-\u9fff\uf900-\ufaff]")
+_FOLD: dict[int, str] = str.maketrans({"’": "'", "‘": "'", "‐": "-", "‑": "-", "\u00a0": " ", "\u202f": " ", "\u2009": " "})
+_FOLD_MARKS = frozenset(map(chr, _FOLD))
 
 
 READ = 120_000
@@ -49,21 +54,39 @@ def read_text(title: str, body: str) -> Text:
     """Title and body in one spelling, as far as they are read."""
     title = title[:READ]
     raw = f"{title}\n{body[: READ - len(title)]}"
-    plain = raw.translate({**_FOLD, **simplified_table()} if not raw.isascii() else _FOLD)
-    if raw.isascii() or (unicodedata.is_normalized("NFKC", plain) and not _IGNORABLE.search(plain)):
+    if raw.isascii():
+        return Text(raw, raw, len(title))
+    plain = _one_spelling(raw)
+    if not _IGNORABLE.search(plain) and unicodedata.is_normalized("NFKC", plain):
         return Text(raw, plain, len(title))
     out: list[str] = []
     origin: list[int] = []
-    title_end = 0
-    for i, char in enumerate(plain):
-        if i == len(title):
-            title_end = len(origin)
-        if _IGNORABLE.match(char):
-            continue
-        folded = char if char in _KEEP else unicodedata.normalize("NFKC", char)
+    at = 0
+    for found in _NOT_ASCII.finditer(plain):
+        i = found.start()
+        out.append(plain[at:i])
+        origin.extend(range(at, i))
+        char, at = found.group(), i + 1
+        folded = "" if _IGNORABLE.match(char) else char if char in _KEEP else unicodedata.normalize("NFKC", char)
         out.append(folded)
         origin.extend([i] * len(folded))
-    return Text(raw, "".join(out), title_end, tuple(origin))
+    out.append(plain[at:])
+    origin.extend(range(at, len(plain)))
+    return Text(raw, "".join(out), bisect_left(origin, len(title)), tuple(origin))
+
+
+def _one_spelling(raw: str) -> str:
+    """Typewriter marks and simplified characters; one character for one."""
+    if _HAN.search(raw):
+        return raw.translate(_han_table())
+    for mark in _FOLD_MARKS.intersection(raw):
+        raw = raw.replace(mark, _FOLD[ord(mark)])
+    return raw
+
+
+@cache
+def _han_table() -> dict[int, int | str]:
+    return {**_FOLD, **simplified_table()}
 
 
 class Covered:

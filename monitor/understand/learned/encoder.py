@@ -1,0 +1,52 @@
+"""The sentence encoder: windows of word pieces come in, one vector per piece goes out. The door to onnxruntime.
+
+The weights are those of multilingual-e5-small (Wang et al. 2024, MIT) with fewer word pieces. Windows are run one by one: the
+8-bit arithmetic scales with what it sees, and a text's reading must not depend on what was read beside it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from functools import cache
+from importlib.resources import as_file, files
+
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float32]
+HIDDEN = 384
+"""Width of a vector."""
+
+
+class Encoder:
+    """Loaded once; one thread, so that a busy host is not fought over and results repeat."""
+
+    def __init__(self) -> None:
+        from onnxruntime import InferenceSession, SessionOptions
+
+        options = SessionOptions()
+        options.intra_op_num_threads = options.inter_op_num_threads = 1
+        folder = files("monitor") / "data" / "learned"
+        with as_file(folder / "encoder.onnx") as path:
+            self._session = InferenceSession(path, options, providers=["CPUExecutionProvider"])
+        with as_file(folder / "words.npz") as path, np.load(path) as words:
+            self._scales, self._nibbles = words["scales"], words["nibbles"]
+            self._positions = words["positions"].astype(np.float32)
+
+    def states(self, windows: Iterable[tuple[int, ...]]) -> Iterator[Floats]:
+        """For each window of piece ids: shape (pieces, HIDDEN)."""
+        for ids in windows:
+            yield self._session.run(None, {"rows": self._words(ids) + self._positions[: len(ids)]})[0]
+
+    def _words(self, ids: tuple[int, ...]) -> Floats:
+        """The pieces' own vectors from 4-bit blocks of 32: value = (nibble - 8) x scale."""
+        chosen = list(ids)
+        nibbles = self._nibbles[chosen]
+        values = np.concatenate([nibbles & 15, nibbles >> 4], axis=2).astype(np.float32) - 8
+        return np.asarray(values * self._scales[chosen].astype(np.float32)[:, :, None], np.float32).reshape(len(chosen), HIDDEN)
+
+
+@cache
+def load_encoder() -> Encoder:
+    """The shipped encoder."""
+    return Encoder()

