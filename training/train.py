@@ -32,7 +32,7 @@ class Plan:
 def states_of(rows: Sequence[Example]) -> list[list[Tensor]]:
     """The encoder's states per example and window, in half precision."""
     encoder = load_encoder()
-    return [[torch.from_numpy(state).half() for state in encoder.states(w.ids for w in row.page.windows)] for row in rows]
+    return [[torch.from_numpy(state).half() for state in encoder.states(row.page.windows)] for row in rows]
 
 
 def fit(rows: Sequence[Example], states: Sequence[Sequence[Tensor]], plan: Plan) -> Network:

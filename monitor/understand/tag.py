@@ -78,18 +78,20 @@ class Tagger:
         pages = [look.page for look in looked if look.page is not None]
         verdicts = iter(self._heads(pages) if self._heads else ())
         for document, look in zip(documents, looked, strict=True):
-            if look.reading is None or look.page is None:
-                yield _tagging(document, look, look.gate.mentions, [], judged=False)
-                continue
-            found, named = look.found, look.gate.mentions
-            if self._heads:
-                verdict = next(verdicts)
-                found = reconciled(look.reading, look.page, verdict, found)
-                meant = named_providers(look.page, verdict)
-                named = tuple(m for m in (*named, *look.gate.doubtful) if m.provider in meant)
-            told = trusted(document, found)
-            tagging = _tagging(document, look, named, told, judged=self._heads is not None)
-            yield tagging.model_copy(update={"unknown_organisations": _unknown(look.reading, told) if told else ()})
+            yield self.settle(document, look, next(verdicts) if self._heads and look.page else None)
+
+    def settle(self, document: Document, look: Look, verdict: Verdict | None) -> Tagging:
+        """What a document says, from what rules saw of it and what heads say of its page; None leaves it to the rules alone."""
+        if look.reading is None or look.page is None:
+            return _tagging(document, look, look.gate.mentions, [], judged=False)
+        found, named = look.found, look.gate.mentions
+        if verdict is not None:
+            found = reconciled(look.reading, look.page, verdict, found)
+            meant = named_providers(look.page, verdict)
+            named = tuple(m for m in (*named, *look.gate.doubtful) if m.provider in meant)
+        told = trusted(document, found)
+        tagging = _tagging(document, look, named, told, judged=verdict is not None)
+        return tagging.model_copy(update={"unknown_organisations": _unknown(look.reading, told) if told else ()})
 
     def look(self, documents: Sequence[Document]) -> Iterator[Look]:
         """Every document as far as it is read before the heads judge; training sees the same."""

@@ -9,9 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from functools import cache
 from importlib.resources import as_file, files
+from importlib.resources.abc import Traversable
 
 import numpy as np
 import numpy.typing as npt
+
+from monitor.understand.learned.page import Window
 
 Floats = npt.NDArray[np.float32]
 HIDDEN = 384
@@ -21,22 +24,24 @@ HIDDEN = 384
 class Encoder:
     """Loaded once; one thread, so that a busy host is not fought over and results repeat."""
 
-    def __init__(self) -> None:
+    def __init__(self, folder: Traversable) -> None:
         from onnxruntime import InferenceSession, SessionOptions
 
         options = SessionOptions()
         options.intra_op_num_threads = options.inter_op_num_threads = 1
-        folder = files("monitor") / "data" / "learned"
         with as_file(folder / "encoder.onnx") as path:
             self._session = InferenceSession(path, options, providers=["CPUExecutionProvider"])
         with as_file(folder / "words.npz") as path, np.load(path) as words:
             self._scales, self._nibbles = words["scales"], words["nibbles"]
-            self._positions = words["positions"].astype(np.float32)
+            self._positions, self._marks = words["positions"].astype(np.float32), words["marks"].astype(np.float32)
+        self._inputs = [entry.name for entry in self._session.get_inputs()]
 
-    def states(self, windows: Iterable[tuple[int, ...]]) -> Iterator[Floats]:
-        """For each window of piece ids: shape (pieces, HIDDEN)."""
-        for ids in windows:
-            yield self._session.run(None, {"rows": self._words(ids) + self._positions[: len(ids)]})[0]
+    def states(self, windows: Iterable[Window]) -> Iterator[Floats]:
+        """For each window: shape (pieces, HIDDEN)."""
+        for window in windows:
+            rows = self._words(window.ids) + self._positions[: len(window.ids)]
+            fed = {"rows": rows, "marks": self._marks[list(window.marks)]}
+            yield self._session.run(None, {name: fed[name] for name in self._inputs})[0]
 
     def _words(self, ids: tuple[int, ...]) -> Floats:
         """The pieces' own vectors from 4-bit blocks of 32: value = (nibble - 8) x scale."""
@@ -49,4 +54,4 @@ class Encoder:
 @cache
 def load_encoder() -> Encoder:
     """The shipped encoder."""
-    return Encoder()
+    return Encoder(files("monitor") / "data" / "learned")

@@ -62,7 +62,7 @@ def _seen(windows: Sequence[Floats], entity: Entity, sentences: Floats) -> Float
 def judge(pages: Sequence[Page]) -> list[Verdict]:
     """The shipped heads' verdict on each page, in order."""
     heads, encoder = _shipped(), load_encoder()
-    return [verdict_of(heads.logits(page, list(encoder.states(w.ids for w in page.windows)))) for page in pages]
+    return [verdict_of(heads.logits(page, list(encoder.states(page.windows)))) for page in pages]
 
 
 @cache

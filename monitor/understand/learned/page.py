@@ -32,7 +32,8 @@ SPANS = 12
 """Places of one name that are looked at."""
 START, END = 0, 2
 """Ids of the pieces that open and close a window."""
-PLAIN, NAME, PLACE, ORGAN, DATE = range(5)
+MARKS = 5
+PLAIN, NAME, PLACE, ORGAN, DATE = range(MARKS)
 """Marks of a piece: what it belongs to."""
 
 
