@@ -17,7 +17,8 @@ from monitor.understand.learned.page import MARKS, Window
 from training.base import NAMES, Base
 from training.encoder import FROZEN, write
 from training.examples import Example
-from training.network import Network, collate, loss
+from training.network import collate, loss
+from training.train import Plan, fit
 
 
 class Layer(nn.Module):
@@ -38,8 +39,8 @@ class Layer(nn.Module):
         def split(short: str) -> Tensor:
             return self._dense(state, short).view(windows, pieces, self.heads, hidden // self.heads).transpose(1, 2)
 
-        mixed = functional.scaled_dot_product_attention(split("q"), split("k"), split("v"), attn_mask=mask)
-        mixed = mixed.transpose(1, 2).reshape(windows, pieces, hidden)
+        chance = torch.softmax(split("q") @ split("k").transpose(2, 3) * (hidden // self.heads) ** -0.5 + mask, dim=-1)
+        mixed = (chance.to(state.dtype) @ split("v")).transpose(1, 2).reshape(windows, pieces, hidden)
         state = self._norm(self.drop(self._dense(mixed, "ao")) + state, "aln")
         inner = functional.gelu(self._dense(state, "fi"))
         return self._norm(self.drop(self._dense(inner, "fo")) + state, "oln")
@@ -70,9 +71,17 @@ class Upper(nn.Module):
             (torch.arange(padded.shape[1])[None] >= sizes[:, None])[:, None, None], float("-inf")
         )
         state = padded + self.mark(marked)
-        for layer in self.layers:
-            state = layer(state, mask)
+        with torch.autocast("cpu", torch.bfloat16, enabled=self.training):
+            for layer in self.layers:
+                state = layer(state, mask)
+        state = state.float()
         return [state[i, : len(s)] for i, s in enumerate(states)]
+
+    def each(self, rows: Sequence[Example], lower: Sequence[Sequence[Tensor]]) -> list[list[Tensor]]:
+        """The states of every example's windows, in half precision, without gradient."""
+        self.eval()
+        with torch.no_grad():
+            return [[s.half() for s in self(lower[i], [w.marks for w in row.page.windows])] for i, row in enumerate(rows)]
 
     def changed(self) -> dict[str, Tensor]:
         """The learned weights by their usual BERT names, and `mark`."""
@@ -94,11 +103,12 @@ def lower_states(base: Base, windows: Sequence[Window], frozen: int = FROZEN) ->
 
 @dataclass(frozen=True)
 class Course:
-    """How the upper layers learn: heads learn `faster` times as fast."""
+    """How the upper layers learn: heads are fitted first, then learn on, `faster` times as fast."""
 
     epochs: int = 8
     rate: float = 1e-4
-    faster: float = 8.0
+    faster: float = 5.0
+    first: int = 10
     seed: int = 0
     pieces: int = 2_000
     drop: float = 0.1
@@ -109,8 +119,8 @@ def finetune(base: Base, rows: Sequence[Example], lower: Sequence[Sequence[Tenso
     """New upper layers for these examples; their heads are thrown away, as the service's are fitted on 8-bit states."""
     torch.manual_seed(course.seed)
     shuffle = random.Random(course.seed)
-    like = next(row.page for row in rows if row.page.providers and row.page.places and row.page.days)
-    upper, net = Upper(base, drop=course.drop), Network(like)
+    upper = Upper(base, drop=course.drop)
+    net = fit(rows, upper.each(rows, lower), Plan(epochs=course.first, seed=course.seed))
     groups = [
         {"params": list(upper.parameters()), "lr": course.rate},
         {"params": list(net.parameters()), "lr": course.rate * course.faster},

@@ -64,7 +64,6 @@ class Tagger:
         self._catalog = catalog
         self._lexicon = load_lexicon()
         self._gate = Gate(catalog, self._lexicon)
-        self._homes = {p.id: p.home for p in catalog.providers.values() if p.home}
         self._heads = heads
 
     def tag(self, documents: Iterable[Document]) -> Iterator[Tagging]:
@@ -111,7 +110,7 @@ class Tagger:
         if reading is None:
             return Look(text, gate, None, [], None)
         found = signals(reading, self._catalog, self._lexicon) if reading.has_hits else []
-        return Look(text, gate, reading, found, page_of(reading, found, self._homes))
+        return Look(text, gate, reading, found, page_of(reading, found, self._catalog.providers))
 
 
 def _language(document: Document) -> str:

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import get_args
 
-from monitor.model import EventType, Role, Sector, Signal, Stage
+from monitor.model import EventType, Provider, Role, Sector, Signal, Stage
 from monitor.understand.learned.pieces import Piece, pieces
+from monitor.understand.lexicon import load_lexicon
 from monitor.understand.reading import Line, Reading
 
 TYPES: tuple[EventType, ...] = get_args(EventType)
@@ -30,6 +31,8 @@ TITLE = 48
 """Word pieces of the title that stand before each window."""
 SPANS = 12
 """Places of one name that are looked at."""
+LOOKED = 6_000
+"""Characters in which the words of a sector are looked for."""
 START, END = 0, 2
 """Ids of the pieces that open and close a window."""
 MARKS = 5
@@ -79,15 +82,16 @@ class Page:
     days: tuple[Entity, ...]
 
 
-def page_of(reading: Reading, found: Sequence[Signal], homes: Mapping[str, str]) -> Page:
-    """The page of a reading; `homes` gives each provider's home jurisdiction."""
+def page_of(reading: Reading, found: Sequence[Signal], providers: Mapping[str, Provider]) -> Page:
+    """The page of a reading; `providers` are the catalogue's."""
     windows, bounds = _windows(reading)
     sentences, lines = _sentences(reading, bounds)
     where = _Finder(reading, bounds, lines)
     live = [s for s in found if not s.background]
     return Page(
         windows=windows, sentences=sentences, lines=lines, cues=tuple(_cues(reading.lines[i]) for i in lines),
-        features=_features(reading, live), providers=_providers(reading, live, where), places=_places(reading, live, where, homes),
+        features=_features(reading, live, providers), providers=_providers(reading, live, where, providers),
+        places=_places(reading, live, where, providers),
         days=_days(reading, live, where),
     )  # fmt: skip
 
@@ -212,10 +216,13 @@ def _cues(line: Line) -> tuple[float, ...]:
     return (*_many((hit.cue.type for hit in line.hits), TYPES), float(line.index == 0))
 
 
-def _features(reading: Reading, live: Sequence[Signal]) -> tuple[float, ...]:
+def _features(reading: Reading, live: Sequence[Signal], providers: Mapping[str, Provider]) -> tuple[float, ...]:
     lead = max(live, key=lambda s: s.confidence, default=None)
     document = reading.document
+    text = reading.text.norm[:LOOKED]
     return (
+        *_many((name for name, pattern in load_lexicon().sectors.items() if pattern.search(text)), SECTORS),
+        *_many((s for m in reading.mentions for s in providers[m.provider].sectors), SECTORS),
         *_hot(lead.type if lead else None, TYPES),
         *_many((t for s in live for t in (s.type, *s.beneath)), TYPES),
         *_hot(lead.stage if lead else None, STAGES),
@@ -227,7 +234,7 @@ def _features(reading: Reading, live: Sequence[Signal]) -> tuple[float, ...]:
     )  # fmt: skip
 
 
-def _providers(reading: Reading, live: Sequence[Signal], where: _Finder) -> tuple[Entity, ...]:
+def _providers(reading: Reading, live: Sequence[Signal], where: _Finder, providers: Mapping[str, Provider]) -> tuple[Entity, ...]:
     spans: dict[str, list[tuple[int, int]]] = {}
     sure = {m.provider for m in reading.mentions}
     for named in (*reading.mentions, *reading.doubtful):
@@ -237,19 +244,24 @@ def _providers(reading: Reading, live: Sequence[Signal], where: _Finder) -> tupl
     return tuple(
         Entity(
             p, where(places),
-            (*_hot(roles.get(p), ROLES), float(p in sure), float(places[0][0] < reading.text.title_end), min(5, len(places)) / 5),
+            (
+                *_hot(roles.get(p), ROLES), float(p in sure), float(places[0][0] < reading.text.title_end), min(5, len(places)) / 5,
+                *_hot(providers[p].home, ("US", "CN", "RU")), *_many(providers[p].sectors, SECTORS), 1 / len(spans),
+                float(places[0][0] == min(found[0][0] for found in spans.values())),
+            ),
         )
         for p, places in spans.items()
     )  # fmt: skip
 
 
-def _places(reading: Reading, live: Sequence[Signal], where: _Finder, homes: Mapping[str, str]) -> tuple[Entity, ...]:
+def _places(reading: Reading, live: Sequence[Signal], where: _Finder, providers: Mapping[str, Provider]) -> tuple[Entity, ...]:
     spans: dict[str, list[tuple[int, int]]] = {}
     kinds: dict[str, set[str]] = {}
     for place in reading.places:
         for jurisdiction in place.ids[:1] if "EU" in place.ids else place.ids:
             spans.setdefault(jurisdiction, []).append((place.start, place.end))
             kinds.setdefault(jurisdiction, set()).add(place.kind)
+    homes = {p.id: p.home for p in providers.values() if p.home}
     at_home = {homes[m.provider] for m in (*reading.mentions, *reading.doubtful) if m.provider in homes}
     issuing, affected = ({j for s in live for j in getattr(s, field)} for field in ("issuing", "affected"))
     hit_homes = {homes[p] for s in live for p, role in s.providers.items() if role == "targeted" and p in homes}
