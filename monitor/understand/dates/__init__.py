@@ -41,7 +41,7 @@ class DateMention:
 def find_dates(text: str, published: date, lang: str) -> list[DateMention]:
     """The dates of `text` in order and without overlaps, resolved against `published`; offsets count in `text` as given."""
     folded = fold(text)
-    found = _linked(folded, _longest([*latin.expressions(folded, lang), *cjk.expressions(folded)], len(text)))
+    found = _linked(folded, _longest([*latin.expressions(folded, lang, published), *cjk.expressions(folded)], len(text)))
     sentences = sentence_starts(folded, ((e.start, e.end) for e in found))
     judged: list[tuple[Expression, Verdict]] = []
     for index, expression in enumerate(found):
@@ -188,7 +188,7 @@ def _counted(text: str, expression: Expression, words: Verdict, act: date) -> Da
         trigger = trigger or text[expression.start : expression.end]
     if expression.kind == "now":
         return DateMention(expression.start, expression.end, act, None, role, trigger)
-    if expression.kind != "shift" or expression.base != "act" or (role == "none" and not trigger and not expression.role):
+    if expression.kind != "shift" or expression.base != "act":
         return None
     day = shifted(expression, act)
     return None if day is None else DateMention(expression.start, expression.end, day, None, role, trigger)

@@ -57,7 +57,7 @@ _YEAR_ONLY = re.compile(
 )
 _SPAN = re.compile(
     r"(?P<base>(?:自|从|于|在)?(?:本)?(?P<what>公布|发布|公告|印发|通知|刊登|刊宪|签署|生效|颁布|决定|收到|送达"
-    rf"|[一-龥]{{0,4}})(?:之|当)?日起?(?:的|满)?\s*)?"
+    rf"|[一-龥]{{0,4}})(?:(?:之|当)?日起?(?:的|满)?|后)\s*)?"
     rf"(?P<n>{_N})\s*(?P<u>个?工作日|个?交易日|日|天|周|星期|个月)\s*(?P<when>之?内|以内|之?后|以后)"
 )
 _SPAN_BARE = re.compile(rf"(?P<base>(?:自|从)?(?:公布|发布|公告|印发)之日起\s*)(?P<n>{_N})\s*(?P<u>日|天)(?=施行|实施|生效)")
@@ -144,7 +144,11 @@ def _unit(word: str) -> Unit:
 
 def _spans(text: str) -> Iterator[Expression]:
     for hit in _SPAN.finditer(text):
-        base: Base = "unknown" if hit["base"] and not re.search("公布|发布|公告|印发|通知|刊|签署|颁布|决定|今|即", hit["base"]) else "act"
+        base: Base = (
+            "unknown"
+            if hit["base"] and not re.search("公布|发布|公告|印发|通知|刊|签署|颁布|决定|命令|裁定|判决|今|即", hit["base"])
+            else "act"
+        )
         yield Expression(hit.start(), hit.end(), "shift", shift=number(hit["n"]), unit=_unit(hit["u"]), base=base)
     for hit in _SPAN_BARE.finditer(text):
         yield Expression(hit.start(), hit.end(), "shift", shift=number(hit["n"]), base="act")

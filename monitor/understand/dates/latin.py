@@ -8,9 +8,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import date
 from typing import Literal
 
 from monitor.understand.dates.expression import MONTH, MONTHS, NUMBER, WEEKDAY, WEEKDAYS, Base, Expression, Unit, number
+from monitor.understand.dates.resolve import calendar_day
 
 _PREFIX = rf"(?:{WEEKDAY}\.?,?\s+(?:(?:the|dem|den|le|el|il)\s+)?)?"
 _SUFFIX = rf"(?:\s*\(\s*{WEEKDAY}\s*\))?"
@@ -32,10 +34,12 @@ _DAY_FIRST = re.compile(
     rf"|de\s+|d')?(?P<m>{MONTH}){_YEAR}{_SUFFIX}"
 )
 _ISO = re.compile(
-    r"(?<![\w/.\-])(?P<y>(?:1\d|2[01])\d\d)(?P<s>[-/.])(?P<m>0?[1-9]|1[0-2])(?P=s)(?P<d>0?[1-9]|[12]\d|3[01])(?![\d/]"
-    r"|[-.]\d|-\w)(?=T\d|\W|$)"
+    r"(?<![A-Za-z0-9_/.\-])(?P<y>(?:1\d|2[01])\d\d)(?P<s>[-/.])(?P<m>0?[1-9]|1[0-2])(?P=s)(?P<d>0?[1-9]|[12]\d|3[01])(?![\d/]"
+    r"|[-.]\d|-\w)(?=T\d|[^A-Za-z0-9_]|$)"
 )
-_NUMERIC = re.compile(r"(?<![\w/.\-])(?P<a>\d{1,2})(?P<s>[/.\-])(?P<b>\d{1,2})(?P=s)(?P<y>(?:1\d|2[01])\d\d)(?![\w/]|[-.]\d)")
+_NUMERIC = re.compile(
+    r"(?<![A-Za-z0-9_/.\-])(?P<a>\d{1,2})(?P<s>[/.\-])(?P<b>\d{1,2})(?P=s)(?P<y>(?:1\d|2[01])\d\d)(?![A-Za-z0-9_/]|[-.]\d)"
+)
 _VIETNAMESE = re.compile(r"\bngày\s+(?P<d>\d{1,2})\s+tháng\s+(?P<m>\d{1,2})(?:\s+năm\s+(?P<y>\d{4}))?", re.I)
 _WEEKDAY = re.compile(
     rf"(?<![\w$#@/.\-])(?:(?P<turn>last|past|next|this|coming|nächsten|kommenden|vergangenen|letzten)\s+)?(?P<w>{WEEKDAY})"
@@ -152,10 +156,10 @@ _NOW = re.compile(
 )
 
 
-def expressions(text: str, lang: str) -> Iterator[Expression]:
-    """All date expressions of alphabetic scripts in folded `text`; `lang` only decides whether 07/09/2024 is day first."""
+def expressions(text: str, lang: str, published: date) -> Iterator[Expression]:
+    """All date expressions of alphabetic scripts in folded `text`; `lang` and `published` only help to read 07/09/2024."""
     words = {word.lower() for word in _WORD.findall(text)}
-    yield from _numeric_days(text, lang)
+    yield from _numeric_days(text, lang, published)
     if not words.isdisjoint(MONTHS):
         yield from _named_days(text)
         yield from _months(text)
@@ -192,12 +196,14 @@ def _named_days(text: str) -> Iterator[Expression]:
         yield from _named_day(text, hit, None, ranged=_is_range(hit["to"]))
 
 
-def _numeric_days(text: str, lang: str) -> Iterator[Expression]:
+def _numeric_days(text: str, lang: str, published: date) -> Iterator[Expression]:
     for hit in _ISO.finditer(text):
         void = hit["s"] == "." and _VERSION.search(text, max(0, hit.start() - 12), hit.start()) is not None
         yield Expression(hit.start(), hit.end(), "void" if void else "day", int(hit["y"]), int(hit["m"]), int(hit["d"]))
-    for hit in _NUMERIC.finditer(text):
-        order = _numeric_order(int(hit["a"]), int(hit["b"]), hit["s"], lang)
+    numeric = list(_NUMERIC.finditer(text))
+    day_first = _day_first(numeric, lang, published) if numeric else None
+    for hit in numeric:
+        order = _numeric_order(int(hit["a"]), int(hit["b"]), hit["s"], day_first)
         if order is not None:
             yield Expression(hit.start(), hit.end(), "day", int(hit["y"]), *order)
     for hit in _VIETNAMESE.finditer(text):
@@ -226,13 +232,33 @@ def _named_day(text: str, hit: re.Match[str], last_day: str | None, *, ranged: b
         yield whole
 
 
-def _numeric_order(first: int, second: int, separator: str, lang: str) -> tuple[int, int] | None:
+def _numeric_order(first: int, second: int, separator: str, day_first: bool | None) -> tuple[int, int] | None:
     """(month, day) of 13/07/2024, or None when the order is anybody's guess."""
     if first > 12 >= second or first == second or separator == ".":
         return second, first
     if second > 12 >= first:
         return first, second
-    return (second, first) if lang[:2] in {"de", "fr", "es", "pt", "it", "ru", "nl", "pl", "tr", "id", "vi"} else None
+    return None if day_first is None else (second, first) if day_first else (first, second)
+
+
+def _day_first(hits: list[re.Match[str]], lang: str, published: date) -> bool | None:
+    """Whether a text writes the day before the month: its language says so, another date of it, or the day it came out."""
+    if lang[:2] in {"de", "fr", "es", "pt", "it", "ru", "nl", "pl", "tr", "id", "vi"}:
+        return True
+    slashed = [(int(hit["a"]), int(hit["b"]), int(hit["y"])) for hit in hits if hit["s"] != "."]
+    for told in ({a > 12 for a, b, _ in slashed if max(a, b) > 12}, set(_near(slashed, published))):
+        if len(told) == 1:
+            return told.pop()
+    return None
+
+
+def _near(slashed: list[tuple[int, int, int]], published: date) -> Iterator[bool]:
+    """For each date that one of its two readings puts on the publication day or the week before: whether that is day first."""
+    for a, b, year in slashed:
+        for day_first, (day, month) in ((True, (a, b)), (False, (b, a))):
+            read = calendar_day(year, month, day)
+            if a != b and read is not None and 0 <= (published - read).days <= 7:
+                yield day_first
 
 
 def _weekdays(text: str) -> Iterator[Expression]:
