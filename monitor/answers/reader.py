@@ -226,7 +226,7 @@ def open_reader(settings: Settings) -> Reader:
 
 def _matches(provider: Provider, q: str) -> bool:
     needle = q.casefold().strip()
-    names = (provider.id, provider.name, *provider.aliases, *provider.zh, *provider.products)
+    names = (provider.id, provider.name, *provider.aliases, *provider.zh, *provider.further, *provider.products)
     return any(needle in name.casefold() for name in names)
 
 

@@ -68,7 +68,7 @@ class ProviderShape(Shape):
             name=provider.name,
             home=provider.home,
             sectors=list(provider.sectors),
-            aliases=[*provider.aliases, *provider.zh],
+            aliases=[*provider.aliases, *provider.zh, *provider.further],
             products=list(provider.products),
             parents=[parent.id for parent in provider.parents],
             substitutes=list(provider.substitutes),

@@ -79,7 +79,8 @@ def load_catalog() -> Catalog:
     _check_references(providers)
     file = read_yaml(DATA / "places.yaml")
     special = {"generic_organs", "regions", "ambiguous_places", "members"}
-    places = {key: file.build(Place, {"id": key, **row}, key) for key, row in file.data.items() if key not in special}
+    names = read_yaml(DATA / "place_names.yaml").data
+    places = {key: file.build(Place, {"id": key, **row, **names.get(key, {})}, key) for key, row in file.data.items() if key not in special}
     return Catalog(
         providers=providers,
         places=places,
@@ -108,7 +109,7 @@ def _check_references(providers: dict[str, Provider]) -> None:
         for other in (*provider.substitutes, *(parent.id for parent in provider.parents)):
             if other not in providers:
                 raise _bad(provider, f"names the unknown provider {other!r}")
-        for alias in {a.casefold(): a for a in (*provider.aliases, *provider.zh, *provider.products)}.values():
+        for alias in {a.casefold(): a for a in (*provider.aliases, *provider.zh, *provider.further, *provider.products)}.values():
             if alias in provider.ambiguous:
                 continue
             owner = owners.setdefault(alias.casefold(), provider.id)

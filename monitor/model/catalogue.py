@@ -67,6 +67,8 @@ class Provider(Noun):
     sectors: tuple[Sector, ...] = ()
     aliases: tuple[str, ...] = ()
     zh: tuple[str, ...] = ()
+    further: tuple[str, ...] = ()
+    """Names in further scripts: Japanese, Korean, Russian."""
     products: tuple[str, ...] = ()
     parents: tuple[Parent, ...] = ()
     hosts: tuple[str, ...] = ()
@@ -83,6 +85,12 @@ class Place(Noun):
     en: tuple[str, ...] = ()
     demonyms: tuple[str, ...] = ()
     zh: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+    """Names and adjectives in German, French, Spanish, Portuguese, Japanese and Korean."""
+    ru: tuple[str, ...] = ()
+    """Russian names; they are declined."""
+    adjectives: tuple[str, ...] = ()
+    """Russian adjectives without their endings."""
     capitals: tuple[str, ...] = ()
     organs: tuple[str, ...] = ()
     organs_act_for: tuple[Jurisdiction, ...] = ()

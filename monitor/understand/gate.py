@@ -24,6 +24,8 @@ measures and sectors are beginnings of words, or whole ones."""
 _WORDS = _MEASURE | _LIST | _SECTOR
 _EAST = "\u2e80"
 """Characters from here on are written without spaces."""
+FULL_SUPPORT = ("en", "zh")
+"""Languages that are read in full."""
 _Row = TypeVar("_Row", Alias, PlaceEntry)
 
 
@@ -44,9 +46,10 @@ class Gate:
     def __init__(self, catalog: Catalog, lexicon: Lexicon) -> None:
         self._ambiguous = {_folded(name): rule for name, rule in catalog.ambiguous_places.items()}
         self._aliases = _folded_table(aliases(catalog.providers))
-        table = place_table(catalog.places, catalog.regions, catalog.generic_organs, lexicon.organs)
-        self._places = _folded_table(table)
-        self._find_place = _finder(self._places)
+        self._places = {}
+        for foreign in (False, True):
+            table = _folded_table(place_table(catalog.places, catalog.regions, catalog.generic_organs, lexicon.organs, foreign))
+            self._places[foreign] = table, _finder(table)
         kinds: dict[str, int] = {}
         told = (_MEASURE, lexicon.gate_starts), (_LIST, lexicon.gate_lists), (_SECTOR, lexicon.gate_sectors), (_WHOLE, lexicon.gate_whole)
         for kind, words in ((_NAME, self._aliases), *told):
@@ -56,7 +59,8 @@ class Gate:
         self._kinds = list(kinds.values())
         self._find = ahocorasick_rs.AhoCorasick(list(kinds)).find_matches_as_indexes
 
-    def __call__(self, text: str) -> GateResult:
+    def __call__(self, text: str, lang: str = "en") -> GateResult:
+        """The names of a normalised text; `lang` adds the place names of languages that are read in part."""
         lowered = same_length_lower(text)
         names, told = self._scan(lowered)
         named = link(text, lowered, names, self._aliases) if names else []
@@ -64,7 +68,8 @@ class Gate:
         measured = bool(told & (_MEASURE | _LIST))
         if not mentions and not (measured and (named or told & (_LIST | _SECTOR))):
             return GateResult(mentions, doubtful, (), False)
-        places = find_places(text, self._find_place(lowered), self._places, self._ambiguous)
+        table, find_place = self._places[lang not in FULL_SUPPORT]
+        places = find_places(text, find_place(lowered), table, self._ambiguous)
         covered = Covered(len(text))
         for mention in mentions:
             covered.take(mention.start, mention.end)

@@ -50,7 +50,9 @@ def aliases(providers: Mapping[str, Provider]) -> dict[str, list[Alias]]:
     table: dict[str, list[Alias]] = {}
     for provider in providers.values():
         seen: set[str] = set()
-        spellings = [(a, "name") for a in (provider.name, *provider.aliases, *provider.zh)] + [(a, "product") for a in provider.products]
+        spellings = [(a, "name") for a in (provider.name, *provider.aliases, *provider.zh, *provider.further)] + [
+            (a, "product") for a in provider.products
+        ]
         spellings += [(a, "name") for a in provider.ambiguous]
         for spelling, kind in spellings:
             if spelling in seen or len(spelling) < 1 or "(" in spelling:

@@ -6,7 +6,7 @@ adjective, its capital standing for its government, or an organ; generic organs 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -44,8 +44,12 @@ def place_table(
     regions: Mapping[str, tuple[str, ...]],
     generic: Iterable[str],
     extra: Mapping[str, Mapping[str, Iterable[str]]],
+    foreign: bool = False,
 ) -> dict[str, list[PlaceEntry]]:
-    """All spellings of places by their lower-case form; `extra` adds organs and names per place, and names to ignore."""
+    """All spellings of places by their lower-case form; `extra` adds organs and names per place, and names to ignore.
+
+    `foreign` adds the names of languages that are read in part; some of them are common words or family names in English.
+    """
     table: dict[str, list[PlaceEntry]] = {}
 
     def add(spelling: str, ids: tuple[str, ...], kind: PlaceKind | None) -> None:
@@ -56,25 +60,49 @@ def place_table(
         spellings: list[tuple[PlaceKind, Iterable[str]]] = [
             ("organ", place.organs), ("geo", (*place.en, *place.zh)), ("demonym", place.demonyms), ("capital", place.capitals),
         ]  # fmt: skip
+        if foreign:
+            spellings.append(("geo", (*place.names, *_declined(place.ru), *_inflected(place.adjectives))))
         for kind, names in spellings:
             for name in names:
                 add(name, (place.id,), kind)
-    for region, ids in regions.items():
-        add(region, tuple(ids), "geo")
-    for organ in generic:
-        add(organ, (), "organ")
-    for place_id, names in extra.get("organs", {}).items():
+    rows: list[tuple[Iterable[str], tuple[str, ...], PlaceKind | None]] = [((name,), tuple(ids), "geo") for name, ids in regions.items()]
+    rows += [(generic, (), "organ"), (extra.get("ignored", {}).get("names", ()), (), None)]
+    rows += [(names, (place_id,), "organ") for place_id, names in extra.get("organs", {}).items()]
+    rows += [(names, (place_id,), "geo") for place_id, names in extra.get("names", {}).items()]
+    for names, ids, meant in rows:
         for name in names:
-            add(name, (place_id,), "organ")
-    for place_id, names in extra.get("names", {}).items():
-        for name in names:
-            add(name, (place_id,), "geo")
+            add(name, ids, meant)
     for place_id, names in extra.get("one_character", {}).items():
         for name in names:
             table.setdefault(name, []).append(PlaceEntry((place_id,), "geo", name, len(name) - 1))
-    for name in extra.get("ignored", {}).get("names", ()):
-        add(name, (), None)
     return table
+
+
+_RUSSIAN_ENDINGS = (
+    ("ия", ("ии", "ию", "ией")),
+    ("а", ("ы", "и", "е", "у", "ой")),
+    ("я", ("и", "е", "ю", "ей")),
+    ("ь", ("я", "ю", "е", "и", "ем", "ью")),
+)
+_ADJECTIVE_ENDINGS = ("ий", "ая", "ое", "ие", "ого", "ому", "им", "ом", "ой", "ую", "их", "ими")
+
+
+def _declined(names: Iterable[str]) -> Iterator[str]:
+    """Russian names with their case endings; names in capitals, plurals and several words stay as they are."""
+    for name in names:
+        yield name
+        if name.isupper() or " " in name:
+            continue
+        for ending, others in _RUSSIAN_ENDINGS:
+            if name.endswith(ending):
+                yield from (name[: -len(ending)] + other for other in others)
+                break
+        else:
+            yield from (name + other for other in ("а", "у", "е", "ом"))
+
+
+def _inflected(stems: Iterable[str]) -> Iterator[str]:
+    yield from (stem + ending for stem in stems for ending in _ADJECTIVE_ENDINGS)
 
 
 def find_places(

@@ -19,7 +19,7 @@ from monitor.catalog import Catalog
 from monitor.language import by_script, detect
 from monitor.model import Document, Mention, Signal, SourceKind, Tagging, short_hash
 from monitor.understand.frame import signals
-from monitor.understand.gate import Gate, GateResult
+from monitor.understand.gate import FULL_SUPPORT, Gate, GateResult
 from monitor.understand.learned.page import Page, page_of
 from monitor.understand.learned.reconcile import named_providers, reconciled
 from monitor.understand.learned.verdict import Verdict
@@ -32,7 +32,6 @@ from monitor.understand.text import Text, read_text
 
 TAGGER_VERSION = "rules-2026.3"
 """Changes with every change of rules or data that may change a record."""
-FULL_SUPPORT = ("en", "zh")
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 """Half a character, which JSON can escape and UTF-8 cannot hold; one mark replaces it, so that offsets stay."""
 _BATCH = 64
@@ -101,8 +100,9 @@ class Tagger:
         opened = []
         for document in documents:
             text = read_text(document.title, document.text)
-            gate = self._gate(text.norm)
-            opened.append((text, gate, read(document, text, gate, _language(document), self._lexicon) if gate.candidate else None))
+            lang = _language(document)
+            gate = self._gate(text.norm, lang)
+            opened.append((text, gate, read(document, text, gate, lang, self._lexicon) if gate.candidate else None))
         parsed = {reading.document.id: reading for reading in _with_grammar([reading for _, _, reading in opened if reading is not None])}
         return [self._look(text, gate, parsed.get(document.id)) for document, (text, gate, _) in zip(documents, opened, strict=True)]
 
