@@ -10,7 +10,7 @@ from typing import Any
 
 from monitor.model import Document
 from monitor.understand.evaluate import gold_row
-from monitor.understand.learned.page import DATE_ROLES, ROLES, SECTORS, STAGES, TYPES, Page
+from monitor.understand.learned.page import DATE_ROLES, ROLES, STAGES, TYPES, Page
 from monitor.understand.reading import Reading
 from monitor.understand.tag import BadRecord, Look, read_records
 from monitor.understand.text import read_text
@@ -77,7 +77,8 @@ def _example(row: Row, reading: Reading, page: Page) -> Example:
     return Example(
         row=row, page=page, relevant=float(relevant), types=[float(t in gold["types"]) for t in TYPES],
         primary=TYPES.index(gold["primary"]) if relevant else -1, stage=STAGES.index(gold["stage"]) if relevant else -1,
-        sectors=[float(s in gold["sectors"]) for s in SECTORS], announced_today=float(days.get("announced") == row["published"][:10]),
+        sectors=[float(e.key in gold["sectors"]) for e in page.sectors],
+        announced_today=float(days.get("announced") == row["published"][:10]),
         sentence_types=sentence_types, background=[float(i in old) for i in range(len(spans))],
         roles=[_role(e.key, gold) for e in page.providers],
         places=[[float(e.key in gold["issuing"]), float(e.key in gold["affected"])] for e in page.places],

@@ -13,13 +13,13 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from monitor.understand.learned.encoder import HIDDEN
-from monitor.understand.learned.page import ROLES, SECTORS, STAGES, TYPES, Entity, Page
+from monitor.understand.learned.page import ROLES, STAGES, TYPES, Entity, Page
 from training.examples import Example
 
-DOC = 1 + len(TYPES) + len(TYPES) + len(STAGES) + len(SECTORS) + 1
-"""Relevance, types, primary, stage, sectors, announced on the publication day."""
-OUT = {"document": DOC, "sentence": len(TYPES) + 1, "provider": len(ROLES) + 1, "place": 2, "day": 4}
-KINDS = ("provider", "place", "day")
+DOC = 1 + len(TYPES) + len(TYPES) + len(STAGES) + 1
+"""Relevance, types, primary, stage, announced on the publication day."""
+OUT = {"document": DOC, "sentence": len(TYPES) + 1, "provider": len(ROLES) + 1, "place": 2, "day": 4, "sector": 1}
+KINDS = ("provider", "place", "day", "sector")
 
 
 def mlp(width: int, hidden: int, out: int, drop: float) -> nn.Sequential:
@@ -33,12 +33,16 @@ class Network(nn.Module):
     def __init__(self, like: Page, hidden: int = 128, drop: float = 0.2) -> None:
         super().__init__()
         rules, cues = len(like.features), len(like.cues[0])
-        widths = {kind: len(found[0].features) for kind, found in zip(KINDS, (like.providers, like.places, like.days), strict=True)}
+        widths = {
+            kind: len(found[0].features) for kind, found in zip(KINDS, (like.providers, like.places, like.days, like.sectors), strict=True)
+        }
         self.attention = nn.Linear(HIDDEN, 1)
         self.drop, self.rule_drop = nn.Dropout(drop), nn.Dropout(0.15)
         self.document = mlp(2 * HIDDEN + rules, hidden, OUT["document"], drop)
         self.sentence = mlp(2 * HIDDEN + cues, hidden, OUT["sentence"], drop)
-        self.provider, self.place, self.day = (mlp(3 * HIDDEN + widths[kind] + rules, hidden, OUT[kind], drop) for kind in KINDS)
+        self.provider, self.place, self.day, self.sector = (
+            mlp(3 * HIDDEN + widths[kind] + rules, hidden, OUT[kind], drop) for kind in KINDS
+        )
 
     def forward(self, batch: Batch) -> dict[str, Tensor]:
         """Logits of every head."""
@@ -124,7 +128,12 @@ def collate(rows: Sequence[Example], states: Sequence[Sequence[Tensor]]) -> Batc
         for spot in page.sentences:
             spans.append(range(offsets[d][spot.window] + spot.first, offsets[d][spot.window] + spot.last))
             document_of.append(d)
-    entities = {"provider": [p.providers for p in pages], "place": [p.places for p in pages], "day": [p.days for p in pages]}
+    entities = {
+        "provider": [p.providers for p in pages],
+        "place": [p.places for p in pages],
+        "day": [p.days for p in pages],
+        "sector": [p.sectors for p in pages],
+    }
     return Batch(
         torch.cat([w for windows in states for w in windows]).float(), _spans(spans), torch.tensor(document_of), len(pages),
         torch.tensor([p.features for p in pages]), torch.tensor([c for p in pages for c in p.cues]),
@@ -160,14 +169,13 @@ def loss(out: dict[str, Tensor], rows: Sequence[Example], batch: Batch) -> Tenso
     """The sum of all heads' losses; a head counts only where its label does."""
     relevant = torch.tensor([r.relevant for r in rows])
     live = relevant > 0
-    rel, types, primary, stage, sectors, today = torch.split(out["document"], [1, len(TYPES), len(TYPES), len(STAGES), len(SECTORS), 1], 1)
+    rel, types, primary, stage, today = torch.split(out["document"], [1, len(TYPES), len(TYPES), len(STAGES), 1], 1)
     binary = functional.binary_cross_entropy_with_logits
     total = binary(rel[:, 0], relevant) * 2
     if live.any():
         total = total + binary(types[live], torch.tensor([r.types for r in rows])[live]) * 4
         total = total + functional.cross_entropy(primary[live], torch.tensor([r.primary for r in rows])[live], label_smoothing=0.05)
         total = total + functional.cross_entropy(stage[live], torch.tensor([r.stage for r in rows])[live], label_smoothing=0.05)
-        total = total + binary(sectors[live], torch.tensor([r.sectors for r in rows])[live]) * 3
         total = total + binary(today[live, 0], torch.tensor([r.announced_today for r in rows])[live])
     wanted = torch.tensor([[*y, b] for r in rows for y, b in zip(r.sentence_types, r.background, strict=True)])
     total = total + binary(out["sentence"], wanted) * 6
@@ -181,4 +189,8 @@ def loss(out: dict[str, Tensor], rows: Sequence[Example], batch: Batch) -> Tenso
         mask = live[batch.parts["day"].document_of]
         if mask.any():
             total = total + functional.cross_entropy(out["day"][mask], torch.tensor([y for r in rows for y in r.days])[mask])
+    if "sector" in out:
+        mask = live[batch.parts["sector"].document_of]
+        if mask.any():
+            total = total + binary(out["sector"][mask, 0], torch.tensor([y for r in rows for y in r.sectors])[mask]) * 2
     return total

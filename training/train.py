@@ -39,7 +39,7 @@ def fit(rows: Sequence[Example], states: Sequence[Sequence[Tensor]], plan: Plan)
     """New heads for these examples: AdamW, a short warm-up, then a linear way down."""
     torch.manual_seed(plan.seed)
     shuffle = random.Random(plan.seed)
-    like = next(row.page for row in rows if row.page.providers and row.page.places and row.page.days)
+    like = next(row.page for row in rows if row.page.providers and row.page.places and row.page.days and row.page.sectors)
     net = Network(like, plan.hidden, plan.drop)
     optimiser = torch.optim.AdamW(net.parameters(), lr=plan.rate, weight_decay=plan.decay)
     order = list(range(len(rows)))

@@ -41,6 +41,7 @@ class Heads:
             self._dense("document", np.concatenate([pooled, sentences.max(axis=0), rules])[None])[0],
             self._dense("sentence", np.concatenate([sentences, every, cues], axis=1)),
             entities("provider", page.providers), entities("place", page.places), entities("day", page.days),
+            entities("sector", page.sectors),
         )  # fmt: skip
 
     def _dense(self, head: str, rows: Floats) -> Floats:

@@ -6,13 +6,14 @@ What comes in: a `Reading` and the signals that rules made of it. What goes out:
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import get_args
 
 from monitor.model import EventType, Provider, Role, Sector, Signal, Stage
 from monitor.understand.learned.pieces import Piece, pieces
+from monitor.understand.learned.terms import terms
 from monitor.understand.lexicon import load_lexicon
 from monitor.understand.reading import Line, Reading
 
@@ -31,6 +32,8 @@ TITLE = 48
 """Word pieces of the title that stand before each window."""
 SPANS = 12
 """Places of one name that are looked at."""
+OFFERING = 40
+"""Sentences in which terms of an offer are looked for."""
 LOOKED = 6_000
 """Characters in which the words of a sector are looked for."""
 START, END = 0, 2
@@ -75,11 +78,13 @@ class Page:
     sentences: tuple[Spot, ...]
     lines: tuple[int, ...]
     cues: tuple[tuple[float, ...], ...]
-    """Per sentence: which types have a cue in it, then whether it is the title."""
+    """Per sentence: which types have a cue in it, whether it is the title, whether it states terms of an offer."""
     features: tuple[float, ...]
     providers: tuple[Entity, ...]
     places: tuple[Entity, ...]
     days: tuple[Entity, ...]
+    sectors: tuple[Entity, ...]
+    """Those that a word or a provider of the text stands for."""
 
 
 def page_of(reading: Reading, found: Sequence[Signal], providers: Mapping[str, Provider]) -> Page:
@@ -90,9 +95,9 @@ def page_of(reading: Reading, found: Sequence[Signal], providers: Mapping[str, P
     live = [s for s in found if not s.background]
     return Page(
         windows=windows, sentences=sentences, lines=lines, cues=tuple(_cues(reading.lines[i]) for i in lines),
-        features=_features(reading, live, providers), providers=_providers(reading, live, where, providers),
+        features=_features(reading, live), providers=_providers(reading, live, where, providers),
         places=_places(reading, live, where, providers),
-        days=_days(reading, live, where),
+        days=_days(reading, live, where), sectors=_sectors(reading, live, where, providers),
     )  # fmt: skip
 
 
@@ -213,20 +218,30 @@ def _many(chosen: Iterable[object], values: Sequence[object]) -> list[float]:
 
 
 def _cues(line: Line) -> tuple[float, ...]:
-    return (*_many((hit.cue.type for hit in line.hits), TYPES), float(line.index == 0))
+    return (*_many((hit.cue.type for hit in line.hits), TYPES), float(line.index == 0), float(_offering(line)))
 
 
-def _features(reading: Reading, live: Sequence[Signal], providers: Mapping[str, Provider]) -> tuple[float, ...]:
+_AGES: tuple[Callable[[int], bool], ...] = (lambda age: age > 0, lambda age: age == 0, lambda age: -60 < age < 0, lambda age: age <= -60)
+"""Days after publication that tell a stage: ahead, today, just past, long past."""
+
+
+def _offering(line: Line) -> bool:
+    return bool(line.offers) or next(terms(line.sentence.text), None) is not None
+
+
+def _features(reading: Reading, live: Sequence[Signal]) -> tuple[float, ...]:
     lead = max(live, key=lambda s: s.confidence, default=None)
     document = reading.document
-    text = reading.text.norm[:LOOKED]
+    ages = [((m.day - reading.published).days, m.role) for line in reading.lines for m in line.dates if m.day]
+    biting = [age for age, role in ages if role == "effective"]
     return (
-        *_many((name for name, pattern in load_lexicon().sectors.items() if pattern.search(text)), SECTORS),
-        *_many((s for m in reading.mentions for s in providers[m.provider].sectors), SECTORS),
+        *(float(any(map(test, found))) for found in ([age for age, _ in ages], biting) for test in _AGES),
         *_hot(lead.type if lead else None, TYPES),
         *_many((t for s in live for t in (s.type, *s.beneath)), TYPES),
         *_hot(lead.stage if lead else None, STAGES),
         *_many((x for s in live for x in s.sectors), SECTORS),
+        float(any(line.offers for line in reading.lines)),
+        float(any(_offering(line) for line in reading.lines[:OFFERING])),
         float(bool(live)), lead.confidence if lead else 0.0, min(3, len(live)) / 3,
         float(document.kind == "regulator"), float(document.kind not in ("regulator", "news")),
         float(bool(reading.mentions)), float(bool(reading.places)), float(len(reading.lines) > 1),
@@ -241,12 +256,13 @@ def _providers(reading: Reading, live: Sequence[Signal], where: _Finder, provide
         if named.sure or named.provider not in sure:
             spans.setdefault(named.provider, []).append((named.start, named.end))
     roles = {p: role for s in reversed(live) for p, role in s.providers.items()}
+    beside = {m.provider for line in reading.lines[:OFFERING] if line.mentions and _offering(line) for m in line.mentions}
     return tuple(
         Entity(
             p, where(places),
             (
                 *_hot(roles.get(p), ROLES), float(p in sure), float(places[0][0] < reading.text.title_end), min(5, len(places)) / 5,
-                *_hot(providers[p].home, ("US", "CN", "RU")), *_many(providers[p].sectors, SECTORS), 1 / len(spans),
+                *_hot(providers[p].home, ("US", "CN", "RU")), *_many(providers[p].sectors, SECTORS), 1 / len(spans), float(p in beside),
                 float(places[0][0] == min(found[0][0] for found in spans.values())),
             ),
         )
@@ -280,6 +296,31 @@ def _places(reading: Reading, live: Sequence[Signal], where: _Finder, providers:
         )
         for j, found in spans.items()
     )  # fmt: skip
+
+
+def _sectors(reading: Reading, live: Sequence[Signal], where: _Finder, providers: Mapping[str, Provider]) -> tuple[Entity, ...]:
+    """One entity per sector with its words and the providers of it; features tell how much of the text it is."""
+    text = reading.text.norm[:LOOKED]
+    told = {s for signal in live for s in signal.sectors}
+    roles = {p: role for s in reversed(live) for p, role in s.providers.items()}
+    object_of = {p for p, role in roles.items() if role in ("targeted", "restricting")}
+    named = {m.provider for m in reading.mentions}
+    found = []
+    for sector in SECTORS:
+        words = [match.span() for match in load_lexicon().sectors[sector].finditer(text)]
+        own = [m for m in reading.mentions if sector in providers[m.provider].sectors]
+        if not words and not own and sector not in told:
+            continue
+        holders = {m.provider for m in own}
+        spans = sorted([*words[: SPANS // 2], *((m.start, m.end) for m in own[: SPANS // 2])])
+        features = (
+            *_hot(sector, SECTORS), float(sector in told), float(bool(words)), float(bool(words) and words[0][0] < reading.text.title_end),
+            min(5, len(words)) / 5, len(holders) / max(1, len(named)), float(bool(holders & object_of)),
+            float(any(providers[p].sectors[0] == sector for p in holders)), float(any(m.start < reading.text.title_end for m in own)),
+            float(any(len(providers[p].sectors) == 1 for p in holders)), min(3, len(named)) / 3,
+        )  # fmt: skip
+        found.append(Entity(sector, where(spans), features))
+    return tuple(found)
 
 
 def _days(reading: Reading, live: Sequence[Signal], where: _Finder) -> tuple[Entity, ...]:

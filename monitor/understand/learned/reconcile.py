@@ -13,8 +13,9 @@ from datetime import date
 
 import numpy as np
 
-from monitor.model import MODIFIERS, EventDates, EventType, Quote, Role, Signal
+from monitor.model import MODIFIERS, EventDates, EventType, Offer, Quote, Role, Signal
 from monitor.understand.learned.page import DATE_ROLES, ROLES, SECTORS, STAGES, TYPES, Page
+from monitor.understand.learned.terms import terms
 from monitor.understand.learned.verdict import Verdict
 from monitor.understand.offering import offers_of
 from monitor.understand.reading import Line, Reading
@@ -23,6 +24,8 @@ RELEVANT = 0.5
 """The least probability of a document that alerts."""
 FURTHER = 0.5
 """The least probability of a type beneath, a sector, a jurisdiction."""
+SOME = 0.3
+"""The same for the likeliest sector: a measure is about something."""
 UNLIKELY = 0.15
 """A rule's event whose type the heads find less likely than this is dropped."""
 OWN_EVENT = 0.7
@@ -135,7 +138,7 @@ class _Case:
                 "stage": self._stage(),
                 "dates": self._dates(lead),
                 "sectors": self._sectors() or lead.sectors,
-                "offers": lead.offers or self._offers(lead.type, list(self.reading.lines)),
+                "offers": self._offers(lead.type, list(self.reading.lines)),
                 "evidence": self._evidence(lead),
                 "confidence": self._confidence(),
             }
@@ -164,7 +167,8 @@ class _Case:
         return STAGES[int(np.argmax(self.verdict.stage))]
 
     def _sectors(self) -> tuple[str, ...]:
-        return tuple(s for s, p in zip(SECTORS, self.verdict.sectors, strict=True) if p >= FURTHER)
+        rows = sorted(zip((e.key for e in self.page.sectors), self.verdict.sectors, strict=True), key=lambda row: -row[1])
+        return tuple(SECTORS[SECTORS.index(s)] for s, p in rows if p >= FURTHER or (p >= SOME and (s, p) == rows[0]))
 
     def _dates(self, lead: Signal) -> EventDates:
         best: dict[str, tuple[float, date]] = {}
@@ -180,11 +184,18 @@ class _Case:
         months = {role: month for role, month in lead.dates.months.items() if role not in days}
         return EventDates(announced=days.get("announced"), effective=days.get("effective"), comment=days.get("comment"), months=months)
 
-    def _offers(self, kind: EventType, lines: list[Line]) -> tuple[object, ...]:
+    def _offers(self, kind: EventType, lines: list[Line]) -> tuple[Offer, ...]:
         if kind != "mitigation":
             return ()
         offering = [p for p, role in self._roles().items() if role == "alternative"]
-        return tuple(o for p in offering for o in offers_of([line for line in lines if line.offers], p, self.reading))
+        found = [o for p in offering for o in offers_of([line for line in lines if line.offers], p, self.reading)]
+        told = {(o.kind, o.amount) for o in found}
+        for line in self.reading.lines if offering else ():
+            near = [m.provider for m in line.mentions if m.provider in offering] or offering
+            found += [Offer(provider=near[0], kind=k, amount=a) for k, a in terms(line.sentence.text) if (k, a) not in told]
+            told |= {(o.kind, o.amount) for o in found}
+        priced = {o.kind for o in found if o.amount}
+        return tuple(o for o in found if o.amount or o.kind not in priced)
 
     def _evidence(self, lead: Signal) -> tuple[Quote, ...]:
         """The sentences the heads point at, then those of the rules: two in all, and a third that states the day."""

@@ -7,19 +7,19 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from monitor.understand.learned.page import SECTORS, STAGES, TYPES
+from monitor.understand.learned.page import STAGES, TYPES
 
 Floats = npt.NDArray[np.float32]
 
-_PARTS = {"relevant": 1, "types": len(TYPES), "primary": len(TYPES), "stage": len(STAGES), "sectors": len(SECTORS), "today": 1}
+_PARTS = {"relevant": 1, "types": len(TYPES), "primary": len(TYPES), "stage": len(STAGES), "today": 1}
 
 
 @dataclass(frozen=True)
 class Logits:
-    """The heads' raw output for one page; the rows follow the page's sentences, providers, places and days."""
+    """The heads' raw output for one page; the rows follow the page's sentences, providers, places, days and sectors."""
 
     document: Floats
-    """Shape (45,): relevance, 13 types, 13 primary types, 7 stages, 10 sectors, announced on the publication day."""
+    """Shape (35,): relevance, 13 types, 13 primary types, 7 stages, announced on the publication day."""
     sentence: Floats
     """Shape (sentences, 14): 13 types, then history."""
     provider: Floats
@@ -28,6 +28,8 @@ class Logits:
     """Shape (places, 2): issuing, affected."""
     day: Floats
     """Shape (days, 4): nothing, announced, effective, comment."""
+    sector: Floats
+    """Shape (sectors, 1)."""
 
 
 @dataclass(frozen=True)
@@ -51,10 +53,10 @@ class Verdict:
 def verdict_of(logits: Logits) -> Verdict:
     """Probabilities from raw outputs: a softmax where one answer holds, a logistic where each stands for itself."""
     cuts = np.cumsum(list(_PARTS.values()))[:-1]
-    relevant, types, primary, stage, sectors, today = np.split(logits.document, cuts)
+    relevant, types, primary, stage, today = np.split(logits.document, cuts)
     return Verdict(
         relevant=float(_logistic(relevant)[0]), types=_logistic(types), primary=_softmax(primary), stage=_softmax(stage),
-        sectors=_logistic(sectors), today=float(_logistic(today)[0]),
+        sectors=_logistic(logits.sector[:, 0]), today=float(_logistic(today)[0]),
         sentence_types=_logistic(logits.sentence[:, : len(TYPES)]), history=_logistic(logits.sentence[:, len(TYPES)]),
         roles=_softmax(logits.provider), issuing=_logistic(logits.place[:, 0]), affected=_logistic(logits.place[:, 1]),
         days=_softmax(logits.day),
