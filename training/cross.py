@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,6 @@ from monitor.understand.learned.verdict import Verdict, verdict_of
 from monitor.understand.record import tag_record
 from monitor.understand.tag import Look, Tagger
 from training.examples import Example, Row, documents, examples, load_rows
-from training.train import states_of
 
 States = Sequence[Tensor]
 Predict = Callable[[Page, States], Verdict]
@@ -25,30 +24,32 @@ Predict = Callable[[Page, States], Verdict]
 
 @dataclass(frozen=True)
 class Corpus:
-    """Rows with everything that does not depend on training: what rules saw, labels, and the encoder's states."""
+    """Rows with everything that does not depend on training: what rules saw, and labels."""
 
     rows: list[Row]
     documents: list[Document]
     looks: list[Look]
     examples: list[Example | None]
-    states: list[States]
     tagger: Tagger
 
     def of(self, voices: Sequence[str], inside: bool = True) -> list[int]:
         """The rows of these voices, or of all others."""
         return [i for i, row in enumerate(self.rows) if (row["voice"] in voices) == inside]
 
-    def learnable(self, chosen: Sequence[int]) -> tuple[list[Example], list[States]]:
-        """The examples among these rows, with their states."""
-        kept = [(example, self.states[i]) for i in chosen if (example := self.examples[i]) is not None]
-        return [example for example, _ in kept], [states for _, states in kept]
+    def learnable(self, chosen: Sequence[int]) -> list[int]:
+        """Those of these rows that pass the gate."""
+        return [i for i in chosen if self.examples[i] is not None]
 
-    def records(self, chosen: Sequence[int], predict: Predict | None) -> list[dict[str, Any]]:
-        """Tag records of these rows; without `predict` those of the rules alone."""
+    def chosen(self, rows: Sequence[int]) -> list[Example]:
+        """The examples of rows that pass the gate."""
+        return [example for i in rows if (example := self.examples[i]) is not None]
+
+    def records(self, chosen: Sequence[int], predict: Predict | None, states: Mapping[int, States]) -> list[dict[str, Any]]:
+        """Tag records of these rows, their states given by row; without `predict` those of the rules alone."""
         found = []
         for i in chosen:
             page = self.looks[i].page
-            verdict = predict(page, self.states[i]) if predict and page else None
+            verdict = predict(page, states[i]) if predict and page else None
             found.append(tag_record(self.documents[i], self.tagger.settle(self.documents[i], self.looks[i], verdict)))
         return found
 
@@ -59,9 +60,7 @@ def load(paths: Sequence[Path]) -> Corpus:
     rows = load_rows(paths)
     found = documents(rows)
     looks = list(tagger.look(found))
-    labelled = examples(rows, looks)
-    encoded = iter(states_of([e for e in labelled if e is not None]))
-    return Corpus(rows, found, looks, labelled, [next(encoded) if e else [] for e in labelled], tagger)
+    return Corpus(rows, found, looks, examples(rows, looks), tagger)
 
 
 def predictor(heads: Heads) -> Predict:

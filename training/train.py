@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from monitor.understand.learned.encoder import Floats, load_encoder
+from monitor.understand.learned.encoder import Encoder, Floats
 from monitor.understand.learned.heads import Heads
 from training.examples import Example
 from training.network import Network, collate, loss
@@ -29,9 +29,8 @@ class Plan:
     log: bool = False
 
 
-def states_of(rows: Sequence[Example]) -> list[list[Tensor]]:
+def states_of(rows: Sequence[Example], encoder: Encoder) -> list[list[Tensor]]:
     """The encoder's states per example and window, in half precision."""
-    encoder = load_encoder()
     return [[torch.from_numpy(state).half() for state in encoder.states(row.page.windows)] for row in rows]
 
 

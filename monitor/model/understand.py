@@ -18,6 +18,9 @@ class Quote(Noun):
     text: str
 
 
+Band = Literal["alert", "review", "archive"]
+
+
 class Mention(Noun):
     """A provider named in a text."""
 
@@ -80,3 +83,7 @@ class Tagging(Noun):
     signals: tuple[Signal, ...] = ()
     mentions: tuple[Mention, ...] = ()
     unknown_organisations: tuple[str, ...] = ()
+    band: Band = "archive"
+    """Whether to alert, to let a person look first, or to keep the text for search only."""
+    reasons: tuple[str, ...] = ()
+    """Why a person should look."""

@@ -35,6 +35,8 @@ def tag_record(document: Document, tagging: Tagging) -> JsonObject:
         "events": [_event(s) for s in tagging.signals],
         "mentions": [m.model_dump() for m in tagging.mentions],
         "unknown_organisations": list(tagging.unknown_organisations),
+        "band": tagging.band,
+        "reasons": list(tagging.reasons),
         "tagger_version": tagging.tagger_version,
     }
 

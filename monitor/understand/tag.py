@@ -17,9 +17,10 @@ from typing import Any, get_args
 
 from monitor.catalog import Catalog
 from monitor.language import by_script, detect
-from monitor.model import Document, Mention, Signal, SourceKind, Tagging, short_hash
+from monitor.model import Band, Document, Mention, Signal, SourceKind, Tagging, short_hash
 from monitor.understand.frame import signals
 from monitor.understand.gate import FULL_SUPPORT, Gate, GateResult
+from monitor.understand.learned.doubt import band_of
 from monitor.understand.learned.page import Page, page_of
 from monitor.understand.learned.reconcile import named_providers, reconciled
 from monitor.understand.learned.verdict import Verdict
@@ -67,28 +68,30 @@ class Tagger:
 
     def tag(self, documents: Iterable[Document]) -> Iterator[Tagging]:
         """One Tagging per document, in order; memory stays that of a few dozen documents."""
-        rest = iter(documents)
-        while batch := list(islice(rest, _BATCH)):
-            yield from self._tag_batch(batch)
+        return (tagging for _, _, tagging in self.judged(documents))
 
-    def _tag_batch(self, documents: Sequence[Document]) -> Iterator[Tagging]:
-        looked = self._looked(documents)
-        pages = [look.page for look in looked if look.page is not None]
-        verdicts = iter(self._heads(pages) if self._heads else ())
-        for document, look in zip(documents, looked, strict=True):
-            yield self.settle(document, look, next(verdicts) if self._heads and look.page else None)
+    def judged(self, documents: Iterable[Document]) -> Iterator[tuple[Look, Verdict | None, Tagging]]:
+        """The same with what rules saw and what heads said of each document."""
+        source = iter(documents)
+        while batch := list(islice(source, _BATCH)):
+            looked = self._looked(batch)
+            pages = [look.page for look in looked if look.page is not None]
+            verdicts = iter(self._heads(pages) if self._heads else ())
+            for document, look in zip(batch, looked, strict=True):
+                verdict = next(verdicts) if self._heads and look.page else None
+                yield look, verdict, self.settle(document, look, verdict)
 
     def settle(self, document: Document, look: Look, verdict: Verdict | None) -> Tagging:
         """What a document says, from what rules saw of it and what heads say of its page; None leaves it to the rules alone."""
         if look.reading is None or look.page is None:
-            return _tagging(document, look, look.gate.mentions, [], judged=False)
+            return _tagging(document, look, look.gate.mentions, [], None)
         found, named = look.found, look.gate.mentions
         if verdict is not None:
             found = reconciled(look.reading, look.page, verdict, found)
             meant = named_providers(look.page, verdict)
             named = tuple(m for m in (*named, *look.gate.doubtful) if m.provider in meant)
         told = trusted(document, found)
-        tagging = _tagging(document, look, named, told, judged=verdict is not None)
+        tagging = _tagging(document, look, named, told, verdict)
         return tagging.model_copy(update={"unknown_organisations": _unknown(look.reading, told) if told else ()})
 
     def look(self, documents: Sequence[Document]) -> Iterator[Look]:
@@ -103,8 +106,8 @@ class Tagger:
             lang = _language(document)
             gate = self._gate(text.norm, lang)
             opened.append((text, gate, read(document, text, gate, lang, self._lexicon) if gate.candidate else None))
-        parsed = {reading.document.id: reading for reading in _with_grammar([reading for _, _, reading in opened if reading is not None])}
-        return [self._look(text, gate, parsed.get(document.id)) for document, (text, gate, _) in zip(documents, opened, strict=True)]
+        parsed = iter(_with_grammar([reading for _, _, reading in opened if reading is not None]))
+        return [self._look(text, gate, next(parsed) if reading is not None else None) for text, gate, reading in opened]
 
     def _look(self, text: Text, gate: GateResult, reading: Reading | None) -> Look:
         if reading is None:
@@ -145,15 +148,20 @@ def _unknown(reading: Reading, found: list[Signal]) -> tuple[str, ...]:
     return newcomers(reading, [span for spans in organisations([line.sentence for line in lines]) for span in spans])
 
 
-def _tagging(document: Document, look: Look, named: Sequence[Named], found: list[Signal], judged: bool) -> Tagging:
+def _tagging(document: Document, look: Look, named: Sequence[Named], found: list[Signal], verdict: Verdict | None) -> Tagging:
     live = [s for s in found if not s.background]
     top = max((s.confidence for s in live), default=0.0)
     lang = _language(document)
+    confidence = top if live else ARCHIVE_CONFIDENCE if not found else REVIEWED_CONFIDENCE
+    band: Band = "review" if live else "archive"
+    reasons: tuple[str, ...] = ("read by rules alone",) if live else ()
+    if verdict is not None and look.page is not None:
+        confidence = max(verdict.relevant, 1 - verdict.relevant)
+        band, reasons = band_of(look.page, verdict)
     return Tagging(
-        document=document.id, tagger_version=TAGGER_VERSION, relevant=bool(live),
-        confidence=top if live else ARCHIVE_CONFIDENCE if not found else REVIEWED_CONFIDENCE,
+        document=document.id, tagger_version=TAGGER_VERSION, relevant=bool(live), confidence=confidence, band=band, reasons=reasons,
         lang=lang, lang_support="full" if lang in FULL_SUPPORT else "partial",
-        primary=_primary(live, look.text, judged).type if live else None,
+        primary=_primary(live, look.text, verdict is not None).type if live else None,
         signals=tuple(found), mentions=tuple(_mentions(look.text, named, found)),
     )  # fmt: skip
 

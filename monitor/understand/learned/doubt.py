@@ -1,0 +1,38 @@
+"""What a person should look at: the band of a document and, for the middle one, why.
+
+What comes in: a page's verdict. What goes out: `alert`, `review` or `archive`, with reasons in words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from monitor.model import Band
+from monitor.understand.learned.page import ROLES, STAGES, TYPES, Page
+from monitor.understand.learned.verdict import Floats, Verdict
+
+ALERT, ARCHIVE = 0.8, 0.15
+"""Probabilities of relevance above and below which nobody needs to look."""
+UNSURE = 0.5
+"""A type, stage or role less likely than this is a reason to look."""
+
+
+def band_of(page: Page, verdict: Verdict) -> tuple[Band, tuple[str, ...]]:
+    """The band, and the reasons of a review."""
+    if verdict.relevant <= ARCHIVE:
+        return "archive", ()
+    reasons = []
+    if verdict.relevant < ALERT:
+        reasons.append(f"relevant with probability {verdict.relevant:.2f}")
+    reasons += _unsure("type", TYPES, verdict.primary)
+    reasons += _unsure("stage", STAGES, verdict.stage)
+    for entity, row in zip(page.providers, verdict.roles, strict=True):
+        reasons += _unsure(f"role of {entity.key}", (*ROLES, "not named"), row)
+    return ("review" if reasons else "alert"), tuple(reasons)
+
+
+def _unsure(field: str, names: Sequence[str], row: Floats) -> list[str]:
+    first, second = np.argsort(-row)[:2]
+    return [f"{field}: {names[first]} {row[first]:.2f} or {names[second]} {row[second]:.2f}"] if row[first] < UNSURE else []
