@@ -56,7 +56,7 @@ class Corpus:
 
 def load(paths: Sequence[Path]) -> Corpus:
     """Corpus files, read and encoded."""
-    tagger = Tagger(load_catalog())
+    tagger = Tagger(load_catalog(), None)
     rows = load_rows(paths)
     found = documents(rows)
     looks = list(tagger.look(found))

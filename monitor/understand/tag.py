@@ -21,9 +21,11 @@ from monitor.model import Band, Document, Mention, Signal, SourceKind, Tagging, 
 from monitor.understand.frame import signals
 from monitor.understand.gate import FULL_SUPPORT, Gate, GateResult
 from monitor.understand.learned.doubt import band_of
+from monitor.understand.learned.heads import judge
 from monitor.understand.learned.page import Page, page_of
 from monitor.understand.learned.reconcile import named_providers, reconciled
 from monitor.understand.learned.verdict import Verdict
+from monitor.understand.learned.vote import voted
 from monitor.understand.lexicon import load_lexicon
 from monitor.understand.link import Named
 from monitor.understand.newcomers import chinese_companies, lines_of_events, newcomers
@@ -31,7 +33,7 @@ from monitor.understand.reading import Line, Reading, read
 from monitor.understand.regulator import trusted
 from monitor.understand.text import Text, read_text
 
-TAGGER_VERSION = "rules-2026.3"
+TAGGER_VERSION = "heads-2026.1"
 """Changes with every change of rules or data that may change a record."""
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 """Half a character, which JSON can escape and UTF-8 cannot hold; one mark replaces it, so that offsets stay."""
@@ -60,7 +62,8 @@ Heads = Callable[[Sequence[Page]], Sequence[Verdict]]
 class Tagger:
     """Rules and heads over one catalogue; loads spaCy and the encoder when the first document passes the gate."""
 
-    def __init__(self, catalog: Catalog, heads: Heads | None = None) -> None:
+    def __init__(self, catalog: Catalog, heads: Heads | None = judge) -> None:
+        """`heads` judge what passes the gate: the shipped ones, others in training, or none: then the rules alone."""
         self._catalog = catalog
         self._lexicon = load_lexicon()
         self._gate = Gate(catalog, self._lexicon)
@@ -87,6 +90,7 @@ class Tagger:
             return _tagging(document, look, look.gate.mentions, [], None)
         found, named = look.found, look.gate.mentions
         if verdict is not None:
+            verdict = voted(look.page, verdict, found)
             found = reconciled(look.reading, look.page, verdict, found)
             meant = named_providers(look.page, verdict)
             named = tuple(m for m in (*named, *look.gate.doubtful) if m.provider in meant)

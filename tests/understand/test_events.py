@@ -15,7 +15,7 @@ from monitor.understand.tag import Tagger, read_records
 
 @pytest.fixture(scope="module")
 def tagger() -> Tagger:
-    return Tagger(load_catalog())
+    return Tagger(load_catalog(), None)
 
 
 def live(tagger: Tagger, title: str, body: str = "", **more: str) -> list[Signal]:

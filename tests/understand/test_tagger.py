@@ -18,7 +18,7 @@ from monitor.understand.tag import BadRecord, Tagger, read_records
 
 @pytest.fixture(scope="module")
 def tagger() -> Tagger:
-    return Tagger(load_catalog())
+    return Tagger(load_catalog(), None)
 
 
 def records(tagger: Tagger, rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -1,0 +1,65 @@
+"""Rules and heads vote: what comes in is a verdict and the rules' signals, what goes out is the verdict with the rules' word added.
+
+Heads learn from many voices and generalise; rules read the plain sentence exactly. A rule's answer adds to the probability of that
+answer, the more the surer the rule is of its event; unsure rules have no vote.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from monitor.model import Signal
+from monitor.understand.learned.page import DATE_ROLES, ROLES, STAGES, TYPES, Page
+from monitor.understand.learned.verdict import Floats, Verdict
+
+VOTES: Mapping[str, float] = {
+    "relevant": 0.5, "primary": 0.5, "stage": 0.35, "role": 0.65, "place": 0.5, "sector": 0.5, "day": 0.5,
+}  # fmt: skip
+"""What a wholly sure rule adds, per field; chosen on texts that neither rules nor heads were made from."""
+SURE = 0.6
+"""Rules less sure than this have no vote; from here on it grows to the whole at 1."""
+
+
+def voted(page: Page, verdict: Verdict, found: Sequence[Signal], votes: Mapping[str, float] = VOTES) -> Verdict:
+    """The verdict after the vote of the live signals' strongest one."""
+    live = [signal for signal in found if not signal.background]
+    lead = max(live, key=lambda s: s.confidence, default=None)
+    if lead is None or lead.confidence <= SURE:
+        return verdict
+    weight = (lead.confidence - SURE) / (1 - SURE)
+    roles = {p: role for s in reversed(live) for p, role in s.providers.items() if role != "mentioned"}
+    issuing, affected, sectors = ({x for s in live for x in getattr(s, field)} for field in ("issuing", "affected", "sectors"))
+    places = [entity.key for entity in page.places]
+    days = {day.isoformat(): 1 + i for i, name in reversed(list(enumerate(DATE_ROLES))) if (day := getattr(lead.dates, name))}
+    return replace(
+        verdict,
+        relevant=verdict.relevant + (1 - verdict.relevant) * weight * votes["relevant"],
+        primary=_chosen(verdict.primary, TYPES.index(lead.type), weight * votes["primary"]),
+        stage=_chosen(verdict.stage, STAGES.index(lead.stage), weight * votes["stage"]),
+        roles=_rows(verdict.roles, [ROLES.index(roles[e.key]) if e.key in roles else None for e in page.providers], weight * votes["role"]),
+        days=_rows(verdict.days, [days.get(e.key.split("@")[0]) for e in page.days], weight * votes["day"]),
+        issuing=_each(verdict.issuing, [key in issuing for key in places], weight * votes["place"]),
+        affected=_each(verdict.affected, [key in affected for key in places], weight * votes["place"]),
+        sectors=_each(verdict.sectors, [e.key in sectors for e in page.sectors], weight * votes["sector"]),
+    )
+
+
+def _rows(rows: Floats, told: Sequence[int | None], weight: float) -> Floats:
+    """For each row, the answer the rules give; None for a row they say nothing of."""
+    moved = [row if index is None else _chosen(row, index, weight) for row, index in zip(rows, told, strict=True)]
+    return np.array(moved, np.float32).reshape(rows.shape)
+
+
+def _chosen(row: Floats, index: int, weight: float) -> Floats:
+    """One answer of several: its probability moves towards 1 by `weight`, the others give way."""
+    moved = row * (1 - weight)
+    moved[index] += weight
+    return np.asarray(moved, np.float32)
+
+
+def _each(row: Floats, told: Sequence[bool], weight: float) -> Floats:
+    """Answers that stand for themselves: each moves towards what the rules say."""
+    return np.asarray(row * (1 - weight) + weight * np.array(told, np.float32), np.float32) if len(row) else row
