@@ -30,6 +30,7 @@ from training.train import Plan, fit, states_of, weights_of
 ROOT = Path(__file__).resolve().parent.parent
 VOICES = ROOT / "corpus" / "voices"
 SHIPPED = ROOT / "monitor" / "data" / "learned"
+HEAD_EPOCHS = 15
 SEALED = ("policy-newsletter", "trade-press")
 """Voices that are never trained or tuned on: they stand for texts of other people."""
 
@@ -40,6 +41,7 @@ def main() -> None:
     parser.add_argument("--hold-out", nargs="*", default=[], metavar="VOICE")
     parser.add_argument("--base", type=Path)
     parser.add_argument("--epochs", type=int, default=8)
+    parser.add_argument("--heads-only", action="store_true", help="keep the shipped encoder and fit the heads anew")
     parser.add_argument("--ship", action="store_true", help="replace the files of the package")
     parser.add_argument("--metrics", type=Path, help="write the rates of the held-out voices here")
     chosen = parser.parse_args()
@@ -47,7 +49,11 @@ def main() -> None:
     held = [*SEALED, *chosen.hold_out]
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder)
-        train(corpus, corpus.of(held, False), Base(chosen.base), out, chosen.epochs)
+        if chosen.heads_only:
+            shutil.copytree(SHIPPED, out, dirs_exist_ok=True)
+        else:
+            train_encoder(corpus, corpus.of(held, False), Base(chosen.base), out, chosen.epochs)
+        train_heads(corpus, corpus.of(held, False), out)
         rated = rate(corpus, held, out)
         for voice, found in rated.items():
             print(
@@ -63,8 +69,8 @@ def main() -> None:
                 shutil.copy(path, SHIPPED / path.name)
 
 
-def train(corpus: Corpus, chosen: Sequence[int], base: Base, out: Path, epochs: int) -> None:
-    """Train on the chosen rows; `encoder.onnx`, `words.npz` and `heads.npz` go to the folder `out`."""
+def train_encoder(corpus: Corpus, chosen: Sequence[int], base: Base, out: Path, epochs: int) -> None:
+    """Fine-tune on the chosen rows; `encoder.onnx` and `words.npz` go to the folder `out`."""
     start = time.monotonic()
     rows = corpus.chosen(corpus.learnable(chosen))
     flat = iter(lower_states(base, [w for row in rows for w in row.page.windows]))
@@ -73,9 +79,15 @@ def train(corpus: Corpus, chosen: Sequence[int], base: Base, out: Path, epochs: 
     upper = finetune(base, rows, lower, Course(epochs=epochs))
     write(base, out, changed={name: value.numpy() for name, value in upper.changed().items()})
     print(f"encoder written, {time.monotonic() - start:.0f} s", flush=True)
-    net = fit(rows, states_of(rows, Encoder(out)), Plan(epochs=15))
+
+
+def train_heads(corpus: Corpus, chosen: Sequence[int], out: Path) -> None:
+    """Fit the heads on what the encoder in `out` says of the chosen rows; `heads.npz` goes beside it."""
+    start = time.monotonic()
+    rows = corpus.chosen(corpus.learnable(chosen))
+    net = fit(rows, states_of(rows, Encoder(out)), Plan(epochs=HEAD_EPOCHS))
     np.savez_compressed(out / "heads.npz", **weights_of(net))
-    print(f"heads written, {time.monotonic() - start:.0f} s", flush=True)
+    print(f"heads of {len(rows)} examples written, {time.monotonic() - start:.0f} s", flush=True)
 
 
 def rate(corpus: Corpus, voices: Sequence[str], out: Path) -> dict[str, Evaluation]:

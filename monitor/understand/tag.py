@@ -33,8 +33,8 @@ from monitor.understand.reading import Line, Reading, read
 from monitor.understand.regulator import trusted
 from monitor.understand.text import Text, read_text
 
-TAGGER_VERSION = "heads-2026.1"
-"""Changes with every change of rules or data that may change a record."""
+TAGGER_VERSION, HEADS_VERSION = "rules-2026.4", "heads-2026.1"
+"""Of the rules alone and with heads; each changes with every change of rules, data or weights that may change a record."""
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 """Half a character, which JSON can escape and UTF-8 cannot hold; one mark replaces it, so that offsets stay."""
 _BATCH = 64
@@ -68,6 +68,7 @@ class Tagger:
         self._lexicon = load_lexicon()
         self._gate = Gate(catalog, self._lexicon)
         self._heads = heads
+        self.version = HEADS_VERSION if heads else TAGGER_VERSION
 
     def tag(self, documents: Iterable[Document]) -> Iterator[Tagging]:
         """One Tagging per document, in order; memory stays that of a few dozen documents."""
@@ -87,7 +88,7 @@ class Tagger:
     def settle(self, document: Document, look: Look, verdict: Verdict | None) -> Tagging:
         """What a document says, from what rules saw of it and what heads say of its page; None leaves it to the rules alone."""
         if look.reading is None or look.page is None:
-            return _tagging(document, look, look.gate.mentions, [], None)
+            return self._told(_tagging(document, look, look.gate.mentions, [], None))
         found, named = look.found, look.gate.mentions
         if verdict is not None:
             verdict = voted(look.page, verdict, found)
@@ -95,8 +96,10 @@ class Tagger:
             meant = named_providers(look.page, verdict)
             named = tuple(m for m in (*named, *look.gate.doubtful) if m.provider in meant)
         told = trusted(document, found)
-        tagging = _tagging(document, look, named, told, verdict)
-        return tagging.model_copy(update={"unknown_organisations": _unknown(look.reading, told) if told else ()})
+        return self._told(_tagging(document, look, named, told, verdict), _unknown(look.reading, told) if told else ())
+
+    def _told(self, tagging: Tagging, unknown: tuple[str, ...] = ()) -> Tagging:
+        return tagging.model_copy(update={"tagger_version": self.version, "unknown_organisations": unknown})
 
     def look(self, documents: Sequence[Document]) -> Iterator[Look]:
         """Every document as far as it is read before the heads judge; training sees the same."""
@@ -160,7 +163,7 @@ def _tagging(document: Document, look: Look, named: Sequence[Named], found: list
     band: Band = "review" if live else "archive"
     reasons: tuple[str, ...] = ("read by rules alone",) if live else ()
     if verdict is not None and look.page is not None:
-        confidence = max(verdict.relevant, 1 - verdict.relevant)
+        confidence = verdict.relevant if live else 1 - verdict.relevant
         band, reasons = band_of(look.page, verdict)
     return Tagging(
         document=document.id, tagger_version=TAGGER_VERSION, relevant=bool(live), confidence=confidence, band=band, reasons=reasons,

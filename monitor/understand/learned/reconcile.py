@@ -20,8 +20,8 @@ from monitor.understand.learned.verdict import Verdict
 from monitor.understand.offering import offers_of
 from monitor.understand.reading import Line, Reading
 
-RELEVANT = 0.5
-"""The least probability of a document that alerts."""
+RELEVANT, SECONDED = 0.8, 0.05
+"""The least probability of a relevant document: where heads stand alone, and where a rule tells of a live event too."""
 FURTHER = 0.5
 """The least probability of a type beneath, a sector, a jurisdiction."""
 SOME = 0.3
@@ -42,9 +42,9 @@ def named_providers(page: Page, verdict: Verdict) -> frozenset[str]:
 def reconciled(reading: Reading, page: Page, verdict: Verdict, found: Sequence[Signal]) -> list[Signal]:
     """The signals of a document: live ones only when the heads find it relevant, history as the rules told it."""
     past = [s for s in found if s.background]
-    if verdict.relevant < RELEVANT:
-        return past
     live = [s for s in found if not s.background]
+    if verdict.relevant < (SECONDED if live else RELEVANT):
+        return past
     return [*_Case(reading, page, verdict).settled(live), *past]
 
 
@@ -134,7 +134,7 @@ class _Case:
                 "beneath": tuple(beneath),
                 "providers": {p: r for p, r in roles.items() if p not in held or p in keep},
                 "issuing": tuple(j for j in issuing if j not in elsewhere["issuing"] or j in lead.issuing),
-                "affected": tuple(j for j in affected if j not in elsewhere["affected"] or j in lead.affected),
+                "affected": tuple(j for j in affected if j not in elsewhere["affected"] or j in lead.affected) or lead.affected,
                 "stage": self._stage(),
                 "dates": self._dates(lead),
                 "sectors": self._sectors() or lead.sectors,
