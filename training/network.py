@@ -165,6 +165,15 @@ def _part(found: list[tuple[Entity, ...]], offsets: list[list[int]], first_sente
     )  # fmt: skip
 
 
+def _role_loss(logits: Tensor, wanted: Tensor, live: Tensor) -> Tensor:
+    """Roles count in relevant texts; in the others a name only is one or is none, or every head would learn to say "mentioned"."""
+    total = functional.cross_entropy(logits[live], wanted[live]) if live.any() else torch.zeros(())
+    if not live.all():
+        named = torch.stack([torch.logsumexp(logits[~live, :-1], 1), logits[~live, -1]], 1)
+        total = total + functional.cross_entropy(named, (wanted[~live] == logits.shape[1] - 1).long()) * 0.5
+    return total
+
+
 def loss(out: dict[str, Tensor], rows: Sequence[Example], batch: Batch) -> Tensor:
     """The sum of all heads' losses; a head counts only where its label does."""
     relevant = torch.tensor([r.relevant for r in rows])
@@ -180,7 +189,9 @@ def loss(out: dict[str, Tensor], rows: Sequence[Example], batch: Batch) -> Tenso
     wanted = torch.tensor([[*y, b] for r in rows for y, b in zip(r.sentence_types, r.background, strict=True)])
     total = total + binary(out["sentence"], wanted) * 6
     if "provider" in out:
-        total = total + functional.cross_entropy(out["provider"], torch.tensor([y for r in rows for y in r.roles]))
+        total = total + _role_loss(
+            out["provider"], torch.tensor([y for r in rows for y in r.roles]), live[batch.parts["provider"].document_of]
+        )
     if "place" in out:
         mask = live[batch.parts["place"].document_of]
         if mask.any():

@@ -1,0 +1,136 @@
+"""The learned part: terms of offers, the vote of rules, bands with reasons, and readings that repeat."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from monitor.catalog import load_catalog
+from monitor.cli.tagging import tagged
+from monitor.understand.learned.doubt import band_of
+from monitor.understand.learned.heads import judge
+from monitor.understand.learned.page import ROLES, TYPES
+from monitor.understand.learned.terms import terms
+from monitor.understand.learned.vote import voted
+from monitor.understand.tag import Look, Tagger, read_records
+
+SHIPPED = Path(__file__).resolve().parents[2] / "monitor" / "data" / "learned"
+CUT = {
+    "id": "cut", "title": "OpenAI to block users in China", "published": "2024-06-25",
+    "body": "OpenAI will block API access in China from July 9.",
+}  # fmt: skip
+MAIL = {
+    "id": "mail", "title": "A change to your workspace", "published": "2025-03-03", "source": "vendor",
+    "body": "Dear customer, as of 1 April 2025 accounts billed in Belarus can no longer renew their Notion plans. Please export pages.",
+}  # fmt: skip
+QUIET = {
+    "id": "quiet",
+    "title": "Netflix raises prices in Germany",
+    "body": "Plans cost two euros more from May.",
+    "published": "2025-03-03",
+}
+
+
+def lines(*rows: dict[str, str]) -> list[str]:
+    """Input lines of the tag command."""
+    return [json.dumps(row) for row in rows]
+
+
+def look_at(row: dict[str, str]) -> Look:
+    """What rules see of one text."""
+    found = [record for record in read_records(lines(row)) if not hasattr(record, "error")]
+    return next(Tagger(load_catalog(), None).look(found))
+
+
+def test_all_files_together_stay_small() -> None:
+    assert sum(path.stat().st_size for path in SHIPPED.iterdir()) <= 30_000_000
+
+
+def test_a_reading_does_not_depend_on_what_is_read_beside_it() -> None:
+    together = list(tagged(lines(QUIET, CUT, MAIL)))
+    assert together == [record for row in (QUIET, CUT, MAIL) for record in tagged(lines(row))]
+
+
+def test_two_texts_under_one_id_are_read_apart() -> None:
+    first, second = tagged(lines(CUT, {**QUIET, "id": "cut"}))
+    assert first["relevant"]
+    assert not second["relevant"]
+
+
+def test_a_mail_that_no_rule_was_written_for_is_read() -> None:
+    (record,) = tagged(lines(MAIL))
+    assert record["relevant"]
+    assert record["primary"] == "access_restriction"
+    assert record["affected"] == ["BY"]
+    assert record["dates"]["effective"] == "2025-04-01"
+
+
+@pytest.mark.parametrize(
+    ("sentence", "expected"),
+    [
+        ("Anyone who switches gets 50 million free tokens.", [("free_tokens", "50000000")]),
+        ("迁移用户可得五百万枚免费词元。", [("free_tokens", "5000000")]),
+        ("$25,000 in credits for each team", [("free_credits", "25000")]),
+        ("credits in the amount of USD 12,000", [("free_credits", "12000")]),
+        ("可获赠2万元人民币代金券", [("free_credits", "20000")]),
+        ("30 per cent off list for a year", [("price_cut", "30")]),
+        ("erhält 30 Prozent Nachlass", [("price_cut", "30")]),
+        ("首年托管费减两成五", [("price_cut", "25")]),
+        ("首年服务器费用打五折", [("price_cut", "50")]),
+        ("한 달 요금을 30퍼센트 깎는다", [("price_cut", "30")]),
+        ("the first two months half price", [("price_cut", "50")]),
+        ("revenue rose 15% last year", []),
+        ("这是一个转折点", []),
+        ("", []),
+    ],
+)
+def test_terms_are_found_in_many_words(sentence: str, expected: list[tuple[str, str]]) -> None:
+    assert list(terms(sentence)) == expected
+
+
+def test_a_sure_rule_votes_and_an_unsure_one_does_not() -> None:
+    look = look_at(CUT)
+    assert look.page
+    (verdict,) = judge([look.page])
+    flat = replace(verdict, relevant=0.5, primary=np.full(len(TYPES), 1 / len(TYPES), np.float32))
+    (signal,) = look.found
+    sure = voted(look.page, flat, [signal.model_copy(update={"confidence": 1.0})])
+    assert TYPES[int(np.argmax(sure.primary))] == "access_restriction"
+    assert sure.relevant > flat.relevant
+    assert float(sure.primary.sum()) == pytest.approx(1, abs=1e-5)
+    assert voted(look.page, flat, [signal.model_copy(update={"confidence": 0.5})]) is flat
+    assert voted(look.page, flat, [signal.model_copy(update={"background": True})]) is flat
+
+
+def test_a_review_says_why() -> None:
+    look = look_at(CUT)
+    assert look.page
+    (verdict,) = judge([look.page])
+    clear = replace(verdict, relevant=0.99, primary=np.eye(len(TYPES), dtype=np.float32)[0], stage=np.eye(7, dtype=np.float32)[2])
+    clear = replace(clear, roles=np.eye(len(ROLES) + 1, dtype=np.float32)[[4] * len(look.page.providers)])
+    assert band_of(look.page, clear) == ("alert", ())
+    assert band_of(look.page, replace(clear, relevant=0.1)) == ("archive", ())
+    band, reasons = band_of(look.page, replace(clear, relevant=0.6))
+    assert (band, reasons) == ("review", ("relevant with probability 0.60",))
+    torn = np.zeros(len(TYPES), np.float32)
+    torn[:3] = 0.4, 0.35, 0.25
+    band, reasons = band_of(look.page, replace(clear, primary=torn))
+    assert band == "review"
+    assert reasons == (f"type: {TYPES[0]} 0.40 or {TYPES[1]} 0.35",)
+
+
+def test_an_explanation_shows_names_cues_rules_and_heads() -> None:
+    (record,) = tagged(lines(CUT), explain=True)
+    explained = record["explain"]
+    assert explained["gate"]["providers"][0]["text"] == "OpenAI"
+    assert "access_restriction" in {cue["type"] for cue in explained["cues"]}
+    assert explained["rules"][0]["types"][0] == "access_restriction"
+    assert explained["heads"]["roles"].keys() == {"openai"}
+    assert next(iter(explained["heads"]["primary"])) == "access_restriction"
+    text = f"{CUT['title']}\n{CUT['body']}"
+    for sentence in explained["heads"]["sentences"]:
+        assert text[sentence["start"] : sentence["end"]] == sentence["text"]
