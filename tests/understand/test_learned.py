@@ -27,6 +27,10 @@ MAIL = {
     "id": "mail", "title": "A change to your workspace", "published": "2025-03-03", "source": "vendor",
     "body": "Dear customer, as of 1 April 2025 accounts billed in Belarus can no longer renew their Notion plans. Please export pages.",
 }  # fmt: skip
+LEAVING = {
+    "id": "leaving", "title": "Anthropic ends service in Turkey", "published": "2024-06-25",
+    "body": "Anthropic said it will stop serving customers in Turkey from 1 August 2024.",
+}  # fmt: skip
 QUIET = {
     "id": "quiet",
     "title": "Netflix raises prices in Germany",
@@ -124,13 +128,13 @@ def test_a_review_says_why() -> None:
 
 
 def test_an_explanation_shows_names_cues_rules_and_heads() -> None:
-    (record,) = tagged(lines(CUT), explain=True)
+    (record,) = tagged(lines(LEAVING), explain=True)
     explained = record["explain"]
-    assert explained["gate"]["providers"][0]["text"] == "OpenAI"
+    assert explained["gate"]["providers"][0]["text"] == "Anthropic"
     assert "access_restriction" in {cue["type"] for cue in explained["cues"]}
     assert explained["rules"][0]["types"][0] == "access_restriction"
-    assert explained["heads"]["roles"].keys() == {"openai"}
+    assert next(iter(explained["heads"]["roles"]["anthropic"])) == "restricting"
     assert next(iter(explained["heads"]["primary"])) == "access_restriction"
-    text = f"{CUT['title']}\n{CUT['body']}"
+    text = f"{LEAVING['title']}\n{LEAVING['body']}"
     for sentence in explained["heads"]["sentences"]:
         assert text[sentence["start"] : sentence["end"]] == sentence["text"]
