@@ -19,7 +19,9 @@ _WORDS = {
 }  # fmt: skip
 _SCALES = {word: scale for scale, words in _WORDS.items() for word in words.split()}
 _SCALE = "|".join(sorted((re.escape(word) + (r"\b" if word.isascii() else "") for word in _SCALES), key=len, reverse=True))
-_N = rf"(?P<n>\d[\d,.]*\d|\d|[{HAN}]+?)\s*(?P<s>{_SCALE})?"
+_FIGURE = rf"(?:(?<![\d,.])\d[\d,.]{{0,14}}(?<![,.])(?!\d)|[{HAN}]{{1,8}}?)"
+"""A number in digits or Chinese numerals; bounded, for a page may hold a million digits."""
+_N = rf"(?P<n>{_FIGURE})\s*(?P<s>{_SCALE})?"
 _SIGN = r"(?:US\$|USD|R\$|EUR|GBP|[$€£¥₩])"
 _UNIT = r"(?:(?:US |Canadian |Australian )?dollars?|euros?|pounds?|yuan|美元|欧元|人民币|元|块|달러|유로|ドル|ユーロ|円|долл\w*|евро)"
 _CREDIT = (
@@ -30,7 +32,7 @@ _CREDIT = (
 
 def _money(first: int) -> str:
     """The pattern of an amount of money with groups numbered from `first`; the sign stands before or the unit behind."""
-    left, right = (rf"(?P<n{first + i}>\d[\d,.]*\d|\d|[{HAN}]+?)\s*(?P<s{first + i}>{_SCALE})?" for i in (0, 1))
+    left, right = (rf"(?P<n{first + i}>{_FIGURE})\s*(?P<s{first + i}>{_SCALE})?" for i in (0, 1))
     return rf"(?:{_SIGN}\s*{left}|{right}\s*-?\s*(?:{_UNIT}))"
 
 
