@@ -8,6 +8,8 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+import sqlite3
+import time
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
@@ -24,6 +26,8 @@ POSTGRESQL: Final = "postgresql"
 BUSY_S = 30
 """How long a writer waits for another one, unless the URL says `?timeout=SECONDS`."""
 CONNECT_S = 10
+SWITCH_TRIES, SWITCH_PAUSE = 100, 0.05
+"""How often and how long apart, in seconds, a new file is asked to switch to the write-ahead log."""
 _READING: Final = "forewarned_reading"
 _ESCAPED_NUL = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
 
@@ -97,13 +101,27 @@ def reading(engine: Engine) -> Engine:
     return engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
 
 
+def _write_ahead(cursor: Any) -> None:
+    """Switch to the write-ahead log; SQLite asks no busy handler when two processes switch a new file at once, so ask again."""
+    for _ in range(SWITCH_TRIES - 1):
+        try:
+            cursor.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error):
+                raise
+            time.sleep(SWITCH_PAUSE)
+        else:
+            return
+    cursor.execute("PRAGMA journal_mode=WAL")
+
+
 def _listen_sqlite(engine: Engine, *, foreign_keys: bool) -> None:
     """Pragmas per connection; BEGIN IMMEDIATE for writers, because a promoted reader fails at once whatever the busy timeout."""
 
     def connect(connection: Any, _record: object) -> None:
         cursor = connection.cursor()
+        _write_ahead(cursor)
         for pragma in (
-            "journal_mode=WAL",
             "synchronous=NORMAL",
             f"foreign_keys={'ON' if foreign_keys else 'OFF'}",
             "recursive_triggers=ON",  # else REPLACE would slip past the append-only triggers
