@@ -1,6 +1,7 @@
 """How far two readers agree: first labels against blind second ones, per field. The ceiling of any tagger.
 
-`python -m training.agreement` reads corpus/voices and corpus/relabelled and writes corpus/agreement.json.
+`python -m training.agreement` reads corpus/relabelled, corpus/voices and, for the texts whose labels were settled otherwise than they
+were first written, corpus/first; it writes corpus/agreement.json.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ CORPUS = Path(__file__).resolve().parent.parent / "corpus"
 def main() -> None:
     """Compare, print and write."""
     first = {row["id"]: row for path in (CORPUS / "voices").glob("*.jsonl") for row in _rows(path)}
+    first |= {row["id"]: first[row["id"]] | row for path in (CORPUS / "first").glob("*.jsonl") for row in _rows(path)}
     second = {row["id"]: row for path in sorted((CORPUS / "relabelled").glob("*.jsonl")) for row in _rows(path)}
     both = [first[name] for name in second if name in first]
     found = evaluate(both, [_record(gold_row({**row, "confidence": 1.0})) for row in second.values()], 0)
