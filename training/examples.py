@@ -11,6 +11,7 @@ from typing import Any
 from monitor.model import Document
 from monitor.understand.evaluate import gold_row
 from monitor.understand.learned.page import DATE_ROLES, ROLES, STAGES, TYPES, Page
+from monitor.understand.learned.terms import Term
 from monitor.understand.reading import Reading
 from monitor.understand.tag import BadRecord, Look, read_records
 from monitor.understand.text import read_text
@@ -32,12 +33,14 @@ class Example:
     primary: int
     stage: int
     sectors: list[float]
-    announced_today: float
+    today: list[float]
     sentence_types: list[list[float]]
     background: list[float]
     roles: list[int]
     places: list[list[float]]
     days: list[int]
+    carries: list[float]
+    offers: list[float]
 
     @property
     def group(self) -> str:
@@ -73,16 +76,18 @@ def _example(row: Row, reading: Reading, page: Page) -> Example:
     for event in live:
         for i in _touched(event, reading, spans):
             sentence_types[i][TYPES.index(event["types"][0])] = 1.0
+    news = set(_touched(live[0], reading, spans)) if live else set()
     old = {i for event in past for i in _touched(event, reading, spans)}
     return Example(
         row=row, page=page, relevant=float(relevant), types=[float(t in gold["types"]) for t in TYPES],
         primary=TYPES.index(gold["primary"]) if relevant else -1, stage=STAGES.index(gold["stage"]) if relevant else -1,
         sectors=[float(e.key in gold["sectors"]) for e in page.sectors],
-        announced_today=float(days.get("announced") == row["published"][:10]),
+        today=[float(days.get(role) == row["published"][:10]) for role in ("announced", "effective")],
         sentence_types=sentence_types, background=[float(i in old) for i in range(len(spans))],
         roles=[_role(e.key, gold) for e in page.providers],
         places=[[float(e.key in gold["issuing"]), float(e.key in gold["affected"])] for e in page.places],
-        days=[_day(e.key, days) for e in page.days],
+        days=[_day(e.key, days) for e in page.days], carries=[float(i in news) for i in range(len(spans))],
+        offers=[float(_offered(term, gold["offers"])) for term in page.terms],
     )  # fmt: skip
 
 
@@ -95,6 +100,13 @@ def _touched(event: Row, reading: Reading, spans: Sequence[tuple[int, int]]) -> 
         if at >= 0:
             found += [i for i, (start, end) in enumerate(spans) if at < end and start < at + len(wanted)]
     return found
+
+
+def _offered(term: Term, offers: Sequence[Row]) -> bool:
+    """Whether a term is one of the labelled offers: of the same kind, and of the same amount where both state one."""
+    return any(
+        o["kind"] == term.kind and (term.amount is None or o["amount"] is None or float(o["amount"]) == float(term.amount)) for o in offers
+    )
 
 
 def _role(provider: str, gold: Row) -> int:

@@ -1,4 +1,4 @@
-"""The heads in training: what the encoder says of a page comes in, logits of every field go out.
+"""The heads in training: what the encoder says of pages comes in, logits of every field go out.
 
 The same sums as `monitor.understand.learned.heads`, for many pages at once and with gradients; weights go there by name.
 """
@@ -13,13 +13,24 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from monitor.understand.learned.encoder import HIDDEN
-from monitor.understand.learned.page import ROLES, STAGES, TYPES, Entity, Page
+from monitor.understand.learned.page import ROLES, TYPES, Entity, Page
+from monitor.understand.learned.verdict import DOCUMENT
 from training.examples import Example
 
-DOC = 1 + len(TYPES) + len(TYPES) + len(STAGES) + 1
-"""Relevance, types, primary, stage, announced on the publication day."""
-OUT = {"document": DOC, "sentence": len(TYPES) + 1, "provider": len(ROLES) + 1, "place": 2, "day": 4, "sector": 1}
-KINDS = ("provider", "place", "day", "sector")
+KINDS = ("provider", "place", "day", "sector", "offer")
+OUT = {
+    "document": sum(DOCUMENT.values()), "sentence": len(TYPES) + 2,
+    "provider": len(ROLES) + 1, "place": 2, "day": 4, "sector": 1, "offer": 1,
+}  # fmt: skip
+
+
+DAY_WEIGHTS = (1.0, 1.5, 1.5, 3.0)
+"""Of nothing, announced, effective, comment: most days of a text are dates of nothing, and few texts ask for comments."""
+
+
+def entities(page: Page) -> tuple[tuple[Entity, ...], ...]:
+    """A page's entities in the order of `KINDS`."""
+    return page.providers, page.places, page.days, page.sectors, page.offers
 
 
 def mlp(width: int, hidden: int, out: int, drop: float) -> nn.Sequential:
@@ -33,14 +44,12 @@ class Network(nn.Module):
     def __init__(self, like: Page, hidden: int = 128, drop: float = 0.2) -> None:
         super().__init__()
         rules, cues = len(like.features), len(like.cues[0])
-        widths = {
-            kind: len(found[0].features) for kind, found in zip(KINDS, (like.providers, like.places, like.days, like.sectors), strict=True)
-        }
+        widths = {kind: len(found[0].features) for kind, found in zip(KINDS, entities(like), strict=True)}
         self.attention = nn.Linear(HIDDEN, 1)
         self.drop, self.rule_drop = nn.Dropout(drop), nn.Dropout(0.15)
-        self.document = mlp(2 * HIDDEN + rules, hidden, OUT["document"], drop)
+        self.document = mlp(3 * HIDDEN + rules, hidden, OUT["document"], drop)
         self.sentence = mlp(2 * HIDDEN + cues, hidden, OUT["sentence"], drop)
-        self.provider, self.place, self.day, self.sector = (
+        self.provider, self.place, self.day, self.sector, self.offer = (
             mlp(3 * HIDDEN + widths[kind] + rules, hidden, OUT[kind], drop) for kind in KINDS
         )
 
@@ -53,9 +62,10 @@ class Network(nn.Module):
         weighted = sentences * (weights / total[batch.document_of])[:, None]
         pooled = torch.zeros(batch.documents, HIDDEN).index_add_(0, batch.document_of, weighted)
         strongest = _strongest(sentences, batch.document_of, batch.documents)
+        titles = sentences[batch.first_of]
         rules = self.rule_drop(batch.features)
         out = {
-            "document": self.document(torch.cat([self.drop(pooled), self.drop(strongest), rules], 1)),
+            "document": self.document(torch.cat([self.drop(pooled), self.drop(strongest), self.drop(titles), rules], 1)),
             "sentence": self.sentence(torch.cat([self.drop(sentences), pooled[batch.document_of], self.rule_drop(batch.cues)], 1)),
         }
         for kind in KINDS:
@@ -108,6 +118,8 @@ class Batch:
     states: Tensor
     sentence: Spans
     document_of: Tensor
+    first_of: Tensor
+    """The first sentence of each document."""
     documents: int
     features: Tensor
     cues: Tensor
@@ -128,16 +140,12 @@ def collate(rows: Sequence[Example], states: Sequence[Sequence[Tensor]]) -> Batc
         for spot in page.sentences:
             spans.append(range(offsets[d][spot.window] + spot.first, offsets[d][spot.window] + spot.last))
             document_of.append(d)
-    entities = {
-        "provider": [p.providers for p in pages],
-        "place": [p.places for p in pages],
-        "day": [p.days for p in pages],
-        "sector": [p.sectors for p in pages],
-    }
+    found = dict(zip(KINDS, zip(*map(entities, pages), strict=True), strict=True))
     return Batch(
-        torch.cat([w for windows in states for w in windows]).float(), _spans(spans), torch.tensor(document_of), len(pages),
+        torch.cat([w for windows in states for w in windows]).float(), _spans(spans),
+        torch.tensor(document_of), torch.tensor(first_sentence), len(pages),
         torch.tensor([p.features for p in pages]), torch.tensor([c for p in pages for c in p.cues]),
-        {kind: _part(found, offsets, first_sentence) for kind, found in entities.items()},
+        {kind: _part(row, offsets, first_sentence) for kind, row in found.items()},
     )  # fmt: skip
 
 
@@ -147,7 +155,7 @@ def _spans(rows: Sequence[range]) -> Spans:
     return Spans(torch.tensor(flat, dtype=torch.long), torch.tensor(owner, dtype=torch.long), len(rows))
 
 
-def _part(found: list[tuple[Entity, ...]], offsets: list[list[int]], first_sentence: list[int]) -> Part:
+def _part(found: Sequence[tuple[Entity, ...]], offsets: list[list[int]], first_sentence: list[int]) -> Part:
     spans: list[range] = []
     entity_of, sentence_of, document_of, features = [], [], [], []
     for d, row in enumerate(found):
@@ -178,30 +186,32 @@ def loss(out: dict[str, Tensor], rows: Sequence[Example], batch: Batch) -> Tenso
     """The sum of all heads' losses; a head counts only where its label does."""
     relevant = torch.tensor([r.relevant for r in rows])
     live = relevant > 0
-    rel, types, primary, stage, today = torch.split(out["document"], [1, len(TYPES), len(TYPES), len(STAGES), 1], 1)
+    rel, types, primary, stage, today, sectors = torch.split(out["document"], list(DOCUMENT.values()), 1)
     binary = functional.binary_cross_entropy_with_logits
     total = binary(rel[:, 0], relevant) * 2
     if live.any():
         total = total + binary(types[live], torch.tensor([r.types for r in rows])[live]) * 4
-        total = total + functional.cross_entropy(primary[live], torch.tensor([r.primary for r in rows])[live], label_smoothing=0.05)
-        total = total + functional.cross_entropy(stage[live], torch.tensor([r.stage for r in rows])[live], label_smoothing=0.05)
-        total = total + binary(today[live, 0], torch.tensor([r.announced_today for r in rows])[live])
-    wanted = torch.tensor([[*y, b] for r in rows for y, b in zip(r.sentence_types, r.background, strict=True)])
+        total = total + functional.cross_entropy(primary[live], torch.tensor([r.primary for r in rows])[live], label_smoothing=0.05) * 2
+        total = total + functional.cross_entropy(stage[live], torch.tensor([r.stage for r in rows])[live], label_smoothing=0.05) * 2
+        total = total + binary(today[live], torch.tensor([r.today for r in rows])[live]) * 2
+        logits = out["sector"].view(len(rows), -1)[live] + sectors[live]
+        total = total + binary(logits, torch.tensor([r.sectors for r in rows])[live]) * 4
+    wanted = torch.tensor([[*y, b, c] for r in rows for y, b, c in zip(r.sentence_types, r.background, r.carries, strict=True)])
     total = total + binary(out["sentence"], wanted) * 6
     if "provider" in out:
-        total = total + _role_loss(
-            out["provider"], torch.tensor([y for r in rows for y in r.roles]), live[batch.parts["provider"].document_of]
-        )
+        wanted = torch.tensor([y for r in rows for y in r.roles])
+        total = total + _role_loss(out["provider"], wanted, live[batch.parts["provider"].document_of]) * 2
     if "place" in out:
         mask = live[batch.parts["place"].document_of]
         if mask.any():
-            total = total + binary(out["place"][mask], torch.tensor([y for r in rows for y in r.places])[mask]) * 2
+            total = total + binary(out["place"][mask], torch.tensor([y for r in rows for y in r.places])[mask]) * 4
     if "day" in out:
         mask = live[batch.parts["day"].document_of]
         if mask.any():
-            total = total + functional.cross_entropy(out["day"][mask], torch.tensor([y for r in rows for y in r.days])[mask])
-    if "sector" in out:
-        mask = live[batch.parts["sector"].document_of]
+            wanted = torch.tensor([y for r in rows for y in r.days])[mask]
+            total = total + functional.cross_entropy(out["day"][mask], wanted, torch.tensor(DAY_WEIGHTS)) * 2
+    if "offer" in out:
+        mask = live[batch.parts["offer"].document_of]
         if mask.any():
-            total = total + binary(out["sector"][mask, 0], torch.tensor([y for r in rows for y in r.sectors])[mask]) * 2
+            total = total + binary(out["offer"][mask, 0], torch.tensor([y for r in rows for y in r.offers])[mask])
     return total

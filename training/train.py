@@ -12,7 +12,7 @@ from torch import Tensor
 from monitor.understand.learned.encoder import Encoder, Floats
 from monitor.understand.learned.heads import Heads
 from training.examples import Example
-from training.network import Network, collate, loss
+from training.network import Network, collate, entities, loss
 
 
 @dataclass(frozen=True)
@@ -34,12 +34,12 @@ def states_of(rows: Sequence[Example], encoder: Encoder) -> list[list[Tensor]]:
     return [[torch.from_numpy(state).half() for state in encoder.states(row.page.windows)] for row in rows]
 
 
-def fit(rows: Sequence[Example], states: Sequence[Sequence[Tensor]], plan: Plan) -> Network:
-    """New heads for these examples: AdamW, a short warm-up, then a linear way down."""
+def fit(rows: Sequence[Example], states: Sequence[Sequence[Tensor]], plan: Plan, net: Network | None = None) -> Network:
+    """Heads for these examples, new ones or `net` learning on: AdamW, a short warm-up, then a linear way down."""
     torch.manual_seed(plan.seed)
     shuffle = random.Random(plan.seed)
-    like = next(row.page for row in rows if row.page.providers and row.page.places and row.page.days and row.page.sectors)
-    net = Network(like, plan.hidden, plan.drop)
+    like = next(row.page for row in rows if all(entities(row.page)))
+    net = net or Network(like, plan.hidden, plan.drop)
     optimiser = torch.optim.AdamW(net.parameters(), lr=plan.rate, weight_decay=plan.decay)
     order = list(range(len(rows)))
     total = plan.epochs * -(-len(order) // plan.batch)

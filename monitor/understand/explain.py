@@ -58,7 +58,7 @@ def _heads(look: Look, page: Page, verdict: Verdict) -> JsonObject:
     return {
         "relevant": round(verdict.relevant, 3),
         "primary": _likely(TYPES, verdict.primary), "types": _likely(TYPES, verdict.types), "stage": _likely(STAGES, verdict.stage),
-        "announced_on_publication_day": round(verdict.today, 3),
+        "on_publication_day": dict(zip(DATE_ROLES, (round(float(chance), 3) for chance in verdict.today), strict=False)),
         "sectors": _likely([e.key for e in page.sectors], verdict.sectors),
         "roles": {e.key: _likely((*ROLES, "not named"), row) for e, row in zip(page.providers, verdict.roles, strict=True)},
         "issuing": _likely([e.key for e in page.places], verdict.issuing),

@@ -8,13 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import TypeVar
 
 import ahocorasick_rs
 
 from monitor.catalog import Catalog
 from monitor.understand.lexicon import Lexicon, simplified_table
-from monitor.understand.link import Alias, Named, aliases, link
+from monitor.understand.link import Named, aliases, link
 from monitor.understand.places import PlaceEntry, PlaceName, find_places, place_table
 from monitor.understand.text import Covered, same_length_lower
 
@@ -26,7 +25,6 @@ _EAST = "\u2e80"
 """Characters from here on are written without spaces."""
 FULL_SUPPORT = ("en", "zh")
 """Languages that are read in full."""
-_Row = TypeVar("_Row", Alias, PlaceEntry)
 
 
 @dataclass(frozen=True)
@@ -45,7 +43,7 @@ class Gate:
 
     def __init__(self, catalog: Catalog, lexicon: Lexicon) -> None:
         self._ambiguous = {_folded(name): rule for name, rule in catalog.ambiguous_places.items()}
-        self._aliases = _folded_table(aliases(catalog.providers))
+        self._aliases = aliases(catalog.providers)
         self._places = {}
         for foreign in (False, True):
             table = _folded_table(place_table(catalog.places, catalog.regions, catalog.generic_organs, lexicon.organs, foreign))
@@ -104,9 +102,9 @@ def _folded(key: str) -> str:
     return key.translate(simplified_table())
 
 
-def _folded_table(table: dict[str, list[_Row]]) -> dict[str, list[_Row]]:
+def _folded_table(table: dict[str, list[PlaceEntry]]) -> dict[str, list[PlaceEntry]]:
     """The table by simplified spelling; a name in both scripts keeps the rows of both."""
-    folded: dict[str, list[_Row]] = {}
+    folded: dict[str, list[PlaceEntry]] = {}
     for key, rows in table.items():
         folded.setdefault(_folded(key), []).extend(rows)
     return folded

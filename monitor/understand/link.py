@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from monitor.model import AliasRule, Provider
+from monitor.understand.lexicon import simplified_table
 from monitor.understand.text import Covered, same_length_lower
 
 _SHORT = 2
@@ -59,9 +60,10 @@ def aliases(providers: Mapping[str, Provider]) -> dict[str, list[Alias]]:
                 continue
             seen.add(spelling)
             rule = provider.ambiguous.get(spelling)
-            strict = (rule is not None and rule.case) or len(spelling) <= 2
-            alias = Alias(provider.id, spelling, "product" if kind == "product" else "name", rule, strict)
-            table.setdefault(same_length_lower(spelling), []).append(alias)
+            strict = (rule is not None and rule.case) or len(spelling) <= _SHORT
+            plain = spelling.translate(simplified_table())  # as texts are read
+            alias = Alias(provider.id, plain, "product" if kind == "product" else "name", rule, strict)
+            table.setdefault(same_length_lower(plain), []).append(alias)
     return table
 
 

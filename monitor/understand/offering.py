@@ -14,7 +14,7 @@ from monitor.understand.reading import Line, Reading
 
 def offerers(reading: Reading, line: Line) -> list[str]:
     """The providers that offer in a line: those beside its terms, else the first it names, else those of a line before."""
-    beside = [provider for mention in line.offers for provider in _owners(reading, line, mention.start)]
+    beside = [provider for mention in line.offers for provider in owners(reading, line, mention.start)]
     if beside:
         return list(dict.fromkeys(beside))
     own = _able(line)
@@ -81,7 +81,7 @@ def offers_of(lines: list[Line], provider: str, reading: Reading) -> tuple[Offer
     found: dict[tuple[OfferKind, str | None], Offer] = {}
     for line in lines:
         for mention in line.offers:
-            if provider in _owners(reading, line, mention.start):
+            if provider in owners(reading, line, mention.start):
                 found.setdefault(
                     (mention.kind, mention.amount), Offer(provider=provider, kind=mention.kind, amount=mention.amount, until=mention.until)
                 )
@@ -93,7 +93,8 @@ def offers_of(lines: list[Line], provider: str, reading: Reading) -> tuple[Offer
     return tuple(offer for (kind, amount), offer in found.items() if amount or kind not in kinds)
 
 
-def _owners(reading: Reading, line: Line, at: int) -> list[str]:
+def owners(reading: Reading, line: Line, at: int) -> list[str]:
+    """The providers to which a line gives what stands at `at`."""
     own = _able(line)
     before = [m for m in own if m.end <= at]
     if not before:

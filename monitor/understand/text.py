@@ -18,6 +18,8 @@ from monitor.understand.lexicon import simplified_table
 _IGNORABLE = re.compile(
     "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0]"
 )
+_CIRCLED = re.compile("[\u2460-\u249b\u24ea-\u24ff\u2776-\u2793]")
+"""Numbers of a list: folded they would grow together with the word or figure behind them."""
 _KEEP = frozenset("，：；！？（）、“”")
 _NOT_ASCII = re.compile(r"[^\x00-\x7f]")
 _HAN = re.compile("[\u3400-\u9fff\uf900-\ufaff]")
@@ -67,12 +69,20 @@ def read_text(title: str, body: str) -> Text:
         out.append(plain[at:i])
         origin.extend(range(at, i))
         char, at = found.group(), i + 1
-        folded = "" if _IGNORABLE.match(char) else char if char in _KEEP else unicodedata.normalize("NFKC", char)
+        folded = _folded(char)
         out.append(folded)
         origin.extend([i] * len(folded))
     out.append(plain[at:])
     origin.extend(range(at, len(plain)))
     return Text(raw, "".join(out), bisect_left(origin, len(title)), tuple(origin))
+
+
+def _folded(char: str) -> str:
+    if _IGNORABLE.match(char):
+        return ""
+    if _CIRCLED.match(char):
+        return " "
+    return char if char in _KEEP else unicodedata.normalize("NFKC", char)
 
 
 def _one_spelling(raw: str) -> str:

@@ -14,7 +14,7 @@ from importlib.resources.abc import Traversable
 import numpy as np
 import numpy.typing as npt
 
-from monitor.understand.learned.page import Window
+from monitor.understand.learned.windows import Window
 
 Floats = npt.NDArray[np.float32]
 HIDDEN = 384

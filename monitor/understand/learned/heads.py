@@ -13,8 +13,9 @@ from importlib.resources import as_file, files
 import numpy as np
 
 from monitor.understand.learned.encoder import HIDDEN, Floats, load_encoder
-from monitor.understand.learned.page import Entity, Page, Spot
+from monitor.understand.learned.page import Entity, Page
 from monitor.understand.learned.verdict import Logits, Verdict, verdict_of
+from monitor.understand.learned.windows import Spot
 
 
 class Heads:
@@ -38,10 +39,10 @@ class Heads:
             return self._dense(head, np.stack(rows)) if rows else np.zeros((0, len(self._weights[f"{head}.3.bias"])), np.float32)
 
         return Logits(
-            self._dense("document", np.concatenate([pooled, sentences.max(axis=0), rules])[None])[0],
+            self._dense("document", np.concatenate([pooled, sentences.max(axis=0), sentences[0], rules])[None])[0],
             self._dense("sentence", np.concatenate([sentences, every, cues], axis=1)),
             entities("provider", page.providers), entities("place", page.places), entities("day", page.days),
-            entities("sector", page.sectors),
+            entities("sector", page.sectors), entities("offer", page.offers),
         )  # fmt: skip
 
     def _dense(self, head: str, rows: Floats) -> Floats:

@@ -5,15 +5,15 @@ What comes in: a `Reading` and the signals that rules made of it. What goes out:
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import get_args
 
-from monitor.model import EventType, Provider, Role, Sector, Signal, Stage
-from monitor.understand.learned.pieces import Piece, pieces
-from monitor.understand.learned.terms import terms
+from monitor.model import EventType, OfferKind, Provider, Role, Sector, Signal, Stage
+from monitor.understand.learned.days import Day, Source, days_of
+from monitor.understand.learned.terms import Term, terms_of
+from monitor.understand.learned.windows import LONG_AGO, SPANS, Spot, Window, Windows
 from monitor.understand.lexicon import load_lexicon
 from monitor.understand.reading import Line, Reading
 
@@ -21,44 +21,13 @@ TYPES: tuple[EventType, ...] = get_args(EventType)
 STAGES: tuple[Stage, ...] = get_args(Stage)
 SECTORS: tuple[Sector, ...] = get_args(Sector)
 ROLES: tuple[Role, ...] = ("mentioned", "alternative", "affected", "targeted", "restricting")
+OFFERS: tuple[OfferKind, ...] = get_args(OfferKind)
+SOURCES: tuple[Source, ...] = get_args(Source)
 DATE_ROLES = ("announced", "effective", "comment")
 _PLACE_KINDS = ("geo", "demonym", "capital", "organ")
 
-WINDOW = 200
-"""Word pieces in a window, the title's included."""
-WINDOWS = 8
-"""Windows read of one text: about a thousand words."""
-TITLE = 48
-"""Word pieces of the title that stand before each window."""
-SPANS = 12
-"""Places of one name that are looked at."""
-OFFERING = 40
-"""Sentences in which terms of an offer are looked for."""
 LOOKED = 6_000
 """Characters in which the words of a sector are looked for."""
-START, END = 0, 2
-"""Ids of the pieces that open and close a window."""
-MARKS = 5
-PLAIN, NAME, PLACE, ORGAN, DATE = range(MARKS)
-"""Marks of a piece: what it belongs to."""
-
-
-@dataclass(frozen=True)
-class Window:
-    """Piece ids with their marks; both have the same length."""
-
-    ids: tuple[int, ...]
-    marks: tuple[int, ...]
-
-
-@dataclass(frozen=True)
-class Spot:
-    """Pieces [first, last) of one window, in sentence `sentence` (an index into `Page.sentences`)."""
-
-    window: int
-    first: int
-    last: int
-    sentence: int
 
 
 @dataclass(frozen=True)
@@ -84,127 +53,26 @@ class Page:
     places: tuple[Entity, ...]
     days: tuple[Entity, ...]
     sectors: tuple[Entity, ...]
-    """Those that a word or a provider of the text stands for."""
+    """All of `SECTORS`, in that order; those that no word or provider of the text stands for have no spots."""
+    offers: tuple[Entity, ...]
+    """One per entry of `terms`."""
+    terms: tuple[Term, ...]
 
 
 def page_of(reading: Reading, found: Sequence[Signal], providers: Mapping[str, Provider]) -> Page:
     """The page of a reading; `providers` are the catalogue's."""
-    windows, bounds = _windows(reading)
-    sentences, lines = _sentences(reading, bounds)
-    where = _Finder(reading, bounds, lines)
+    terms = terms_of(reading.lines)
+    days = days_of(reading)
+    where = Windows(reading, terms, days)
     live = [s for s in found if not s.background]
+    priced = {term.line for term in terms}
     return Page(
-        windows=windows, sentences=sentences, lines=lines, cues=tuple(_cues(reading.lines[i]) for i in lines),
-        features=_features(reading, live), providers=_providers(reading, live, where, providers),
-        places=_places(reading, live, where, providers),
-        days=_days(reading, live, where), sectors=_sectors(reading, live, where, providers),
+        windows=where.windows, sentences=where.sentences, lines=where.lines,
+        cues=tuple(_cues(reading.lines[i], priced) for i in where.lines),
+        features=_features(reading, live, bool(terms)), providers=_providers(reading, live, where, providers, priced),
+        places=_places(reading, live, where, providers), days=_days(days, live, where, reading.published),
+        sectors=_sectors(reading, live, where, providers), offers=_offers(reading, terms, where), terms=terms,
     )  # fmt: skip
-
-
-# ---------------------------------------------------------------- windows
-_Bounds = list[list[tuple[int, int]]]
-
-
-def _windows(reading: Reading) -> tuple[tuple[Window, ...], _Bounds]:
-    """Windows of whole sentences behind the title, and the characters [start, end) of every piece."""
-    text = reading.text
-    every = pieces(text.norm)
-    cut = bisect_left(every, text.title_end, key=lambda p: p.start)
-    title, body = every[:cut][:TITLE], every[cut:]
-    packed: list[list[Piece]] = []
-    current: list[Piece] = []
-    at = 0
-    for line in reading.lines[1:]:
-        until = bisect_left(body, line.sentence.end, lo=at, key=lambda p: p.start)
-        sentence, at = body[at:until], until
-        while sentence:
-            room = WINDOW - len(title) - len(current)
-            if len(sentence) <= room:
-                current, sentence = current + sentence, []
-            elif current:
-                packed.append(current)
-                current = []
-            else:
-                packed.append(sentence[:room])
-                sentence = sentence[room:]
-        if len(packed) >= WINDOWS:
-            break
-    if current or not packed:
-        packed.append(current)
-    packed = packed[:WINDOWS]
-    marks = _marks(reading)
-    windows = tuple(_window(title + rest, marks) for rest in packed)
-    return windows, [[(p.start, p.end) for p in title + rest] for rest in packed]
-
-
-def _marks(reading: Reading) -> list[tuple[int, int, int]]:
-    spans = [(m.start, m.end, NAME) for m in (*reading.mentions, *reading.doubtful)]
-    spans += [(p.start, p.end, ORGAN if p.kind == "organ" else PLACE) for p in reading.places]
-    spans += [(d.start, d.end, DATE) for line in reading.lines for d in line.dates]
-    return sorted(spans)
-
-
-def _window(row: list[Piece], marks: list[tuple[int, int, int]]) -> Window:
-    found = []
-    for piece in row:
-        i = bisect_right(marks, (piece.end, -1, -1)) - 1
-        while i >= 0 and marks[i][0] >= piece.end:
-            i -= 1
-        inside = i >= 0 and piece.end > piece.start and marks[i][1] > piece.start
-        found.append(marks[i][2] if inside else PLAIN)
-    return Window((START, *(p.id for p in row), END), (PLAIN, *found, PLAIN))
-
-
-def _sentences(reading: Reading, bounds: _Bounds) -> tuple[tuple[Spot, ...], tuple[int, ...]]:
-    spots: list[Spot] = []
-    lines: list[int] = []
-    for line in reading.lines:
-        spot = _spot(bounds, line.sentence.start, line.sentence.end, len(spots), 0)
-        if spot is not None:
-            spots.append(spot)
-            lines.append(line.index)
-        elif line.index and spots and line.sentence.start > bounds[-1][-1][1]:
-            break
-    if not spots:
-        spots, lines = [Spot(0, 0, 1, 0)], [0]
-    return tuple(spots), tuple(lines)
-
-
-def _spot(bounds: _Bounds, start: int, end: int, sentence: int, title_end: int) -> Spot | None:
-    """The pieces of [start, end): in the first window for the title, else in the window that holds the body there."""
-    for number, row in enumerate(bounds):
-        if not row or (number and start < title_end):
-            continue
-        first = _first_after(row, start)
-        last = first
-        while last < len(row) and row[last][0] < end:
-            last += 1
-        if last > first:
-            return Spot(number, first + 1, last + 1, sentence)
-    return None
-
-
-def _first_after(row: list[tuple[int, int]], start: int) -> int:
-    """The first piece that ends behind `start`; pieces ascend in a window."""
-    return bisect_right(row, start, key=lambda span: span[1])
-
-
-class _Finder:
-    """Where a span of the text lies in the windows and sentences."""
-
-    def __init__(self, reading: Reading, bounds: _Bounds, lines: Sequence[int]) -> None:
-        self._bounds = bounds
-        self._starts = [reading.lines[i].sentence.start for i in lines]
-        self._title_end = reading.text.title_end
-
-    def __call__(self, spans: Iterable[tuple[int, int]]) -> tuple[Spot, ...]:
-        found = []
-        for start, end in list(spans)[:SPANS]:
-            sentence = max(0, bisect_right(self._starts, start) - 1)
-            spot = _spot(self._bounds, start, end, sentence, self._title_end)
-            if spot is not None:
-                found.append(spot)
-        return tuple(found)
 
 
 # ---------------------------------------------------------------- features
@@ -217,19 +85,15 @@ def _many(chosen: Iterable[object], values: Sequence[object]) -> list[float]:
     return [float(v in held) for v in values]
 
 
-def _cues(line: Line) -> tuple[float, ...]:
-    return (*_many((hit.cue.type for hit in line.hits), TYPES), float(line.index == 0), float(_offering(line)))
+def _cues(line: Line, priced: Collection[int]) -> tuple[float, ...]:
+    return (*_many((hit.cue.type for hit in line.hits), TYPES), float(line.index == 0), float(line.index in priced))
 
 
 _AGES: tuple[Callable[[int], bool], ...] = (lambda age: age > 0, lambda age: age == 0, lambda age: -60 < age < 0, lambda age: age <= -60)
 """Days after publication that tell a stage: ahead, today, just past, long past."""
 
 
-def _offering(line: Line) -> bool:
-    return bool(line.offers) or next(terms(line.sentence.text), None) is not None
-
-
-def _features(reading: Reading, live: Sequence[Signal]) -> tuple[float, ...]:
+def _features(reading: Reading, live: Sequence[Signal], priced: bool) -> tuple[float, ...]:
     lead = max(live, key=lambda s: s.confidence, default=None)
     document = reading.document
     ages = [((m.day - reading.published).days, m.role) for line in reading.lines for m in line.dates if m.day]
@@ -241,7 +105,7 @@ def _features(reading: Reading, live: Sequence[Signal]) -> tuple[float, ...]:
         *_hot(lead.stage if lead else None, STAGES),
         *_many((x for s in live for x in s.sectors), SECTORS),
         float(any(line.offers for line in reading.lines)),
-        float(any(_offering(line) for line in reading.lines[:OFFERING])),
+        float(priced),
         float(bool(live)), lead.confidence if lead else 0.0, min(3, len(live)) / 3,
         float(document.kind == "regulator"), float(document.kind not in ("regulator", "news")),
         float(bool(reading.mentions)), float(bool(reading.places)), float(len(reading.lines) > 1),
@@ -249,17 +113,19 @@ def _features(reading: Reading, live: Sequence[Signal]) -> tuple[float, ...]:
     )  # fmt: skip
 
 
-def _providers(reading: Reading, live: Sequence[Signal], where: _Finder, providers: Mapping[str, Provider]) -> tuple[Entity, ...]:
+def _providers(
+    reading: Reading, live: Sequence[Signal], where: Windows, providers: Mapping[str, Provider], priced: Collection[int]
+) -> tuple[Entity, ...]:
     spans: dict[str, list[tuple[int, int]]] = {}
     sure = {m.provider for m in reading.mentions}
     for named in (*reading.mentions, *reading.doubtful):
         if named.sure or named.provider not in sure:
             spans.setdefault(named.provider, []).append((named.start, named.end))
     roles = {p: role for s in reversed(live) for p, role in s.providers.items()}
-    beside = {m.provider for line in reading.lines[:OFFERING] if line.mentions and _offering(line) for m in line.mentions}
+    beside = {m.provider for i in priced for m in reading.lines[i].mentions}
     return tuple(
         Entity(
-            p, where(places),
+            p, where.spots(places),
             (
                 *_hot(roles.get(p), ROLES), float(p in sure), float(places[0][0] < reading.text.title_end), min(5, len(places)) / 5,
                 *_hot(providers[p].home, ("US", "CN", "RU")), *_many(providers[p].sectors, SECTORS), 1 / len(spans), float(p in beside),
@@ -270,7 +136,7 @@ def _providers(reading: Reading, live: Sequence[Signal], where: _Finder, provide
     )  # fmt: skip
 
 
-def _places(reading: Reading, live: Sequence[Signal], where: _Finder, providers: Mapping[str, Provider]) -> tuple[Entity, ...]:
+def _places(reading: Reading, live: Sequence[Signal], where: Windows, providers: Mapping[str, Provider]) -> tuple[Entity, ...]:
     spans: dict[str, list[tuple[int, int]]] = {}
     kinds: dict[str, set[str]] = {}
     for place in reading.places:
@@ -287,7 +153,7 @@ def _places(reading: Reading, live: Sequence[Signal], where: _Finder, providers:
         spans.setdefault(jurisdiction, [])
     return tuple(
         Entity(
-            j, where(found),
+            j, where.spots(found),
             (
                 *_many(kinds.get(j, ()), _PLACE_KINDS), float(j == own), float(j in at_home), float(j in issuing), float(j in affected),
                 float(j in hit_homes), float(bool(found) and found[0][0] < reading.text.title_end), float(bool(found)),
@@ -298,7 +164,7 @@ def _places(reading: Reading, live: Sequence[Signal], where: _Finder, providers:
     )  # fmt: skip
 
 
-def _sectors(reading: Reading, live: Sequence[Signal], where: _Finder, providers: Mapping[str, Provider]) -> tuple[Entity, ...]:
+def _sectors(reading: Reading, live: Sequence[Signal], where: Windows, providers: Mapping[str, Provider]) -> tuple[Entity, ...]:
     """One entity per sector with its words and the providers of it; features tell how much of the text it is."""
     text = reading.text.norm[:LOOKED]
     told = {s for signal in live for s in signal.sectors}
@@ -309,8 +175,6 @@ def _sectors(reading: Reading, live: Sequence[Signal], where: _Finder, providers
     for sector in SECTORS:
         words = [match.span() for match in load_lexicon().sectors[sector].finditer(text)]
         own = [m for m in reading.mentions if sector in providers[m.provider].sectors]
-        if not words and not own and sector not in told:
-            continue
         holders = {m.provider for m in own}
         spans = sorted([*words[: SPANS // 2], *((m.start, m.end) for m in own[: SPANS // 2])])
         features = (
@@ -319,28 +183,41 @@ def _sectors(reading: Reading, live: Sequence[Signal], where: _Finder, providers
             float(any(providers[p].sectors[0] == sector for p in holders)), float(any(m.start < reading.text.title_end for m in own)),
             float(any(len(providers[p].sectors) == 1 for p in holders)), min(3, len(named)) / 3,
         )  # fmt: skip
-        found.append(Entity(sector, where(spans), features))
+        found.append(Entity(sector, where.spots(spans), features))
     return tuple(found)
 
 
-def _days(reading: Reading, live: Sequence[Signal], where: _Finder) -> tuple[Entity, ...]:
+def _days(days: Sequence[Day], live: Sequence[Signal], where: Windows, published: date) -> tuple[Entity, ...]:
     """One entity per day and place in the text; the key is `day@start`."""
     used = {role: {getattr(s.dates, role) for s in live} for role in DATE_ROLES}
     found = []
-    for line in reading.lines:
-        for mention in line.dates:
-            spots = where([(mention.start, mention.end)]) if mention.day else ()
-            if not spots or mention.day is None:
-                continue
+    for day in days:
+        spots = where.spots([(day.start, day.end)])
+        if spots:
             features = (
-                *_hot(mention.role, (*DATE_ROLES, "background", "expiry")),
-                *(float(mention.day in used[role]) for role in DATE_ROLES),
-                *_distance(mention.day, reading.published),
-            )
-            found.append(Entity(f"{mention.day.isoformat()}@{mention.start}", spots, features))
+                *_hot(day.role if day.source == "told" else None, (*DATE_ROLES, "background", "expiry")), *_hot(day.source, SOURCES),
+                *(float(day.day in used[role]) for role in DATE_ROLES), *_distance(day.day, published),
+            )  # fmt: skip
+            found.append(Entity(f"{day.day.isoformat()}@{day.start}", spots, features))
     return tuple(found)
 
 
 def _distance(day: date, published: date) -> tuple[float, ...]:
     days = (day - published).days
-    return (float(days == 0), float(days > 0), float(days < -60), float(-8 < days < 0))
+    return (
+        float(days == 0), float(days > 0), float(days < -LONG_AGO), float(-8 < days < 0), float(0 < days < 8), float(days > 400),
+        max(-1.0, min(1.0, days / 180)),
+    )  # fmt: skip
+
+
+def _offers(reading: Reading, terms: Sequence[Term], where: Windows) -> tuple[Entity, ...]:
+    """One entity per term; features tell its kind, whether rules take it for an offer, and who stands in its sentence."""
+    found = []
+    for term in terms:
+        line = reading.lines[term.line]
+        features = (
+            *_hot(term.kind, OFFERS), float(term.amount is not None), float(any(m.start == term.start for m in line.offers)),
+            float(bool(line.mentions)), float(term.line == 0), float(bool(line.hits)), min(5, len(terms)) / 5,
+        )  # fmt: skip
+        found.append(Entity(f"{term.kind}@{term.start}", where.spots([(term.start, term.end)]), features))
+    return tuple(found)

@@ -15,9 +15,9 @@ import numpy as np
 
 from monitor.model import MODIFIERS, EventDates, EventType, Offer, Quote, Role, Signal
 from monitor.understand.learned.page import DATE_ROLES, ROLES, SECTORS, STAGES, TYPES, Page
-from monitor.understand.learned.terms import terms
-from monitor.understand.learned.verdict import Verdict
-from monitor.understand.offering import offers_of
+from monitor.understand.learned.terms import Term
+from monitor.understand.learned.verdict import Floats, Verdict
+from monitor.understand.offering import owners
 from monitor.understand.reading import Line, Reading
 
 RELEVANT, SECONDED = 0.8, 0.05
@@ -84,8 +84,11 @@ class _Case:
         return self._event(kind, self._lines_of(kind))
 
     def _lines_of(self, kind: EventType) -> list[Line]:
-        """The body sentences that carry a type best: one, and a second that is nearly as sure."""
-        scores = self.verdict.sentence_types[:, TYPES.index(kind)]
+        """The body sentences that carry a type best."""
+        return self._best(self.verdict.sentence_types[:, TYPES.index(kind)])
+
+    def _best(self, scores: Floats) -> list[Line]:
+        """The body sentence of the greatest score, and a second that is nearly as sure; the title only where there is no body."""
         order = sorted(range(len(scores)), key=lambda i: (self.page.lines[i] == 0, -scores[i]))
         best = order[:1] + [i for i in order[1:2] if self.page.lines[i] and scores[i] > max(0.5, 0.8 * scores[order[0]])]
         return [self.reading.lines[self.page.lines[i]] for i in sorted(best)]
@@ -109,7 +112,7 @@ class _Case:
         return Signal(
             type=kind, providers=roles,
             issuing=tuple(j for j in issuing if j in places), affected=tuple(j for j in affected if j in places),
-            stage=self._stage(), sectors=self._sectors(), confidence=self._confidence(), offers=self._offers(kind, lines),
+            stage=self._stage(), sectors=self._sectors(), confidence=self._confidence(), offers=self._offers(kind),
             evidence=tuple(self._quote(line) for line in lines[:2]),
         )  # fmt: skip
 
@@ -138,7 +141,7 @@ class _Case:
                 "stage": self._stage(),
                 "dates": self._dates(lead),
                 "sectors": self._sectors() or lead.sectors,
-                "offers": self._offers(lead.type, list(self.reading.lines)),
+                "offers": self._offers(lead.type),
                 "evidence": self._evidence(lead),
                 "confidence": self._confidence(),
             }
@@ -179,27 +182,32 @@ class _Case:
                 if row[role] > best.get(name, (0.0, day))[0]:
                     best[name] = (float(row[role]), day)
         days: dict[str, date | None] = {name: day for name, (_, day) in best.items()}
-        if "announced" not in days and self.verdict.today >= FURTHER:
-            days["announced"] = self.reading.published
+        for name, chance in zip(DATE_ROLES, self.verdict.today, strict=False):
+            if name not in days and chance >= FURTHER:
+                days[name] = self.reading.published
         months = {role: month for role, month in lead.dates.months.items() if role not in days}
         return EventDates(announced=days.get("announced"), effective=days.get("effective"), comment=days.get("comment"), months=months)
 
-    def _offers(self, kind: EventType, lines: list[Line]) -> tuple[Offer, ...]:
+    def _offers(self, kind: EventType) -> tuple[Offer, ...]:
+        """The terms that heads take for an offer, each with who offers it; a way out without terms is a service."""
         if kind != "mitigation":
             return ()
         offering = [p for p, role in self._roles().items() if role == "alternative"]
-        found = [o for p in offering for o in offers_of([line for line in lines if line.offers], p, self.reading)]
-        told = {(o.kind, o.amount) for o in found}
-        for line in self.reading.lines if offering else ():
-            near = [m.provider for m in line.mentions if m.provider in offering] or offering
-            found += [Offer(provider=near[0], kind=k, amount=a) for k, a in terms(line.sentence.text) if (k, a) not in told]
-            told |= {(o.kind, o.amount) for o in found}
-        priced = {o.kind for o in found if o.amount}
-        return tuple(o for o in found if o.amount or o.kind not in priced)
+        meant = [term for term, chance in zip(self.page.terms, self.verdict.offers, strict=True) if chance >= FURTHER]
+        found = [Offer(provider=p, kind=t.kind, amount=t.amount, until=t.until) for t in meant for p in self._owners(t, offering)]
+        held = {o.provider for o in found}
+        found += [Offer(provider=p, kind="migration_service") for p in offering if p not in held]
+        return tuple({(o.provider, o.kind, o.amount): o for o in found}.values())
+
+    def _owners(self, term: Term, offering: list[str]) -> list[str]:
+        """Who offers a term: those the sentence gives it to, else the last alternative before it, else the only or first one."""
+        told = [p for p in owners(self.reading, self.reading.lines[term.line], term.start) if p in offering]
+        before = [m.provider for m in self.reading.mentions if m.start < term.start and m.provider in offering]
+        return told or before[-1:] or offering[:1]
 
     def _evidence(self, lead: Signal) -> tuple[Quote, ...]:
-        """The sentences the heads point at, then those of the rules: two in all, and a third that states the day."""
-        pointed = [self._quote(line) for line in self._lines_of(lead.type)]
+        """The sentences the heads point at, then those of the rules: three in all."""
+        pointed = [self._quote(line) for line in self._best(self.verdict.carries)]
         rows = {(q.start, q.end): q for q in (*pointed, *lead.evidence)}
         return tuple(rows.values())[:3]
 

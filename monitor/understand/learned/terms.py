@@ -1,17 +1,38 @@
 """Terms of an offer in whatever words: money, tokens, per cent off.
 
-What comes in: sentences of a text that is known to tell of an offer. What goes out: kinds with bare amounts. Read on any other text
-these patterns would find prices and growth rates, so only the reconciler asks them.
+What comes in: the sentences of a text. What goes out: `Term`s with bare amounts. On most texts these patterns find prices and growth
+rates: whether a term is offered is for the heads to say.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 
 from monitor.model import OfferKind
 from monitor.understand.dates.expression import HAN, number
+from monitor.understand.reading import Line
+
+READ = 40
+"""Sentences in which terms of an offer are looked for."""
+MOST = 24
+"""Terms that are looked at in one text."""
+
+
+@dataclass(frozen=True)
+class Term:
+    """What may be an offer at [start, end) of the text, in line `line`; the amount is a bare number, or None."""
+
+    line: int
+    start: int
+    end: int
+    kind: OfferKind
+    amount: str | None
+    until: date | None = None
+
 
 _WORDS = {
     10**3: "k thousand mil tausend 千", 10**4: "万 만", 10**6: "m million millions millionen millones 百万 백만", 10**7: "千万 천만",
@@ -22,11 +43,20 @@ _SCALE = "|".join(sorted((re.escape(word) + (r"\b" if word.isascii() else "") fo
 _FIGURE = rf"(?:(?<![\d,.])\d[\d,.]{{0,14}}(?<![,.])(?!\d)|[{HAN}]{{1,8}}?)"
 """A number in digits or Chinese numerals; bounded, for a page may hold a million digits."""
 _N = rf"(?P<n>{_FIGURE})\s*(?P<s>{_SCALE})?"
-_SIGN = r"(?:US\$|USD|R\$|EUR|GBP|[$€£¥₩])"
-_UNIT = r"(?:(?:US |Canadian |Australian )?dollars?|euros?|pounds?|yuan|美元|欧元|人民币|元|块|달러|유로|ドル|ユーロ|円|долл\w*|евро)"
+_CODES = (
+    "USD EUR GBP CNY RMB JPY KRW INR BRL ZAR TRY MYR SGD HKD TWD AED SAR NGN KES MXN IDR VND THB PHP CHF SEK NOK DKK PLN CZK HUF ILS PKR"
+    " UAH KZT EGP AUD CAD NZD RUB COP CLP ARS"
+).replace(" ", "|")
+_SIGN = rf"(?:(?:US|HK|NT|S|A|C|R)?\$|[€£¥₩₹₽₺]|\b(?:{_CODES})\b)"
+_UNIT = (
+    rf"(?:\b(?:{_CODES})\b|\b(?:\w{{1,14}} )?(?:dollars?|euros?|pounds?|yuan|francs?|roubles?|rubles?|rupees?|lira|reais|rand|pesos?"
+    r"|ringgit|won|yen|dirhams?|riyals?|naira|shillings?|crowns?|zloty|złotych)\b|[€£₩₹₽₺]|美元|欧元|歐元|人民币|人民幣|港元|港币|新台币|元|块|塊|달러|원|유로"
+    r"|ドル|ユーロ|円|долл\w*|евро|руб\w*)"
+)
 _CREDIT = (
-    r"(?:credits?|vouchers?|coupons?|Guthaben|Gutschrift|crédits?|créditos?|额度|代金券|抵用|抵扣券|赠金|点数|点數|額度|代金券"
-    r"|크레딧|クレジット|кредит\w*|on us|on the house)"
+    r"(?:credit\w*|vouchers?|coupons?|Guthaben|Gutschrift|Gutschein\w*|crédits?|créditos?|额度|額度|代金券|抵用|抵扣|赠金|贈金|试用金|試用金|体验金"
+    r"|體驗金|消费金|补贴|補貼|点数|點數|算力券|优惠券|優惠券|크레딧|바우처|クレジット|クーポン|кредит\w*|ваучер\w*"
+    r"|on us|on the house|free of charge)"
 )
 
 
@@ -38,56 +68,108 @@ def _money(first: int) -> str:
 
 _CREDITS = re.compile(rf"{_money(1)}[^.。;；!?]{{0,60}}?{_CREDIT}|{_CREDIT}[^.。;；!?]{{0,40}}?{_money(3)}", re.I)
 _TOKENS = re.compile(rf"{_N}\s*(?:个|枚|多)?\s*(?:[\w-]+\s+){{0,3}}?(?:免费|免費)?\s*(?:tokens?|词元|詞元|トークン|토큰|токен\w*)", re.I)
-_PERCENT = r"(?:%|per ?cent|percent|pct|Prozent|por ciento|por cento|pour cent|퍼센트|프로|パーセント|процент\w*)"
+_PERCENT = r"(?:[%％]|per ?cent(?:age points)?|percent|pct|Prozent|por ciento|por cento|pour cent|퍼센트|프로|パーセント|процент\w*)"
+_COUNTED = {
+    w: n
+    for n, words in {
+        5: "five", 10: "ten", 15: "fifteen", 20: "twenty", 25: "twenty-five", 30: "thirty", 33: "thirty-three", 35: "thirty-five",
+        40: "forty", 45: "forty-five", 50: "fifty", 55: "fifty-five", 60: "sixty", 65: "sixty-five", 70: "seventy", 75: "seventy-five",
+        80: "eighty", 90: "ninety",
+    }.items()
+    for w in (words, words.replace("-", " "))
+}  # fmt: skip
+_SHARE = rf"(?:\d{{1,2}}(?:[.,]\d)?|{'|'.join(sorted(_COUNTED, key=len, reverse=True))})"
 _OFF = (
-    r"(?:off|discount\w*|rebate|reduc\w+|cheaper|less than|below|cut|knock\w*|waive\w*|Nachlass|Rabatt\w*|günstiger|remise|réduction|rabais"
-    r"|descuento|rebaja|desconto|할인|깎|인하|割引|引き|скидк\w*)"
+    r"(?:\boff\b|discount\w*|rebate|reduc\w+|cheaper|less\b|below|under|lower\w*|cut|knock\w*|waive\w*|sav(?:e|ing)\w*|Nachlass|Rabatt\w*|günstiger"
+    r"|weniger|unter|remise|réduction|rabais|moins|descuento|rebaja|menos|desconto|할인|깎|인하|저렴|割引|引き|オフ|値引|скидк\w*|дешевле)"
 )
+_DOWN = r"(?:减|減|降|让利|讓利|优惠|優惠|折让|便宜|下调|下調|立减|直降|省)"
 _CUTS = (
-    re.compile(rf"(?P<n>\d{{1,2}})\s*{_PERCENT}[^.。;；!?]{{0,40}}?{_OFF}|{_OFF}[^.。;；!?]{{0,50}}?(?P<m>\d{{1,2}})\s*{_PERCENT}", re.I),
-    re.compile(rf"(?:减|減|降|让利|讓利|优惠|優惠|折让|便宜)[^。;；]{{0,12}}?(?:百分之(?P<n>[{HAN}]{{1,3}}|\d{{1,2}})|(?P<m>\d{{1,2}})\s*%)"),
+    re.compile(
+        rf"(?<![\d.,])(?P<n>{_SHARE})\s*{_PERCENT}[^.。;；!?]{{0,40}}?{_OFF}|{_OFF}[^.。;；!?]{{0,50}}?(?<![\d.,])(?P<m>{_SHARE})\s*{_PERCENT}",
+        re.I,
+    ),
+    re.compile(rf"{_DOWN}[^。;；]{{0,12}}?(?:百分之(?P<n>[{HAN}]{{1,3}}|\d{{1,2}})|(?P<m>\d{{1,2}})\s*[%％])"),
+    re.compile(rf"(?:百分之(?P<n>[{HAN}]{{1,3}}|\d{{1,2}})|(?P<m>\d{{1,2}})\s*[%％])[^。;；]{{0,8}}?(?:{_DOWN}|折扣)"),
 )  # fmt: skip
+_FRACTIONS = {"half": "50", "a third": "33", "one third": "33", "a quarter": "25", "one quarter": "25", "a fifth": "20", "one fifth": "20",
+    "a tenth": "10", "one tenth": "10", "two fifths": "40", "two thirds": "66", "three quarters": "75", "四分之一": "25", "三分之一": "33",
+    "五分之一": "20", "一半": "50"}  # fmt: skip
+_FRACTION = re.compile(
+    rf"\b(?P<f>(?:a|one|two|three)[ -](?:third|quarter|fifth|tenth)s?)\b[^.。;；!?]{{0,40}}?{_OFF}"
+    rf"|{_OFF}[^.。;；!?]{{0,40}}?\b(?P<g>(?:a|one|two|three)[ -](?:third|quarter|fifth|tenth)s?)\b"
+    rf"|{_DOWN}[^。;；]{{0,8}}?(?P<h>[一三四五]分之一|一半)",
+    re.I,
+)
 _TENTHS = re.compile(rf"(?:减|減|降|让利|讓利|优惠|優惠|便宜|省)[^。;；]{{0,8}}?(?P<n>[{HAN}])成(?P<m>[{HAN}])?")
-_LEFT = re.compile(rf"(?<![转打骨曲])(?:打|享)?(?P<n>[{HAN}]|\d(?:\.\d)?)折(?![线算扣叠腾磨返])")
+_LEFT = re.compile(rf"(?<![转打骨曲])(?:打|享)?(?P<n>[{HAN}]{{1,2}}|\d\d|\d(?:\.\d)?)折(?![线算扣叠腾磨返])")
 _HALF = re.compile(
-    r"\bhalf[ -]price|\bhalf off|\bhalf (?:the|of the|for the|its) |\b(?:one )?half for\b|zum halben Preis|moitié prix|mitad de precio"
-    r"|metade do preço|半价|半價|半額|반값|вдвое дешевле",
+    r"\bhalf[ -]price|\bhalf off|\bhalf (?:the|of the|for the|its|our|list|price) |\b(?:one )?half for\b"
+    r"|\b(?:by|at|pays?|paying) (?:one )?half\b|\bhalve[sd]?\b|zum halben Preis|halbiert|hälftig|moitié prix|la moitié d"
+    r"|mitad de(?:l| la)? (?:precio|tarifa)|la mitad de|metade do preço|pela metade"
+    r"|半价|半價|半額|对折|對折|반값|절반|вдвое дешевле|за полцены",
     re.I,
 )
 
 
-def terms(sentence: str) -> Iterator[tuple[OfferKind, str]]:
-    """Each offer's kind and bare amount: tokens, money, or per cent off."""
+def terms_of(lines: Sequence[Line]) -> tuple[Term, ...]:
+    """The terms of a text in order: those that rules take for an offer, and any other figure that may be one."""
+    found: dict[tuple[int, OfferKind, str | None], Term] = {}
+    for line in lines[:READ]:
+        rules = [Term(line.index, m.start, m.end, m.kind, m.amount, m.until) for m in line.offers]
+        at = line.sentence.start
+        figures = [Term(line.index, at + start, at + end, kind, amount) for kind, amount, start, end in terms(line.sentence.text)]
+        priced = {term.kind for term in (*rules, *figures) if term.amount}
+        for term in (*rules, *figures):
+            if term.amount or term.kind not in priced:
+                found.setdefault((line.index, term.kind, term.amount), term)
+    return tuple(sorted(found.values(), key=lambda term: (term.start, term.kind)))[:MOST]
+
+
+def terms(sentence: str) -> Iterator[tuple[OfferKind, str, int, int]]:
+    """Each figure that may be offered: kind, bare amount (tokens, money, or per cent off), and where it stands."""
     for hit in _TOKENS.finditer(sentence):
         if amount := _amount(hit["n"], hit["s"]):
-            yield "free_tokens", amount
+            yield "free_tokens", amount, *hit.span()
     for hit in _CREDITS.finditer(sentence):
         group = next(i for i in range(1, 5) if hit[f"n{i}"])
         if amount := _amount(hit[f"n{group}"], hit[f"s{group}"]):
-            yield "free_credits", amount
+            yield "free_credits", amount, *hit.span()
     for pattern in _CUTS:
         for hit in pattern.finditer(sentence):
             if amount := _amount(hit["n"] or hit["m"], None):
-                yield "price_cut", amount
+                yield "price_cut", amount, *hit.span()
+    yield from _shares_in_words(sentence)
+
+
+def _shares_in_words(sentence: str) -> Iterator[tuple[OfferKind, str, int, int]]:
+    """Cuts told as a fraction, as tenths (成, 折) or as a half."""
+    for hit in _FRACTION.finditer(sentence):
+        named = (hit["f"] or hit["g"] or hit["h"]).lower().replace("-", " ")
+        if amount := _FRACTIONS.get(named):
+            yield "price_cut", amount, *hit.span()
     for hit in _TENTHS.finditer(sentence):
-        yield "price_cut", str(number(hit["n"]) * 10 + (number(hit["m"]) if hit["m"] else 0))
+        yield "price_cut", str(number(hit["n"]) * 10 + (number(hit["m"]) if hit["m"] else 0)), *hit.span()
     for hit in _LEFT.finditer(sentence):
         left = Decimal(hit["n"]) if hit["n"].isascii() else Decimal(number(hit["n"]))
+        left = left / 10 if left >= 10 else left
         if 0 < left < 10:
-            yield "price_cut", f"{100 - 10 * left:f}".removesuffix(".0")
-    if _HALF.search(sentence):
-        yield "price_cut", "50"
+            yield "price_cut", f"{100 - 10 * left:f}".removesuffix(".0"), *hit.span()
+    if hit := _HALF.search(sentence):
+        yield "price_cut", "50", *hit.span()
 
 
 def _amount(digits: str, scale: str | None) -> str | None:
     """A bare number without separators; None for one that is not a number after all."""
+    if digits.lower() in _COUNTED:
+        return str(_COUNTED[digits.lower()])
     if digits.isascii():
         plain = digits.replace(",", "")
         if plain.count(".") == 1 and len(plain.split(".")[1]) == 3 and not scale:
             plain = plain.replace(".", "")
         if plain.count(".") > 1:
             plain = plain.replace(".", "")
-        value = Decimal(plain)
+        value = Decimal(plain.strip("."))
     else:
         value = Decimal(number(digits))
     value *= _SCALES[scale.lower()] if scale else 1

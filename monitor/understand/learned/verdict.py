@@ -7,21 +7,22 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from monitor.understand.learned.page import STAGES, TYPES
+from monitor.understand.learned.page import SECTORS, STAGES, TYPES
 
 Floats = npt.NDArray[np.float32]
 
-_PARTS = {"relevant": 1, "types": len(TYPES), "primary": len(TYPES), "stage": len(STAGES), "today": 1}
+DOCUMENT = {"relevant": 1, "types": len(TYPES), "primary": len(TYPES), "stage": len(STAGES), "today": 2, "sectors": len(SECTORS)}
+"""What the document's head says, in order; its word on a sector is added to that of the sector's own head."""
 
 
 @dataclass(frozen=True)
 class Logits:
-    """The heads' raw output for one page; the rows follow the page's sentences, providers, places, days and sectors."""
+    """The heads' raw output for one page; the rows follow the page's sentences and entities."""
 
     document: Floats
-    """Shape (35,): relevance, 13 types, 13 primary types, 7 stages, announced on the publication day."""
+    """Shape (46,): relevance, 13 types, 13 primary types, 7 stages, announced and effective on the publication day, 10 sectors."""
     sentence: Floats
-    """Shape (sentences, 14): 13 types, then history."""
+    """Shape (sentences, 15): 13 types, then history, then whether it carries the news of the day."""
     provider: Floats
     """Shape (providers, 6): 5 roles, then no provider here."""
     place: Floats
@@ -30,6 +31,8 @@ class Logits:
     """Shape (days, 4): nothing, announced, effective, comment."""
     sector: Floats
     """Shape (sectors, 1)."""
+    offer: Floats
+    """Shape (terms, 1)."""
 
 
 @dataclass(frozen=True)
@@ -41,25 +44,29 @@ class Verdict:
     primary: Floats
     stage: Floats
     sectors: Floats
-    today: float
+    today: Floats
+    """That it is announced, and that it takes effect, on the day of publication."""
     sentence_types: Floats
     history: Floats
+    carries: Floats
     roles: Floats
     issuing: Floats
     affected: Floats
     days: Floats
+    offers: Floats
 
 
 def verdict_of(logits: Logits) -> Verdict:
     """Probabilities from raw outputs: a softmax where one answer holds, a logistic where each stands for itself."""
-    cuts = np.cumsum(list(_PARTS.values()))[:-1]
-    relevant, types, primary, stage, today = np.split(logits.document, cuts)
+    cuts = np.cumsum(list(DOCUMENT.values()))[:-1]
+    relevant, types, primary, stage, today, sectors = np.split(logits.document, cuts)
     return Verdict(
         relevant=float(_logistic(relevant)[0]), types=_logistic(types), primary=_softmax(primary), stage=_softmax(stage),
-        sectors=_logistic(logits.sector[:, 0]), today=float(_logistic(today)[0]),
+        sectors=_logistic(logits.sector[:, 0] + sectors), today=_logistic(today),
         sentence_types=_logistic(logits.sentence[:, : len(TYPES)]), history=_logistic(logits.sentence[:, len(TYPES)]),
+        carries=_logistic(logits.sentence[:, len(TYPES) + 1]),
         roles=_softmax(logits.provider), issuing=_logistic(logits.place[:, 0]), affected=_logistic(logits.place[:, 1]),
-        days=_softmax(logits.day),
+        days=_softmax(logits.day), offers=_logistic(logits.offer[:, 0]),
     )  # fmt: skip
 
 
