@@ -13,7 +13,7 @@ import onnx
 from onnx import TensorProto, helper, numpy_helper
 from onnxruntime.quantization import QuantType, quantize_dynamic
 
-from monitor.understand.learned.windows import MARKS
+from monitor.understand.learned.windows import MARKS, WINDOW
 from training.base import NAMES, Base
 
 OPSET = 20
@@ -26,7 +26,8 @@ def write(base: Base, out: Path, layers: int | None = None, changed: Mapping[str
     out.mkdir(parents=True, exist_ok=True)
     scales, nibbles = base.words()
     marks = np.asarray(changed["mark"], np.float16) if changed else np.zeros((MARKS, base.shape.hidden), np.float16)
-    np.savez_compressed(out / "words.npz", scales=scales, nibbles=nibbles, positions=base.positions().astype(np.float16), marks=marks)
+    positions = base.positions()[: WINDOW + 2].astype(np.float16)
+    np.savez_compressed(out / "words.npz", scales=scales, nibbles=nibbles, positions=positions, marks=marks)
     with tempfile.TemporaryDirectory() as folder:
         plain = Path(folder) / "plain.onnx"
         onnx.save(graph(base, layers or base.shape.layers, changed or {}), plain)

@@ -52,7 +52,7 @@ class Gate:
         told = (_MEASURE, lexicon.gate_starts), (_LIST, lexicon.gate_lists), (_SECTOR, lexicon.gate_sectors), (_WHOLE, lexicon.gate_whole)
         for kind, words in ((_NAME, self._aliases), *told):
             for word in words:
-                key = same_length_lower(word)
+                key = same_length_lower(_folded(word))
                 kinds[key] = kinds.get(key, 0) | kind
         self._kinds = list(kinds.values())
         self._find = ahocorasick_rs.AhoCorasick(list(kinds)).find_matches_as_indexes

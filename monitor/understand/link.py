@@ -136,7 +136,7 @@ def _allowed(text: str, lowered: str, start: int, end: int, rule: AliasRule) -> 
 
 def _says(lowered: str, word: str, itself: tuple[int, int] | None) -> bool:
     """Whether a word stands in the text outside the span `itself`."""
-    needle = same_length_lower(word)
+    needle = same_length_lower(word.translate(simplified_table()))
     at = lowered.find(needle)
     while at >= 0:
         end = at + len(needle)

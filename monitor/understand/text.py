@@ -18,8 +18,8 @@ from monitor.understand.lexicon import simplified_table
 _IGNORABLE = re.compile(
     "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0]"
 )
-_CIRCLED = re.compile("[\u2460-\u249b\u24ea-\u24ff\u2776-\u2793]")
-"""Numbers of a list: folded they would grow together with the word or figure behind them."""
+_CIRCLED = re.compile("[\u00b2\u00b3\u00b9\u2070-\u2079\u2080-\u2089\u2460-\u249b\u24ea\u3251-\u325f\u32b1-\u32bf]")
+"""Numbers of a list or a footnote: folded they would grow together with the word or figure beside them."""
 _KEEP = frozenset("，：；！？（）、“”")
 _NOT_ASCII = re.compile(r"[^\x00-\x7f]")
 _HAN = re.compile("[\u3400-\u9fff\uf900-\ufaff]")

@@ -20,7 +20,7 @@ TAGGER = Tagger(load_catalog(), None)
 def reading(body: str, published: str = "2024-06-25", lang: str = "en") -> Reading:
     """What rules read of a text that passes the gate."""
     row = {"id": "x", "title": "OpenAI to block users in China", "body": body, "published": published, "lang": lang}
-    look = next(iter(TAGGER.look([r for r in read_records([json.dumps(row)]) if not hasattr(r, "error")])))  # type: ignore[misc]
+    look = next(iter(TAGGER.look([r for r in read_records([json.dumps(row)]) if not hasattr(r, "error")])))
     assert look.reading
     return look.reading
 
@@ -48,12 +48,42 @@ def days(body: str, published: str = "2024-06-25", lang: str = "en") -> list[Day
         ("From the first day of July no consignment shall leave.", "2024-07-01", "edge"),
         ("The ban ends at the end of September.", "2024-09-30", "edge"),
         ("7/9 起停止服務。", "2024-07-09", "edge"),
+        ("It must be gone by the end of 2025.", "2025-12-31", "edge"),
+        ("At the End of September it stops.", "2024-09-30", "edge"),
+        ("2025年第一季度末前完成。", "2025-03-31", "edge"),
+        ("The letter came two weeks ago.", "2024-06-11", "counted"),
     ],
 )
 def test_a_day_that_is_meant_is_among_those_found(body: str, expected: str, source: str | None) -> None:
     found = [d for d in days(body) if d.day == date.fromisoformat(expected)]
     assert found, days(body)
     assert source is None or source in {d.source for d in found}
+
+
+@pytest.mark.parametrize(
+    ("body", "wrong"),
+    [
+        ("三年内完成改造。", "2024-12-31"),
+        ("去年底已经停用。", "2024-12-31"),
+        ("2月末完成。", "2024-06-30"),
+        ("within thirty days of publication", "2024-08-24"),
+        ("Support is there 24/7.", "2024-07-24"),
+        ("The letter came two weeks ago.", "2024-07-09"),
+        ("From 30/02/2024 on.", "2024-03-01"),
+    ],
+)
+def test_a_day_that_is_not_meant_is_not_among_them(body: str, wrong: str) -> None:
+    assert date.fromisoformat(wrong) not in {d.day for d in days(body)}
+
+
+@pytest.mark.parametrize("word", ["aprıl", "APRİL", "fırst quarter"])
+def test_letters_that_only_look_like_a_month_are_none(word: str) -> None:
+    assert all(d.day.month != 4 for d in days(f"until the end of {word}"))
+
+
+def test_many_periods_do_not_push_out_what_rules_read() -> None:
+    found = days("the 27 member states met. " * 40 + "The ban takes effect on June 1, 2025.")
+    assert date(2025, 6, 1) in {d.day for d in found}
 
 
 def test_a_weekday_has_both_weeks() -> None:

@@ -6,7 +6,7 @@ The weights are those of multilingual-e5-small (Wang et al. 2024, MIT) with fewe
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from importlib.resources import as_file, files
 from importlib.resources.abc import Traversable
@@ -39,12 +39,12 @@ class Encoder:
     def states(self, windows: Iterable[Window]) -> Iterator[Floats]:
         """For each window: shape (pieces, HIDDEN)."""
         for window in windows:
-            rows = self._words(window.ids) + self._positions[: len(window.ids)]
+            rows = self.pieces(window.ids) + self._positions[: len(window.ids)]
             fed = {"rows": rows, "marks": self._marks[list(window.marks)]}
             yield self._session.run(None, {name: fed[name] for name in self._inputs})[0]
 
-    def _words(self, ids: tuple[int, ...]) -> Floats:
-        """The pieces' own vectors from 4-bit blocks of 32: value = (nibble - 8) x scale."""
+    def pieces(self, ids: Sequence[int]) -> Floats:
+        """The pieces' own vectors, shape (pieces, HIDDEN), from 4-bit blocks of 32: value = (nibble - 8) x scale."""
         chosen = list(ids)
         nibbles = self._nibbles[chosen]
         values = np.concatenate([nibbles & 15, nibbles >> 4], axis=2).astype(np.float32) - 8

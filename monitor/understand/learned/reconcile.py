@@ -20,7 +20,7 @@ from monitor.understand.learned.verdict import Floats, Verdict
 from monitor.understand.offering import owners
 from monitor.understand.reading import Line, Reading
 
-RELEVANT, SECONDED = 0.8, 0.05
+RELEVANT, SECONDED = 0.6, 0.4
 """The least probability of a relevant document: where heads stand alone, and where a rule tells of a live event too."""
 FURTHER = 0.5
 """The least probability of a type beneath, a sector, a jurisdiction."""
@@ -57,7 +57,7 @@ class _Case:
     def settled(self, live: list[Signal]) -> list[Signal]:
         kept = self._kept(live)
         lead = self._lead(kept)
-        rest = [s for s in kept if s is not lead]
+        rest = list(kept)
         told = {t for s in (lead, *rest) for t in (s.type, *s.beneath)}
         rest += [self._event(kind, lines) for kind, lines in self._further() if kind not in told]
         lead = self._fitted(lead, rest)
@@ -72,10 +72,12 @@ class _Case:
         return [s for s in live if chance[s.type] >= UNLIKELY or s.type == self._primary()]
 
     def _lead(self, kept: list[Signal]) -> Signal:
+        """The news of the day; a signal of the rules that becomes it is taken out of `kept`."""
         kind = self._primary()
         same = [s for s in kept if s.type == kind] or [s for s in kept if kind in s.beneath]
         if same:
             lead = max(same, key=lambda s: s.confidence)
+            kept[:] = [s for s in kept if s is not lead]
             return lead.model_copy(update={"type": kind, "beneath": tuple(t for t in (lead.type, *lead.beneath) if t != kind)})
         single = [s for s in kept if s.type not in MODIFIERS]
         if len(single) == 1 and len(kept) == 1:
@@ -112,22 +114,25 @@ class _Case:
         return Signal(
             type=kind, providers=roles,
             issuing=tuple(j for j in issuing if j in places), affected=tuple(j for j in affected if j in places),
-            stage=self._stage(), sectors=self._sectors(), confidence=self._confidence(), offers=self._offers(kind),
+            stage=self._stage(), sectors=self._sectors(), confidence=self._confidence(),
             evidence=tuple(self._quote(line) for line in lines[:2]),
         )  # fmt: skip
 
     # ------------------------------------------------ what the news of the day holds
     def _fitted(self, lead: Signal, rest: list[Signal]) -> Signal:
         roles, (issuing, affected) = self._roles(), self._places()
+        offers = self._offers() if "mitigation" in {s.type for s in (lead, *rest)} else []
         for i, signal in enumerate(rest):
             rest[i] = signal.model_copy(
                 update={
+                    "offers": tuple(o for o in offers if o.provider in signal.providers) if signal.type == "mitigation" else (),
                     "providers": {p: self._agreed(p, role, roles) for p, role in signal.providers.items()},
                     "issuing": tuple(j for j in signal.issuing if j in issuing),
                     "affected": tuple(j for j in signal.affected if j in affected),
                     "sectors": tuple(s for s in signal.sectors if s in self._sectors()) or signal.sectors,
                 }
             )
+        given = [o for s in rest for o in s.offers]
         held = {p for s in rest for p, role in s.providers.items() if role != "mentioned"}
         elsewhere = {"issuing": {j for s in rest for j in s.issuing}, "affected": {j for s in rest for j in s.affected}}
         beneath = [t for t in self._beneath() if t != lead.type and t not in {s.type for s in rest}]
@@ -141,7 +146,7 @@ class _Case:
                 "stage": self._stage(),
                 "dates": self._dates(lead),
                 "sectors": self._sectors() or lead.sectors,
-                "offers": self._offers(lead.type),
+                "offers": tuple(o for o in offers if o not in given) if lead.type == "mitigation" else (),
                 "evidence": self._evidence(lead),
                 "confidence": self._confidence(),
             }
@@ -188,16 +193,17 @@ class _Case:
         months = {role: month for role, month in lead.dates.months.items() if role not in days}
         return EventDates(announced=days.get("announced"), effective=days.get("effective"), comment=days.get("comment"), months=months)
 
-    def _offers(self, kind: EventType) -> tuple[Offer, ...]:
+    def _offers(self) -> list[Offer]:
         """The terms that heads take for an offer, each with who offers it; a way out without terms is a service."""
-        if kind != "mitigation":
-            return ()
         offering = [p for p, role in self._roles().items() if role == "alternative"]
         meant = [term for term, chance in zip(self.page.terms, self.verdict.offers, strict=True) if chance >= FURTHER]
         found = [Offer(provider=p, kind=t.kind, amount=t.amount, until=t.until) for t in meant for p in self._owners(t, offering)]
         held = {o.provider for o in found}
         found += [Offer(provider=p, kind="migration_service") for p in offering if p not in held]
-        return tuple({(o.provider, o.kind, o.amount): o for o in found}.values())
+        kept: dict[tuple[str, str, str | None], Offer] = {}
+        for offer in sorted(found, key=lambda o: o.until is None):
+            kept.setdefault((offer.provider, offer.kind, offer.amount), offer)
+        return list(kept.values())
 
     def _owners(self, term: Term, offering: list[str]) -> list[str]:
         """Who offers a term: those the sentence gives it to, else the last alternative before it, else the only or first one."""

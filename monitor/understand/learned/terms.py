@@ -34,15 +34,17 @@ class Term:
     until: date | None = None
 
 
+_GAP = r"\s{0,3}"
+"""Bounded like every run in these patterns: a page may hold a million blanks."""
 _WORDS = {
     10**3: "k thousand mil tausend 千", 10**4: "万 만", 10**6: "m million millions millionen millones 百万 백만", 10**7: "千万 천만",
     10**8: "亿 億 억", 10**9: "bn billion",
 }  # fmt: skip
 _SCALES = {word: scale for scale, words in _WORDS.items() for word in words.split()}
 _SCALE = "|".join(sorted((re.escape(word) + (r"\b" if word.isascii() else "") for word in _SCALES), key=len, reverse=True))
-_FIGURE = rf"(?:(?<![\d,.])\d[\d,.]{{0,14}}(?<![,.])(?!\d)|[{HAN}]{{1,8}}?)"
+_FIGURE = rf"(?:(?<![\d,.])\d[\d,.]{{0,14}}(?<![,.])(?!\d)|[{HAN}]{{1,8}})"
 """A number in digits or Chinese numerals; bounded, for a page may hold a million digits."""
-_N = rf"(?P<n>{_FIGURE})\s*(?P<s>{_SCALE})?"
+_N = rf"(?P<n>{_FIGURE}){_GAP}(?P<s>{_SCALE})?"
 _CODES = (
     "USD EUR GBP CNY RMB JPY KRW INR BRL ZAR TRY MYR SGD HKD TWD AED SAR NGN KES MXN IDR VND THB PHP CHF SEK NOK DKK PLN CZK HUF ILS PKR"
     " UAH KZT EGP AUD CAD NZD RUB COP CLP ARS"
@@ -51,46 +53,49 @@ _SIGN = rf"(?:(?:US|HK|NT|S|A|C|R)?\$|[€£¥₩₹₽₺]|\b(?:{_CODES})\b)"
 _UNIT = (
     rf"(?:\b(?:{_CODES})\b|\b(?:\w{{1,14}} )?(?:dollars?|euros?|pounds?|yuan|francs?|roubles?|rubles?|rupees?|lira|reais|rand|pesos?"
     r"|ringgit|won|yen|dirhams?|riyals?|naira|shillings?|crowns?|zloty|złotych)\b|[€£₩₹₽₺]|美元|欧元|歐元|人民币|人民幣|港元|港币|新台币|元|块|塊|달러|원|유로"
-    r"|ドル|ユーロ|円|долл\w*|евро|руб\w*)"
+    r"|ドル|ユーロ|円|долл\w{0,12}|евро|руб\w{0,12})"
 )
 _CREDIT = (
-    r"(?:credit\w*|vouchers?|coupons?|Guthaben|Gutschrift|Gutschein\w*|crédits?|créditos?|额度|額度|代金券|抵用|抵扣|赠金|贈金|试用金|試用金|体验金"
-    r"|體驗金|消费金|补贴|補貼|点数|點數|算力券|优惠券|優惠券|크레딧|바우처|クレジット|クーポン|кредит\w*|ваучер\w*"
+    r"(?:credit\w{0,12}|vouchers?|coupons?|Guthaben|Gutschrift|Gutschein\w{0,12}|crédits?|créditos?|额度|額度|代金券|抵用|抵扣|赠金|贈金|试用金|試用金|体验金"
+    r"|體驗金|消费金|补贴|補貼|点数|點數|算力券|优惠券|優惠券|크레딧|바우처|クレジット|クーポン|кредит\w{0,12}|ваучер\w{0,12}"
     r"|on us|on the house|free of charge)"
 )
 
 
 def _money(first: int) -> str:
     """The pattern of an amount of money with groups numbered from `first`; the sign stands before or the unit behind."""
-    left, right = (rf"(?P<n{first + i}>{_FIGURE})\s*(?P<s{first + i}>{_SCALE})?" for i in (0, 1))
-    return rf"(?:{_SIGN}\s*{left}|{right}\s*-?\s*(?:{_UNIT}))"
+    left, right = (rf"(?P<n{first + i}>{_FIGURE}){_GAP}(?P<s{first + i}>{_SCALE})?" for i in (0, 1))
+    return rf"(?:{_SIGN}{_GAP}{left}|{right}{_GAP}-?{_GAP}(?:{_UNIT}))"
 
 
 _CREDITS = re.compile(rf"{_money(1)}[^.。;；!?]{{0,60}}?{_CREDIT}|{_CREDIT}[^.。;；!?]{{0,40}}?{_money(3)}", re.I)
-_TOKENS = re.compile(rf"{_N}\s*(?:个|枚|多)?\s*(?:[\w-]+\s+){{0,3}}?(?:免费|免費)?\s*(?:tokens?|词元|詞元|トークン|토큰|токен\w*)", re.I)
-_PERCENT = r"(?:[%％]|per ?cent(?:age points)?|percent|pct|Prozent|por ciento|por cento|pour cent|퍼센트|프로|パーセント|процент\w*)"
+_TOKENS = re.compile(
+    rf"{_N}{_GAP}(?:个|枚|多)?{_GAP}(?:[\w-]{{1,24}}\s{{1,3}}){{0,3}}?(?:免费|免費)?{_GAP}(?:tokens?|词元|詞元|トークン|토큰|токен\w{{0,12}})",
+    re.I,
+)
+_PERCENT = r"(?:[%％]|per ?cent(?:age points)?|percent|pct|Prozent|por ciento|por cento|pour cent|퍼센트|프로|パーセント|процент\w{0,12})"
 _COUNTED = {
     w: n
     for n, words in {
         5: "five", 10: "ten", 15: "fifteen", 20: "twenty", 25: "twenty-five", 30: "thirty", 33: "thirty-three", 35: "thirty-five",
         40: "forty", 45: "forty-five", 50: "fifty", 55: "fifty-five", 60: "sixty", 65: "sixty-five", 70: "seventy", 75: "seventy-five",
-        80: "eighty", 90: "ninety",
+        80: "eighty", 85: "eighty-five", 90: "ninety", 95: "ninety-five",
     }.items()
     for w in (words, words.replace("-", " "))
 }  # fmt: skip
-_SHARE = rf"(?:\d{{1,2}}(?:[.,]\d)?|{'|'.join(sorted(_COUNTED, key=len, reverse=True))})"
+_SHARE = rf"(?<![\w.,-])(?:\d{{1,2}}(?:[.,]\d)?|{'|'.join(sorted(_COUNTED, key=len, reverse=True))})"
 _OFF = (
-    r"(?:\boff\b|discount\w*|rebate|reduc\w+|cheaper|less\b|below|under|lower\w*|cut|knock\w*|waive\w*|sav(?:e|ing)\w*|Nachlass|Rabatt\w*|günstiger"
-    r"|weniger|unter|remise|réduction|rabais|moins|descuento|rebaja|menos|desconto|할인|깎|인하|저렴|割引|引き|オフ|値引|скидк\w*|дешевле)"
+    r"(?:\boff\b|discount\w{0,12}|rebate|reduc\w{1,12}|cheaper|less\b|below|under|lower\w{0,12}|cut|knock\w{0,12}|waive\w{0,12}|sav(?:e|ing)\w{0,12}|Nachlass|Rabatt\w{0,12}|günstiger"
+    r"|weniger|unter|remise|réduction|rabais|moins|descuento|rebaja|menos|desconto|할인|깎|인하|저렴|割引|引き|オフ|値引|скидк\w{0,12}|дешевле)"
 )
 _DOWN = r"(?:减|減|降|让利|讓利|优惠|優惠|折让|便宜|下调|下調|立减|直降|省)"
 _CUTS = (
     re.compile(
-        rf"(?<![\d.,])(?P<n>{_SHARE})\s*{_PERCENT}[^.。;；!?]{{0,40}}?{_OFF}|{_OFF}[^.。;；!?]{{0,50}}?(?<![\d.,])(?P<m>{_SHARE})\s*{_PERCENT}",
+        rf"(?P<n>{_SHARE}){_GAP}{_PERCENT}[^.。;；!?]{{0,40}}?{_OFF}|{_OFF}[^.。;；!?]{{0,50}}?(?P<m>{_SHARE}){_GAP}{_PERCENT}",
         re.I,
     ),
-    re.compile(rf"{_DOWN}[^。;；]{{0,12}}?(?:百分之(?P<n>[{HAN}]{{1,3}}|\d{{1,2}})|(?P<m>\d{{1,2}})\s*[%％])"),
-    re.compile(rf"(?:百分之(?P<n>[{HAN}]{{1,3}}|\d{{1,2}})|(?P<m>\d{{1,2}})\s*[%％])[^。;；]{{0,8}}?(?:{_DOWN}|折扣)"),
+    re.compile(rf"{_DOWN}[^。;；]{{0,12}}?(?:百分之(?P<n>[{HAN}]{{1,3}}|\d{{1,2}}(?!\d))|(?<![\d.,])(?P<m>\d{{1,2}}(?:\.\d)?){_GAP}[%％])"),
+    re.compile(rf"(?:百分之(?P<n>[{HAN}]{{1,3}}|\d{{1,2}}(?!\d))|(?<![\d.,])(?P<m>\d{{1,2}}(?:\.\d)?){_GAP}[%％])[^。;；]{{0,8}}?(?:{_DOWN}|折扣)"),
 )  # fmt: skip
 _FRACTIONS = {"half": "50", "a third": "33", "one third": "33", "a quarter": "25", "one quarter": "25", "a fifth": "20", "one fifth": "20",
     "a tenth": "10", "one tenth": "10", "two fifths": "40", "two thirds": "66", "three quarters": "75", "四分之一": "25", "三分之一": "33",
@@ -101,8 +106,8 @@ _FRACTION = re.compile(
     rf"|{_DOWN}[^。;；]{{0,8}}?(?P<h>[一三四五]分之一|一半)",
     re.I,
 )
-_TENTHS = re.compile(rf"(?:减|減|降|让利|讓利|优惠|優惠|便宜|省)[^。;；]{{0,8}}?(?P<n>[{HAN}])成(?P<m>[{HAN}])?")
-_LEFT = re.compile(rf"(?<![转打骨曲])(?:打|享)?(?P<n>[{HAN}]{{1,2}}|\d\d|\d(?:\.\d)?)折(?![线算扣叠腾磨返])")
+_TENTHS = re.compile(r"(?:减|減|降|让利|讓利|优惠|優惠|便宜|省)[^。;；]{0,8}?(?P<n>[一二三四五六七八九])成(?P<m>[一二三四五六七八九])?")
+_LEFT = re.compile(rf"(?<![转打骨曲\d.])(?:打|享)?(?P<n>[{HAN}]{{1,2}}|\d\d|\d(?:\.\d)?)折(?![线算扣叠腾磨返])")
 _HALF = re.compile(
     r"\bhalf[ -]price|\bhalf off|\bhalf (?:the|of the|for the|its|our|list|price) |\b(?:one )?half for\b"
     r"|\b(?:by|at|pays?|paying) (?:one )?half\b|\bhalve[sd]?\b|zum halben Preis|halbiert|hälftig|moitié prix|la moitié d"
@@ -152,25 +157,30 @@ def _shares_in_words(sentence: str) -> Iterator[tuple[OfferKind, str, int, int]]
         yield "price_cut", str(number(hit["n"]) * 10 + (number(hit["m"]) if hit["m"] else 0)), *hit.span()
     for hit in _LEFT.finditer(sentence):
         left = Decimal(hit["n"]) if hit["n"].isascii() else Decimal(number(hit["n"]))
-        left = left / 10 if left >= 10 else left
+        left = left / 10 if left > 10 else left
         if 0 < left < 10:
             yield "price_cut", f"{100 - 10 * left:f}".removesuffix(".0"), *hit.span()
-    if hit := _HALF.search(sentence):
-        yield "price_cut", "50", *hit.span()
+    if half := _HALF.search(sentence):
+        yield "price_cut", "50", *half.span()
 
 
-def _amount(digits: str, scale: str | None) -> str | None:
+def _amount(told: str, scale: str | None) -> str | None:
     """A bare number without separators; None for one that is not a number after all."""
-    if digits.lower() in _COUNTED:
-        return str(_COUNTED[digits.lower()])
-    if digits.isascii():
-        plain = digits.replace(",", "")
-        if plain.count(".") == 1 and len(plain.split(".")[1]) == 3 and not scale:
-            plain = plain.replace(".", "")
-        if plain.count(".") > 1:
-            plain = plain.replace(".", "")
-        value = Decimal(plain.strip("."))
-    else:
-        value = Decimal(number(digits))
-    value *= _SCALES[scale.lower()] if scale else 1
-    return f"{value.normalize():f}" if value else None
+    factor = _SCALES.get(scale.lower()) if scale else 1
+    value = _value(told, scale) * factor if factor else Decimal(0)
+    return f"{value.normalize():f}" if value > 0 else None
+
+
+def _value(told: str, scale: str | None) -> Decimal:
+    """The number in digits, in English words or in Chinese numerals; not above zero when it is none."""
+    if not told[:1].isdecimal():
+        return Decimal(_COUNTED.get(told.lower()) or number(told))
+    last = max(told.rfind("."), told.rfind(","))
+    if last < 0:
+        return Decimal(told)
+    mark, tail = told[last], told[last + 1 :]
+    grouped = told.count(mark) > 1 or (
+        len(tail) == 3 and told[:last] != "0" and len({".", ","} & set(told)) == 1 and not (scale and mark == ".")
+    )
+    whole = told[:last].replace(".", "").replace(",", "")
+    return Decimal(whole + tail) if grouped else Decimal(f"{whole}.{tail}")

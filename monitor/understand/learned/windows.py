@@ -133,13 +133,17 @@ def _packed(reading: Reading) -> tuple[list[Piece], list[list[Piece]]]:
     return title, packed[:WINDOWS]
 
 
-def _marks(reading: Reading, terms: Sequence[Term], days: Sequence[Day]) -> list[tuple[int, int, int]]:
+def _marks(reading: Reading, terms: Sequence[Term], days: Sequence[Day]) -> bytearray:
+    """The mark of every character: of spans that overlap the shorter one."""
     spans = [(m.start, m.end, NAME) for m in (*reading.mentions, *reading.doubtful)]
     spans += [(p.start, p.end, ORGAN if p.kind == "organ" else PLACE) for p in reading.places]
     spans += [(d.start, d.end, VAGUE) for line in reading.lines for d in line.dates if d.day is None]
-    spans += list({d.start: (d.start, d.end, _age(d, reading.published)) for d in reversed(days)}.values())
+    spans += [(d.start, d.end, _age(d, reading.published)) for d in reversed(days)]
     spans += [(t.start, t.end, TERM) for t in terms]
-    return sorted(spans)
+    painted = bytearray(len(reading.text.norm))
+    for start, end, mark in sorted(spans, key=lambda span: span[0] - span[1]):
+        painted[start:end] = bytes([mark]) * (end - start)
+    return painted
 
 
 def _age(day: Day, published: date) -> int:
@@ -149,12 +153,6 @@ def _age(day: Day, published: date) -> int:
     return TODAY if days == 0 else PAST if days > -LONG_AGO else LONG_PAST
 
 
-def _window(row: list[Piece], marks: list[tuple[int, int, int]], publisher: int) -> Window:
-    found = []
-    for piece in row:
-        i = bisect_right(marks, (piece.end, -1, -1)) - 1
-        while i >= 0 and marks[i][0] >= piece.end:
-            i -= 1
-        inside = i >= 0 and piece.end > piece.start and marks[i][1] > piece.start
-        found.append(marks[i][2] if inside else PLAIN)
+def _window(row: list[Piece], marks: bytearray, publisher: int) -> Window:
+    found = [next((mark for mark in marks[piece.start : piece.end] if mark), PLAIN) for piece in row]
     return Window((START, *(p.id for p in row), END), (publisher, *found, PLAIN))

@@ -1,0 +1,71 @@
+"""Rules and heads put together: the heads' word holds, and nothing is told twice."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from monitor.catalog import load_catalog
+from monitor.model import Document, EventType, Stage
+from monitor.understand.learned.glance import unread
+from monitor.understand.learned.page import ROLES, STAGES, TYPES, Page
+from monitor.understand.learned.verdict import Verdict
+from monitor.understand.record import tag_record
+from monitor.understand.tag import Tagger, read_records
+
+TAGGER = Tagger(load_catalog(), None)
+BAN = {
+    "id": "ban", "title": "Italy bans DeepSeek", "published": "2024-06-25", "lang": "en",
+    "body": "Italy's data protection authority banned DeepSeek on June 20, 2024. It said that the app breaks the law.",
+}  # fmt: skip
+OFFERS = {
+    "id": "offers", "title": "Rivals woo OpenAI users in China", "published": "2024-06-26", "lang": "en",
+    "body": "Alibaba Cloud offers 22 million free tokens until July 31 to developers who leave OpenAI. "
+    "Zhipu AI gives 50 million free tokens to those who switch.",
+}  # fmt: skip
+
+
+def told(page: Page, primary: EventType, stage: Stage, roles: dict[str, str]) -> Verdict:
+    """Sure heads: relevant, of one type and stage, with these roles, without any date."""
+    chosen = np.zeros((len(page.providers), len(ROLES) + 1), np.float32)
+    for row, entity in zip(chosen, page.providers, strict=True):
+        row[ROLES.index(roles.get(entity.key, "mentioned"))] = 1
+    kinds = np.eye(len(TYPES), dtype=np.float32)[TYPES.index(primary)]
+    stages = np.eye(len(STAGES), dtype=np.float32)[STAGES.index(stage)]
+    return replace(unread(page), relevant=1.0, primary=kinds, types=kinds, stage=stages, roles=chosen)
+
+
+def record(row: dict[str, str], primary: EventType, stage: Stage, roles: dict[str, str], **heads: float) -> dict[str, Any]:
+    """The record of a text under such heads; `heads` fill whole fields."""
+    (document,) = [d for d in read_records([json.dumps(row)]) if isinstance(d, Document)]
+    (look,) = TAGGER.look([document])
+    assert look.page
+    verdict = told(look.page, primary, stage, roles)
+    for name, value in heads.items():
+        verdict = replace(verdict, **{name: np.full_like(getattr(verdict, name), value)})
+    return tag_record(document, TAGGER.settle(document, look, verdict))
+
+
+def test_the_rules_signal_that_becomes_the_news_is_not_told_a_second_time() -> None:
+    found = record(BAN, "data_privacy", "final", {"deepseek": "targeted"})
+    assert [event["type"] for event in found["events"]].count("data_privacy") == 1
+
+
+def test_offers_are_told_once_each_with_its_provider() -> None:
+    found = record(OFFERS, "mitigation", "announced", {"alibaba-cloud": "alternative", "zhipu": "alternative"}, offers=1.0)
+    priced = [(o["provider"], o["kind"], o["amount"]) for o in found["offers"] if o["amount"]]
+    assert sorted(priced) == [("alibaba-cloud", "free_tokens", "22000000"), ("zhipu", "free_tokens", "50000000")]
+
+
+def test_terms_that_heads_refuse_are_no_offers() -> None:
+    found = record(OFFERS, "mitigation", "announced", {"alibaba-cloud": "alternative", "zhipu": "alternative"}, offers=0.0)
+    assert {o["kind"] for o in found["offers"]} == {"migration_service"}
+    assert len(found["offers"]) == 2
+
+
+def test_the_last_day_of_an_offer_is_kept() -> None:
+    found = record(OFFERS, "mitigation", "announced", {"alibaba-cloud": "alternative", "zhipu": "alternative"}, offers=1.0)
+    assert {o.get("until") for e in found["events"] for o in e["offers"] if o["provider"] == "alibaba-cloud"} == {"2024-07-31"}
