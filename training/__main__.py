@@ -28,13 +28,13 @@ from training.encoder import write
 from training.examples import Example
 from training.finetune import Course, finetune, lower_states
 from training.network import Network
-from training.train import Plan, fit, states_of, weights_of
+from training.train import Plan, fit, restored, states_of, weights_of
 
 ROOT = Path(__file__).resolve().parent.parent
 VOICES = ROOT / "corpus" / "voices"
 SHIPPED = ROOT / "monitor" / "data" / "learned"
-HEAD_EPOCHS, LEARN_ON, LEARN_ON_RATE = 15, 3, 2e-4
-"""Of new heads, and of heads that come from fine-tuning."""
+LEARN_ON, LEARN_ON_RATE = 4, 3e-4
+"""Epochs and rate of heads that come from fine-tuning."""
 SEALED = ("policy-newsletter", "trade-press")
 """Voices that are never trained or tuned on: they stand for texts of other people."""
 
@@ -45,7 +45,7 @@ def main() -> None:
     parser.add_argument("--hold-out", nargs="*", default=[], metavar="VOICE")
     parser.add_argument("--base", type=Path)
     parser.add_argument("--epochs", type=int, default=Course.epochs)
-    parser.add_argument("--heads-only", action="store_true", help="keep the shipped encoder and fit the heads anew")
+    parser.add_argument("--heads-only", action="store_true", help="keep the shipped encoder and let the shipped heads learn on")
     parser.add_argument("--ship", action="store_true", help="replace the files of the package")
     parser.add_argument("--metrics", type=Path, help="write the rates of the held-out voices here")
     chosen = parser.parse_args()
@@ -54,9 +54,10 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder)
         rows = corpus.chosen(corpus.learnable(corpus.of(held, False)))
-        net = None
         if chosen.heads_only:
             shutil.copytree(SHIPPED, out, dirs_exist_ok=True)
+            with np.load(SHIPPED / "heads.npz") as weights:
+                net = restored(rows, dict(weights))
         else:
             net = train_encoder(rows, Base(chosen.base), out, Course(epochs=chosen.epochs))
         train_heads(rows, out, net)
@@ -87,10 +88,10 @@ def train_encoder(rows: Sequence[Example], base: Base, out: Path, course: Course
     return net
 
 
-def train_heads(rows: Sequence[Example], out: Path, net: Network | None) -> None:
-    """Let heads (new ones without `net`) learn from what the encoder in `out` says; `heads.npz` goes beside it."""
+def train_heads(rows: Sequence[Example], out: Path, net: Network) -> None:
+    """Let heads learn on from what the encoder in `out` says; `heads.npz` goes beside it."""
     start = time.monotonic()
-    plan = Plan(epochs=HEAD_EPOCHS) if net is None else Plan(epochs=LEARN_ON, rate=LEARN_ON_RATE)
+    plan = Plan(epochs=LEARN_ON, rate=LEARN_ON_RATE)
     np.savez_compressed(out / "heads.npz", **weights_of(fit(rows, states_of(rows, Encoder(out)), plan, net)))
     print(f"heads of {len(rows)} examples written, {time.monotonic() - start:.0f} s", flush=True)
 

@@ -34,6 +34,13 @@ def states_of(rows: Sequence[Example], encoder: Encoder) -> list[list[Tensor]]:
     return [[torch.from_numpy(state).half() for state in encoder.states(row.page.windows)] for row in rows]
 
 
+def restored(rows: Sequence[Example], weights: dict[str, Floats]) -> Network:
+    """Heads with these weights, as wide as the features of the rows ask for."""
+    net = Network(next(row.page for row in rows if all(entities(row.page))))
+    net.load_state_dict({name: torch.from_numpy(value.astype("float32")) for name, value in weights.items()})
+    return net
+
+
 def fit(rows: Sequence[Example], states: Sequence[Sequence[Tensor]], plan: Plan, net: Network | None = None) -> Network:
     """Heads for these examples, new ones or `net` learning on: AdamW, a short warm-up, then a linear way down."""
     torch.manual_seed(plan.seed)

@@ -106,7 +106,7 @@ _FRACTION = re.compile(
     rf"|{_DOWN}[^。;；]{{0,8}}?(?P<h>[一三四五]分之一|一半)",
     re.I,
 )
-_TENTHS = re.compile(r"(?:减|減|降|让利|讓利|优惠|優惠|便宜|省)[^。;；]{0,8}?(?P<n>[一二三四五六七八九])成(?P<m>[一二三四五六七八九])?")
+_TENTHS = re.compile(r"(?:减|減|降|让利|讓利|优惠|優惠|便宜|省)[^。;；]{0,8}?(?P<n>[一二两三四五六七八九])成(?P<m>[一二三四五六七八九])?")
 _LEFT = re.compile(rf"(?<![转打骨曲\d.])(?:打|享)?(?P<n>[{HAN}]{{1,2}}|\d\d|\d(?:\.\d)?)折(?![线算扣叠腾磨返])")
 _HALF = re.compile(
     r"\bhalf[ -]price|\bhalf off|\bhalf (?:the|of the|for the|its|our|list|price) |\b(?:one )?half for\b"
