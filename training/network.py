@@ -39,7 +39,7 @@ def mlp(width: int, hidden: int, out: int, drop: float) -> nn.Sequential:
 
 
 class Network(nn.Module):
-    """All heads; the encoder stands before them and does not learn."""
+    """All heads; the encoder stands before them."""
 
     def __init__(self, like: Page, hidden: int = 128, drop: float = 0.2) -> None:
         super().__init__()

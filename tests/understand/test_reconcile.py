@@ -10,9 +10,8 @@ import numpy as np
 
 from monitor.catalog import load_catalog
 from monitor.model import Document, EventType, Stage
-from monitor.understand.learned.glance import unread
-from monitor.understand.learned.page import ROLES, STAGES, TYPES, Page
-from monitor.understand.learned.verdict import Verdict
+from monitor.understand.learned.page import DATE_ROLES, ROLES, STAGES, TYPES, Page
+from monitor.understand.learned.verdict import DOCUMENT, Floats, Verdict
 from monitor.understand.record import tag_record
 from monitor.understand.tag import Tagger, read_records
 
@@ -30,12 +29,23 @@ OFFERS = {
 
 def told(page: Page, primary: EventType, stage: Stage, roles: dict[str, str]) -> Verdict:
     """Sure heads: relevant, of one type and stage, with these roles, without any date."""
-    chosen = np.zeros((len(page.providers), len(ROLES) + 1), np.float32)
+    chosen, days = none(len(page.providers), len(ROLES) + 1), none(len(page.days), len(DATE_ROLES) + 1)
+    days[:, 0] = 1
     for row, entity in zip(chosen, page.providers, strict=True):
         row[ROLES.index(roles.get(entity.key, "mentioned"))] = 1
     kinds = np.eye(len(TYPES), dtype=np.float32)[TYPES.index(primary)]
     stages = np.eye(len(STAGES), dtype=np.float32)[STAGES.index(stage)]
-    return replace(unread(page), relevant=1.0, primary=kinds, types=kinds, stage=stages, roles=chosen)
+    sentences = len(page.sentences)
+    return Verdict(
+        relevant=1.0, primary=kinds, types=kinds, stage=stages, sectors=none(len(page.sectors)), today=none(DOCUMENT["today"]),
+        sentence_types=none(sentences, len(TYPES)), history=none(sentences), carries=none(sentences), roles=chosen,
+        issuing=none(len(page.places)), affected=none(len(page.places)), days=days, offers=none(len(page.offers)),
+    )  # fmt: skip
+
+
+def none(*shape: int) -> Floats:
+    """Heads that say no."""
+    return np.zeros(shape, np.float32)
 
 
 def record(row: dict[str, str], primary: EventType, stage: Stage, roles: dict[str, str], **heads: float) -> dict[str, Any]:

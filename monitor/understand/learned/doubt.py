@@ -13,7 +13,7 @@ from monitor.model import Band
 from monitor.understand.learned.page import ROLES, STAGES, TYPES, Page
 from monitor.understand.learned.verdict import Floats, Verdict
 
-ALERT, ARCHIVE = 0.8, 0.15
+ALERT, ARCHIVE = 0.95, 0.15
 """Probabilities of relevance above and below which nobody needs to look."""
 UNSURE = 0.5
 """A type, stage or role less likely than this is a reason to look."""

@@ -32,7 +32,7 @@ LOOKED = 6_000
 
 @dataclass(frozen=True)
 class Entity:
-    """A provider, jurisdiction or day with its places in the text (none for one that is only implied) and its features."""
+    """A provider, jurisdiction, day, sector or term with its places in the text (none for one that is only implied) and its features."""
 
     key: str
     spots: tuple[Spot, ...]
@@ -57,8 +57,6 @@ class Page:
     offers: tuple[Entity, ...]
     """One per entry of `terms`."""
     terms: tuple[Term, ...]
-    open: bool
-    """Whether rules find a live event, or a name that may be none: then only a reader of the sentences can tell."""
 
 
 def page_of(reading: Reading, found: Sequence[Signal], providers: Mapping[str, Provider]) -> Page:
@@ -74,7 +72,6 @@ def page_of(reading: Reading, found: Sequence[Signal], providers: Mapping[str, P
         features=_features(reading, live, bool(terms)), providers=_providers(reading, live, where, providers, priced),
         places=_places(reading, live, where, providers), days=_days(days, live, where, reading.published),
         sectors=_sectors(reading, live, where, providers), offers=_offers(reading, terms, where), terms=terms,
-        open=bool(live or reading.doubtful),
     )  # fmt: skip
 
 

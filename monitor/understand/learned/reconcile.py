@@ -20,7 +20,7 @@ from monitor.understand.learned.verdict import Floats, Verdict
 from monitor.understand.offering import owners
 from monitor.understand.reading import Line, Reading
 
-RELEVANT, SECONDED = 0.6, 0.4
+RELEVANT, SECONDED = 0.7, 0.4
 """The least probability of a relevant document: where heads stand alone, and where a rule tells of a live event too."""
 FURTHER = 0.5
 """The least probability of a type beneath, a sector, a jurisdiction."""
