@@ -26,8 +26,11 @@ FURTHER = 0.5
 """The least probability of a type beneath, a sector, a jurisdiction."""
 SOME = 0.3
 """The same for the likeliest sector: a measure is about something."""
-UNLIKELY = 0.15
-"""A rule's event whose type the heads find less likely than this is dropped."""
+UNLIKELY, SURE, TOLD_AT_LENGTH = 0.15, 0.9, 0.5
+"""A rule's event whose type the heads find less likely than the first is dropped, unless it stands beside others and the rule is as sure
+as the second, or as the third in a text of several windows: heads look at the news of the day, a long article tells of more."""
+SEVERAL = 2
+"""Windows that a text which is no brief has more of."""
 OWN_EVENT = 0.7
 """The least probability of a sentence that starts an event of its own beside the news of the day."""
 NOT_NAMED = 0.5
@@ -69,7 +72,8 @@ class _Case:
 
     def _kept(self, live: list[Signal]) -> list[Signal]:
         chance = dict(zip(TYPES, self.verdict.types, strict=True))
-        return [s for s in live if chance[s.type] >= UNLIKELY or s.type == self._primary()]
+        least = 1.0 if len(live) == 1 else TOLD_AT_LENGTH if len(self.page.windows) > SEVERAL else SURE
+        return [s for s in live if chance[s.type] >= UNLIKELY or s.type == self._primary() or s.confidence >= least]
 
     def _lead(self, kept: list[Signal]) -> Signal:
         """The news of the day; a signal of the rules that becomes it is taken out of `kept`."""
@@ -125,8 +129,12 @@ class _Case:
         for i, signal in enumerate(rest):
             rest[i] = signal.model_copy(
                 update={
-                    "offers": tuple(o for o in offers if o.provider in signal.providers) if signal.type == "mitigation" else (),
-                    "providers": {p: self._agreed(p, role, roles) for p, role in signal.providers.items()},
+                    "offers": tuple(o for o in offers if signal.providers.get(o.provider) == "alternative")
+                    if signal.type == "mitigation"
+                    else (),
+                    "providers": signal.providers
+                    if signal.confidence >= SURE
+                    else {p: self._agreed(p, role, roles) for p, role in signal.providers.items()},
                     "issuing": tuple(j for j in signal.issuing if j in issuing),
                     "affected": tuple(j for j in signal.affected if j in affected),
                     "sectors": tuple(s for s in signal.sectors if s in self._sectors()) or signal.sectors,
