@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -32,7 +33,9 @@ def write(base: Base, out: Path, layers: int | None = None, changed: Mapping[str
         plain = Path(folder) / "plain.onnx"
         onnx.save(graph(base, layers or base.shape.layers, changed or {}), plain)
         # 7-bit weights: processors without VNNI saturate when 8-bit ones meet 8-bit activations, and would answer differently.
-        quantize_dynamic(plain, out / "encoder.onnx", weight_type=QuantType.QInt8, per_channel=True, reduce_range=True)
+        small = Path(folder) / "small.onnx"
+        quantize_dynamic(plain, small, weight_type=QuantType.QInt8, per_channel=True, reduce_range=True)
+        (out / "encoder.onnx.gz").write_bytes(gzip.compress(small.read_bytes(), mtime=0))
 
 
 class _Graph:

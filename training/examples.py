@@ -38,7 +38,10 @@ class Example:
     background: list[float]
     roles: list[int]
     places: list[list[float]]
-    days: list[int]
+    days: list[list[float]]
+    """Per day of the page: whether it is the one announced, effective, of comments."""
+    dated: list[float]
+    """Whether the text has such a day at all."""
     carries: list[float]
     offers: list[float]
 
@@ -86,7 +89,8 @@ def _example(row: Row, reading: Reading, page: Page) -> Example:
         sentence_types=sentence_types, background=[float(i in old) for i in range(len(spans))],
         roles=[_role(e.key, gold) for e in page.providers],
         places=[[float(e.key in gold["issuing"]), float(e.key in gold["affected"])] for e in page.places],
-        days=[_day(e.key, days) for e in page.days], carries=[float(i in news) for i in range(len(spans))],
+        days=[_day(e.key, days) for e in page.days], dated=[float(bool(days.get(role))) for role in DATE_ROLES],
+        carries=[float(i in news) for i in range(len(spans))],
         offers=[float(_offered(term, gold["offers"])) for term in page.terms],
     )  # fmt: skip
 
@@ -115,6 +119,6 @@ def _role(provider: str, gold: Row) -> int:
     return ROLES.index(gold["providers"][provider])
 
 
-def _day(key: str, days: Row) -> int:
+def _day(key: str, days: Row) -> list[float]:
     day = key.split("@", maxsplit=1)[0]
-    return next((1 + i for i, role in reversed(list(enumerate(DATE_ROLES))) if days.get(role) == day), 0)
+    return [float(days.get(role) == day) for role in DATE_ROLES]

@@ -18,7 +18,7 @@ from monitor.understand.learned.windows import MARKS, Window
 from training.base import NAMES, Base
 from training.encoder import FROZEN, write
 from training.examples import Example
-from training.network import Network, collate, loss
+from training.network import collate, loss
 from training.train import Plan, fit
 
 
@@ -139,10 +139,9 @@ class Course:
     log: bool = True
 
 
-def finetune(base: Base, rows: Sequence[Example], lower: Sequence[Sequence[Tensor]], course: Course) -> tuple[Upper, Network]:
-    """New upper layers and heads for these examples."""
+def finetune(base: Base, rows: Sequence[Example], lower: Sequence[Sequence[Tensor]], course: Course) -> Upper:
+    """New upper layers for these examples; the heads that learn beside them are thrown away: they know the examples by heart."""
     torch.manual_seed(course.seed)
-    torch.set_flush_denormal(True)  # numbers that are nearly nothing slow a processor threefold
     shuffle = random.Random(course.seed)
     upper = Upper(base, drop=course.drop, seed=course.seed)
     net = fit(rows, upper.each(rows, lower), Plan(epochs=course.first, seed=course.seed))
@@ -174,7 +173,7 @@ def finetune(base: Base, rows: Sequence[Example], lower: Sequence[Sequence[Tenso
         if course.log:
             print(f"epoch {epoch + 1}: loss {seen / len(rows):.3f}", flush=True)
     _move(weights, mean, 0.0)
-    return upper.eval(), net.eval()
+    return upper.eval()
 
 
 def _move(mean: Sequence[Tensor], towards: Sequence[Tensor], memory: float) -> None:

@@ -13,19 +13,21 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from monitor.understand.learned.encoder import HIDDEN
-from monitor.understand.learned.page import ROLES, TYPES, Entity, Page
+from monitor.understand.learned.page import DATE_ROLES, ROLES, TYPES, Entity, Page
 from monitor.understand.learned.verdict import DOCUMENT
 from training.examples import Example
 
 KINDS = ("provider", "place", "day", "sector", "offer")
 OUT = {
     "document": sum(DOCUMENT.values()), "sentence": len(TYPES) + 2,
-    "provider": len(ROLES) + 1, "place": 2, "day": 4, "sector": 1, "offer": 1,
+    "provider": len(ROLES) + 1, "place": 2, "day": len(DATE_ROLES), "sector": 1, "offer": 1,
 }  # fmt: skip
 
 
-DAY_WEIGHTS = (1.0, 1.5, 1.5, 3.0)
-"""Of nothing, announced, effective, comment: most days of a text are dates of nothing, and few texts ask for comments."""
+DATE_WEIGHTS = (1.0, 2.0, 2.0)
+"""Of the days announced, effective, of comments: the effective one is what people act on."""
+FAR = 25.0
+"""Scores of days are held within this, so that their exponentials are."""
 
 
 def entities(page: Page) -> tuple[tuple[Entity, ...], ...]:
@@ -47,7 +49,7 @@ class Network(nn.Module):
         widths = {kind: len(found[0].features) for kind, found in zip(KINDS, entities(like), strict=True)}
         self.attention = nn.Linear(HIDDEN, 1)
         self.drop, self.rule_drop = nn.Dropout(drop), nn.Dropout(0.15)
-        self.document = mlp(3 * HIDDEN + rules, hidden, OUT["document"], drop)
+        self.document = mlp(4 * HIDDEN + rules, hidden, OUT["document"], drop)
         self.sentence = mlp(2 * HIDDEN + cues, hidden, OUT["sentence"], drop)
         self.provider, self.place, self.day, self.sector, self.offer = (
             mlp(3 * HIDDEN + widths[kind] + rules, hidden, OUT[kind], drop) for kind in KINDS
@@ -56,18 +58,14 @@ class Network(nn.Module):
     def forward(self, batch: Batch) -> dict[str, Tensor]:
         """Logits of every head."""
         sentences = _means(batch.states, batch.sentence)
-        weights = self.attention(sentences).squeeze(-1)
-        weights = torch.exp(weights - weights.max())
-        total = torch.zeros(batch.documents).index_add_(0, batch.document_of, weights)
-        weighted = sentences * (weights / total[batch.document_of])[:, None]
-        pooled = torch.zeros(batch.documents, HIDDEN).index_add_(0, batch.document_of, weighted)
+        pooled = _weighted(sentences, self.attention(sentences).squeeze(-1), batch)
         strongest = _strongest(sentences, batch.document_of, batch.documents)
         titles = sentences[batch.first_of]
         rules = self.rule_drop(batch.features)
-        out = {
-            "document": self.document(torch.cat([self.drop(pooled), self.drop(strongest), self.drop(titles), rules], 1)),
-            "sentence": self.sentence(torch.cat([self.drop(sentences), pooled[batch.document_of], self.rule_drop(batch.cues)], 1)),
-        }
+        told = self.sentence(torch.cat([self.drop(sentences), pooled[batch.document_of], self.rule_drop(batch.cues)], 1))
+        news = _weighted(sentences, told[:, -1].detach(), batch)
+        seen = [self.drop(x) for x in (pooled, strongest, titles, news)]
+        out = {"document": self.document(torch.cat([*seen, rules], 1)), "sentence": told}
         for kind in KINDS:
             part = batch.parts[kind]
             if part.count:
@@ -91,6 +89,14 @@ def _means(flat: Tensor, spans: Spans) -> Tensor:
     total = torch.zeros(spans.count, flat.shape[1]).index_add_(0, spans.span_of, flat[spans.pieces])
     size = torch.zeros(spans.count).index_add_(0, spans.span_of, torch.ones(len(spans.span_of)))
     return total / size.clamp(min=1)[:, None]
+
+
+def _weighted(sentences: Tensor, scores: Tensor, batch: Batch) -> Tensor:
+    """The mean of each document's sentences under a softmax of their scores."""
+    weights = torch.exp(scores - scores.max())
+    total = torch.zeros(batch.documents).index_add_(0, batch.document_of, weights)
+    shares = weights / total[batch.document_of].clamp(min=1e-30)
+    return torch.zeros(batch.documents, HIDDEN).index_add_(0, batch.document_of, sentences * shares[:, None])
 
 
 def _strongest(rows: Tensor, owner: Tensor, count: int) -> Tensor:
@@ -182,6 +188,27 @@ def _role_loss(logits: Tensor, wanted: Tensor, live: Tensor) -> Tensor:
     return total
 
 
+def _date_loss(days: Tensor | None, today: Tensor, rows: Sequence[Example], batch: Batch) -> Tensor:
+    """Per role one choice among no day, the day of publication and all days of the text; each place that gives the right day is right.
+
+    The negative log of the right ones' share of a softmax; texts whose labelled day is not among the choices do not count.
+    """
+    size, roles = len(rows), len(DATE_ROLES)
+    none, dated = torch.zeros(size, roles), torch.tensor([r.dated for r in rows])
+    own = torch.cat([today, torch.full((size, roles - today.shape[1]), -FAR)], 1).clamp(-FAR, FAR)
+    is_own = torch.cat([torch.tensor([r.today for r in rows]), torch.zeros(size, roles - today.shape[1])], 1)
+    every = none.exp() + own.exp()
+    right = none.exp() * (1 - dated) + own.exp() * is_own
+    if days is not None:
+        owner, wanted = batch.parts["day"].document_of, torch.tensor([y for r in rows for y in r.days])
+        chances = days.clamp(-FAR, FAR).exp()
+        every = every.index_add(0, owner, chances)
+        right = right.index_add(0, owner, chances * wanted)
+    counts = (right.detach() > 0) & (torch.tensor([r.relevant for r in rows]) > 0)[:, None]
+    value = torch.where(counts, every.log() - torch.where(counts, right, 1.0).log(), 0.0)
+    return (value.sum(0) / counts.sum(0).clamp(min=1) * torch.tensor(DATE_WEIGHTS)).sum()
+
+
 def loss(out: dict[str, Tensor], rows: Sequence[Example], batch: Batch) -> Tensor:
     """The sum of all heads' losses; a head counts only where its label does."""
     relevant = torch.tensor([r.relevant for r in rows])
@@ -193,7 +220,6 @@ def loss(out: dict[str, Tensor], rows: Sequence[Example], batch: Batch) -> Tenso
         total = total + binary(types[live], torch.tensor([r.types for r in rows])[live]) * 4
         total = total + functional.cross_entropy(primary[live], torch.tensor([r.primary for r in rows])[live], label_smoothing=0.05) * 2
         total = total + functional.cross_entropy(stage[live], torch.tensor([r.stage for r in rows])[live], label_smoothing=0.05) * 2
-        total = total + binary(today[live], torch.tensor([r.today for r in rows])[live]) * 2
         logits = out["sector"].view(len(rows), -1)[live] + sectors[live]
         total = total + binary(logits, torch.tensor([r.sectors for r in rows])[live]) * 4
     wanted = torch.tensor([[*y, b, c] for r in rows for y, b, c in zip(r.sentence_types, r.background, r.carries, strict=True)])
@@ -205,11 +231,7 @@ def loss(out: dict[str, Tensor], rows: Sequence[Example], batch: Batch) -> Tenso
         mask = live[batch.parts["place"].document_of]
         if mask.any():
             total = total + binary(out["place"][mask], torch.tensor([y for r in rows for y in r.places])[mask]) * 4
-    if "day" in out:
-        mask = live[batch.parts["day"].document_of]
-        if mask.any():
-            wanted = torch.tensor([y for r in rows for y in r.days])[mask]
-            total = total + functional.cross_entropy(out["day"][mask], wanted, torch.tensor(DAY_WEIGHTS)) * 2
+        total = total + _date_loss(out.get("day"), today, rows, batch)
     if "offer" in out:
         mask = live[batch.parts["offer"].document_of]
         if mask.any():

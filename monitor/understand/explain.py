@@ -9,8 +9,9 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from monitor.model import Signal
+from monitor.understand.learned.encoder import Floats
 from monitor.understand.learned.page import DATE_ROLES, ROLES, STAGES, TYPES, Page
-from monitor.understand.learned.verdict import Floats, Verdict
+from monitor.understand.learned.verdict import Verdict
 from monitor.understand.tag import Look
 
 JsonObject = dict[str, Any]
@@ -64,7 +65,7 @@ def _heads(look: Look, page: Page, verdict: Verdict) -> JsonObject:
         "issuing": _likely([e.key for e in page.places], verdict.issuing),
         "affected": _likely([e.key for e in page.places], verdict.affected),
         "dates": [
-            {"day": e.key.split("@")[0], **_likely(("no date of the event", *DATE_ROLES), row)}
+            {"day": e.key.split("@")[0], **_likely(DATE_ROLES, row)}
             for e, row in zip(page.days, verdict.days, strict=True)
         ],
         "sentences": [

@@ -51,6 +51,8 @@ def days(body: str, published: str = "2024-06-25", lang: str = "en") -> list[Day
         ("It must be gone by the end of 2025.", "2025-12-31", "edge"),
         ("At the End of September it stops.", "2024-09-30", "edge"),
         ("2025年第一季度末前完成。", "2025-03-31", "edge"),
+        ("Firms must comply within 30 days of June 3, 2024.", "2024-07-03", "counted"),
+        ("Firms must comply within 30 days of 3 June 2024 or leave.", "2024-07-03", "counted"),
         ("The letter came two weeks ago.", "2024-06-11", "counted"),
     ],
 )
@@ -111,3 +113,8 @@ def test_any_text_gives_bounded_days_that_lie_in_it(body: str) -> None:
     assert len(found) <= MOST
     assert all(0 <= d.start < d.end <= len(text.text.norm) for d in found)
     assert len({(d.start, d.day) for d in found}) == len(found)
+
+
+@pytest.mark.parametrize("body", ["Firms must comply within 30 days of June 3, 2024.", "It bites 30 days after 3 June 2024, they said."])
+def test_rules_do_not_count_from_publication_what_counts_from_a_day_of_the_text(body: str) -> None:
+    assert date(2024, 7, 25) not in {d.day for d in days(body) if d.source == "told"}

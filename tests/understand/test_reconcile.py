@@ -10,8 +10,9 @@ import numpy as np
 
 from monitor.catalog import load_catalog
 from monitor.model import Document, EventType, Stage
+from monitor.understand.learned.encoder import Floats
 from monitor.understand.learned.page import DATE_ROLES, ROLES, STAGES, TYPES, Page
-from monitor.understand.learned.verdict import DOCUMENT, Floats, Verdict
+from monitor.understand.learned.verdict import DOCUMENT, Verdict
 from monitor.understand.record import tag_record
 from monitor.understand.tag import Tagger, read_records
 
@@ -29,8 +30,7 @@ OFFERS = {
 
 def told(page: Page, primary: EventType, stage: Stage, roles: dict[str, str]) -> Verdict:
     """Sure heads: relevant, of one type and stage, with these roles, without any date."""
-    chosen, days = none(len(page.providers), len(ROLES) + 1), none(len(page.days), len(DATE_ROLES) + 1)
-    days[:, 0] = 1
+    chosen, days = none(len(page.providers), len(ROLES) + 1), none(len(page.days), len(DATE_ROLES))
     for row, entity in zip(chosen, page.providers, strict=True):
         row[ROLES.index(roles.get(entity.key, "mentioned"))] = 1
     kinds = np.eye(len(TYPES), dtype=np.float32)[TYPES.index(primary)]
@@ -79,3 +79,31 @@ def test_terms_that_heads_refuse_are_no_offers() -> None:
 def test_the_last_day_of_an_offer_is_kept() -> None:
     found = record(OFFERS, "mitigation", "announced", {"alibaba-cloud": "alternative", "zhipu": "alternative"}, offers=1.0)
     assert {o.get("until") for e in found["events"] for o in e["offers"] if o["provider"] == "alibaba-cloud"} == {"2024-07-31"}
+
+
+def dated(text: str, chances: dict[str, float], today: tuple[float, float] = (0.0, 0.0)) -> dict[str, Any]:
+    """The dates of a text when heads give each place of these days that chance of being the effective one."""
+    row = {"id": "days", "title": "Notion leaves Turkey", "published": "2024-06-25", "lang": "en", "body": text}
+    (document,) = [d for d in read_records([json.dumps(row)]) if isinstance(d, Document)]
+    (look,) = TAGGER.look([document])
+    assert look.page
+    verdict = told(look.page, "access_restriction", "announced", {"notion": "restricting"})
+    for chance, entity in zip(verdict.days, look.page.days, strict=True):
+        chance[DATE_ROLES.index("effective")] = chances.get(entity.key.split("@")[0], 0.0)
+    verdict = replace(verdict, today=np.array(today, np.float32))
+    found: dict[str, Any] = tag_record(document, TAGGER.settle(document, look, verdict))["dates"]
+    return found
+
+
+def test_places_that_name_one_day_count_together() -> None:
+    text = "Notion will stop serving Turkey on July 9, 2024. Staff there were told on 1 July 2024. From 9 July 2024 pages are closed."
+    assert dated(text, {"2024-07-09": 0.3, "2024-07-01": 0.4})["effective"] == "2024-07-09"
+
+
+def test_a_day_less_likely_than_none_is_not_told() -> None:
+    assert dated("Notion will stop serving Turkey on July 9, 2024.", {"2024-07-09": 0.3})["effective"] is None
+
+
+def test_one_day_may_be_the_announced_and_the_effective_one() -> None:
+    found = dated("Notion stopped serving Turkey on June 25, 2024.", {"2024-06-25": 0.9}, today=(0.9, 0.05))
+    assert (found["announced"], found["effective"]) == ("2024-06-25", "2024-06-25")

@@ -83,13 +83,15 @@ _SPAN = (
 _BASE = (
     r"(?P<base>(?:(?:the|its|this|their|that|a)\s+)*(?:(?:date|day|time)\s+(?:of|on\s+which)\s+)?(?:(?:the|its|this|their)\s+)*"
     r"(?:official\s+|(?:it|they)\s+(?:is|are|was|were)\s+|being\s+)?(?!(?:19|20)\d\d|\d|(?:it|being"
-    r"|they)\b)[\w']+(?:\s+(?:in\s+the\s+(?:Federal\s+Register|official\s+(?:journal|gazette))|date))?)"
+    rf"|they)\b|{MONTH}\s+\d)[\w']+(?:\s+(?:in\s+the\s+(?:Federal\s+Register|official\s+(?:journal|gazette))|date))?)"
 )
 _IN_SPAN = re.compile(
     r"(?<!\w)(?P<p>in|within|after|over the next|effective)\s+(?:the\s+next\s+|a\s+period\s+of\s+|about\s+"
     rf"|another\s+)?{_SPAN}(?:\s+(?:of|after|from|following)\s+{_BASE})?",
     re.I,
 )
+_COUNTS_FROM = re.compile(rf"\s+(?:of|after|from|following)\s+(?:the\s+)?(?:\d|{MONTH}\s+\d)", re.I)
+"""What follows a period that counts from a day of the text, not from the act."""
 _SPAN_AFTER = re.compile(rf"(?<![\w.,-]){_SPAN}\s+(?:after|from|following)\s+{_BASE}", re.I)
 _SPAN_TO = re.compile(
     r"(?<!\w)(?:has|have|had|gives?|gave|given|giving|allow(?:s|ed)?|gets?"
@@ -322,7 +324,8 @@ def _spans(text: str) -> Iterator[Expression]:
     for hit in _IN_SPAN.finditer(text):
         if hit["n"].lower() in {"a", "an"} and hit["u"].lower() == "day":
             continue  # "within a day" is haste, not a date
-        yield Expression(hit.start(), hit.end(), "shift", shift=number(hit["n"]), unit=_unit(hit), base=_base(hit["base"]))
+        base = "unknown" if not hit["base"] and _COUNTS_FROM.match(text, hit.end()) else _base(hit["base"])
+        yield Expression(hit.start(), hit.end(), "shift", shift=number(hit["n"]), unit=_unit(hit), base=base)
     for hit in _SPAN_AFTER.finditer(text):
         yield Expression(hit.start(), hit.end(), "shift", shift=number(hit["n"]), unit=_unit(hit), base=_base(hit["base"]))
     for hit in _SPAN_TO.finditer(text):

@@ -5,18 +5,22 @@ What comes in: a page's verdict. What goes out: `alert`, `review` or `archive`, 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import date
 
 import numpy as np
 
 from monitor.model import Band
+from monitor.understand.learned.encoder import Floats
 from monitor.understand.learned.page import ROLES, STAGES, TYPES, Page
-from monitor.understand.learned.verdict import Floats, Verdict
+from monitor.understand.learned.verdict import Verdict, day_chances
 
 ALERT, ARCHIVE = 0.95, 0.15
 """Probabilities of relevance above and below which nobody needs to look."""
 UNSURE = 0.5
 """A type, stage or role less likely than this is a reason to look."""
+UNSURE_DAY = 0.65
+"""So is a day less likely than this and likelier than the rest to 1."""
 
 
 def band_of(page: Page, verdict: Verdict) -> tuple[Band, tuple[str, ...]]:
@@ -30,7 +34,16 @@ def band_of(page: Page, verdict: Verdict) -> tuple[Band, tuple[str, ...]]:
     reasons += _unsure("stage", STAGES, verdict.stage)
     for entity, row in zip(page.providers, verdict.roles, strict=True):
         reasons += _unsure(f"role of {entity.key}", (*ROLES, "not named"), row)
+    for role, chances in day_chances(page, verdict).items():
+        reasons += _unsure_day(role, chances)
     return ("review" if reasons else "alert"), tuple(reasons)
+
+
+def _unsure_day(role: str, chances: Mapping[date, float]) -> list[str]:
+    best = max(chances, key=chances.__getitem__, default=None)
+    if best is None or not 1 - UNSURE_DAY < chances[best] < UNSURE_DAY:
+        return []
+    return [f"{role} day: {best} {chances[best]:.2f}, none or another {1 - chances[best]:.2f}"]
 
 
 def _unsure(field: str, names: Sequence[str], row: Floats) -> list[str]:

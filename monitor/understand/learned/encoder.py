@@ -6,6 +6,7 @@ The weights are those of multilingual-e5-small (Wang et al. 2024, MIT) with fewe
 
 from __future__ import annotations
 
+import gzip
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from importlib.resources import as_file, files
@@ -29,8 +30,8 @@ class Encoder:
 
         options = SessionOptions()
         options.intra_op_num_threads = options.inter_op_num_threads = 1
-        with as_file(folder / "encoder.onnx") as path:
-            self._session = InferenceSession(path, options, providers=["CPUExecutionProvider"])
+        graph = gzip.decompress((folder / "encoder.onnx.gz").read_bytes())
+        self._session = InferenceSession(graph, options, providers=["CPUExecutionProvider"])
         with as_file(folder / "words.npz") as path, np.load(path) as words:
             self._scales, self._nibbles = words["scales"], words["nibbles"]
             self._positions, self._marks = words["positions"].astype(np.float32), words["marks"].astype(np.float32)

@@ -27,20 +27,18 @@ class Heads:
     def logits(self, page: Page, windows: Sequence[Floats]) -> Logits:
         """The raw outputs for one page; `windows` are the encoder's states, one array per window."""
         sentences = np.stack([_mean(windows, spot) for spot in page.sentences])
-        weights = sentences @ self._weights["attention.weight"][0]
-        weights = np.exp(weights - weights.max())
-        pooled = (weights / weights.sum()) @ sentences
+        pooled = _weighted(sentences, sentences @ self._weights["attention.weight"][0])
         rules = np.asarray(page.features, np.float32)
         cues = np.asarray(page.cues, np.float32)
-        every = np.broadcast_to(pooled, sentences.shape)
+        told = self._dense("sentence", np.concatenate([sentences, np.broadcast_to(pooled, sentences.shape), cues], axis=1))
+        news = _weighted(sentences, told[:, -1])
 
         def entities(head: str, found: Sequence[Entity]) -> Floats:
             rows = [np.concatenate([_seen(windows, e, sentences), pooled, np.asarray(e.features, np.float32), rules]) for e in found]
             return self._dense(head, np.stack(rows)) if rows else np.zeros((0, len(self._weights[f"{head}.3.bias"])), np.float32)
 
         return Logits(
-            self._dense("document", np.concatenate([pooled, sentences.max(axis=0), sentences[0], rules])[None])[0],
-            self._dense("sentence", np.concatenate([sentences, every, cues], axis=1)),
+            self._dense("document", np.concatenate([pooled, sentences.max(axis=0), sentences[0], news, rules])[None])[0], told,
             entities("provider", page.providers), entities("place", page.places), entities("day", page.days),
             entities("sector", page.sectors), entities("offer", page.offers),
         )  # fmt: skip
@@ -49,6 +47,12 @@ class Heads:
         w = self._weights
         inner = np.maximum(rows @ w[f"{head}.0.weight"].T + w[f"{head}.0.bias"], 0)
         return np.asarray(inner @ w[f"{head}.3.weight"].T + w[f"{head}.3.bias"], np.float32)
+
+
+def _weighted(sentences: Floats, scores: Floats) -> Floats:
+    """The mean of the sentences under a softmax of their scores."""
+    weights = np.exp(scores - scores.max())
+    return np.asarray((weights / weights.sum()) @ sentences, np.float32)
 
 
 def _mean(windows: Sequence[Floats], spot: Spot) -> Floats:

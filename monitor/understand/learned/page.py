@@ -43,6 +43,7 @@ class Entity:
 class Page:
     """Everything the heads see of one text; `lines` are the sentences' indices in the reading."""
 
+    published: date
     windows: tuple[Window, ...]
     sentences: tuple[Spot, ...]
     lines: tuple[int, ...]
@@ -67,7 +68,7 @@ def page_of(reading: Reading, found: Sequence[Signal], providers: Mapping[str, P
     live = [s for s in found if not s.background]
     priced = {term.line for term in terms}
     return Page(
-        windows=where.windows, sentences=where.sentences, lines=where.lines,
+        published=reading.published, windows=where.windows, sentences=where.sentences, lines=where.lines,
         cues=tuple(_cues(reading.lines[i], priced) for i in where.lines),
         features=_features(reading, live, bool(terms)), providers=_providers(reading, live, where, providers, priced),
         places=_places(reading, live, where, providers), days=_days(days, live, where, reading.published),
@@ -89,7 +90,12 @@ def _cues(line: Line, priced: Collection[int]) -> tuple[float, ...]:
     return (*_many((hit.cue.type for hit in line.hits), TYPES), float(line.index == 0), float(line.index in priced))
 
 
-_AGES: tuple[Callable[[int], bool], ...] = (lambda age: age > 0, lambda age: age == 0, lambda age: -60 < age < 0, lambda age: age <= -60)
+_AGES: tuple[Callable[[int], bool], ...] = (
+    lambda age: age > 0,
+    lambda age: age == 0,
+    lambda age: -LONG_AGO < age < 0,
+    lambda age: age <= -LONG_AGO,
+)
 """Days after publication that tell a stage: ahead, today, just past, long past."""
 
 
@@ -205,7 +211,7 @@ def _days(days: Sequence[Day], live: Sequence[Signal], where: Windows, published
 def _distance(day: date, published: date) -> tuple[float, ...]:
     days = (day - published).days
     return (
-        float(days == 0), float(days > 0), float(days < -LONG_AGO), float(-8 < days < 0), float(0 < days < 8), float(days > 400),
+        float(days == 0), float(days > 0), float(days <= -LONG_AGO), float(-8 < days < 0), float(0 < days < 8), float(days > 400),
         max(-1.0, min(1.0, days / 180)),
     )  # fmt: skip
 

@@ -14,9 +14,10 @@ from datetime import date
 import numpy as np
 
 from monitor.model import MODIFIERS, EventDates, EventType, Offer, Quote, Role, Signal
+from monitor.understand.learned.encoder import Floats
 from monitor.understand.learned.page import DATE_ROLES, ROLES, SECTORS, STAGES, TYPES, Page
 from monitor.understand.learned.terms import Term
-from monitor.understand.learned.verdict import Floats, Verdict
+from monitor.understand.learned.verdict import Verdict, day_chances
 from monitor.understand.offering import owners
 from monitor.understand.reading import Line, Reading
 
@@ -24,7 +25,7 @@ RELEVANT, SECONDED = 0.7, 0.4
 """The least probability of a relevant document: where heads stand alone, and where a rule tells of a live event too."""
 FURTHER = 0.5
 """The least probability of a type beneath, a sector, a jurisdiction."""
-SOME = 0.3
+SOME = 0.15
 """The same for the likeliest sector: a measure is about something."""
 UNLIKELY, SURE, TOLD_AT_LENGTH = 0.15, 0.9, 0.5
 """A rule's event whose type the heads find less likely than the first is dropped, unless it stands beside others and the rule is as sure
@@ -33,6 +34,8 @@ SEVERAL = 2
 """Windows that a text which is no brief has more of."""
 OWN_EVENT = 0.7
 """The least probability of a sentence that starts an event of its own beside the news of the day."""
+DATED = dict.fromkeys(DATE_ROLES, 0.4)
+"""The least probability of a day, over all places of the text that name it."""
 NOT_NAMED = 0.5
 """A doubtful name counts when the heads find "no provider here" less likely than this."""
 
@@ -183,21 +186,15 @@ class _Case:
         return STAGES[int(np.argmax(self.verdict.stage))]
 
     def _sectors(self) -> tuple[str, ...]:
-        rows = sorted(zip((e.key for e in self.page.sectors), self.verdict.sectors, strict=True), key=lambda row: -row[1])
-        return tuple(SECTORS[SECTORS.index(s)] for s, p in rows if p >= FURTHER or (p >= SOME and (s, p) == rows[0]))
+        rows = sorted(zip(SECTORS, self.verdict.sectors, strict=True), key=lambda row: -row[1])
+        return tuple(s for s, p in rows if p >= FURTHER or (p >= SOME and (s, p) == rows[0]))
 
     def _dates(self, lead: Signal) -> EventDates:
-        best: dict[str, tuple[float, date]] = {}
-        for entity, row in zip(self.page.days, self.verdict.days, strict=True):
-            role = int(np.argmax(row))
-            if role:
-                name, day = DATE_ROLES[role - 1], date.fromisoformat(entity.key.split("@")[0])
-                if row[role] > best.get(name, (0.0, day))[0]:
-                    best[name] = (float(row[role]), day)
-        days: dict[str, date | None] = {name: day for name, (_, day) in best.items()}
-        for name, chance in zip(DATE_ROLES, self.verdict.today, strict=False):
-            if name not in days and chance >= FURTHER:
-                days[name] = self.reading.published
+        days: dict[str, date] = {}
+        for name, chances in day_chances(self.page, self.verdict).items():
+            best = max(chances, key=chances.__getitem__, default=None)
+            if best is not None and chances[best] >= DATED[name]:
+                days[name] = best
         months = {role: month for role, month in lead.dates.months.items() if role not in days}
         return EventDates(announced=days.get("announced"), effective=days.get("effective"), comment=days.get("comment"), months=months)
 

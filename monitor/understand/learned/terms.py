@@ -42,7 +42,7 @@ _WORDS = {
 }  # fmt: skip
 _SCALES = {word: scale for scale, words in _WORDS.items() for word in words.split()}
 _SCALE = "|".join(sorted((re.escape(word) + (r"\b" if word.isascii() else "") for word in _SCALES), key=len, reverse=True))
-_FIGURE = rf"(?:(?<![\d,.])\d[\d,.]{{0,14}}(?<![,.])(?!\d)|[{HAN}]{{1,8}})"
+_FIGURE = rf"(?:(?<![\d,.])\d{{1,3}}(?:[ '’]\d{{3}}){{1,4}}(?![\d,.]*\d)|(?<![\d,.])\d[\d,.]{{0,14}}(?<![,.])(?!\d)|[{HAN}]{{1,8}})"
 """A number in digits or Chinese numerals; bounded, for a page may hold a million digits."""
 _N = rf"(?P<n>{_FIGURE}){_GAP}(?P<s>{_SCALE})?"
 _CODES = (
@@ -175,6 +175,7 @@ def _value(told: str, scale: str | None) -> Decimal:
     """The number in digits, in English words or in Chinese numerals; not above zero when it is none."""
     if not told[:1].isdecimal():
         return Decimal(_COUNTED.get(told.lower()) or number(told))
+    told = re.sub(r"[ '’]", "", told)
     last = max(told.rfind("."), told.rfind(","))
     if last < 0:
         return Decimal(told)

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 import numpy as np
-import numpy.typing as npt
 
-from monitor.understand.learned.page import SECTORS, STAGES, TYPES
-
-Floats = npt.NDArray[np.float32]
+from monitor.understand.learned.encoder import Floats
+from monitor.understand.learned.page import DATE_ROLES, SECTORS, STAGES, TYPES, Page
 
 DOCUMENT = {"relevant": 1, "types": len(TYPES), "primary": len(TYPES), "stage": len(STAGES), "today": 2, "sectors": len(SECTORS)}
 """What the document's head says, in order; its word on a sector is added to that of the sector's own head."""
@@ -28,7 +27,7 @@ class Logits:
     place: Floats
     """Shape (places, 2): issuing, affected."""
     day: Floats
-    """Shape (days, 4): nothing, announced, effective, comment."""
+    """Shape (days, 3): announced, effective, comment; "no such day" scores 0."""
     sector: Floats
     """Shape (sectors, 1)."""
     offer: Floats
@@ -45,7 +44,7 @@ class Verdict:
     stage: Floats
     sectors: Floats
     today: Floats
-    """That it is announced, and that it takes effect, on the day of publication."""
+    """That it is announced, and that it takes effect, on the day of publication, wherever the text says so."""
     sentence_types: Floats
     history: Floats
     carries: Floats
@@ -53,6 +52,7 @@ class Verdict:
     issuing: Floats
     affected: Floats
     days: Floats
+    """Per place that names a day: that it is announced, takes effect, ends comments then. What is left to 1 over all days is none."""
     offers: Floats
 
 
@@ -60,14 +60,36 @@ def verdict_of(logits: Logits) -> Verdict:
     """Probabilities from raw outputs: a softmax where one answer holds, a logistic where each stands for itself."""
     cuts = np.cumsum(list(DOCUMENT.values()))[:-1]
     relevant, types, primary, stage, today, sectors = np.split(logits.document, cuts)
+    own, days = _dated(today, logits.day)
     return Verdict(
         relevant=float(_logistic(relevant)[0]), types=_logistic(types), primary=_softmax(primary), stage=_softmax(stage),
-        sectors=_logistic(logits.sector[:, 0] + sectors), today=_logistic(today),
+        sectors=_logistic(logits.sector[:, 0] + sectors), today=own,
         sentence_types=_logistic(logits.sentence[:, : len(TYPES)]), history=_logistic(logits.sentence[:, len(TYPES)]),
         carries=_logistic(logits.sentence[:, len(TYPES) + 1]),
         roles=_softmax(logits.provider), issuing=_logistic(logits.place[:, 0]), affected=_logistic(logits.place[:, 1]),
-        days=_softmax(logits.day), offers=_logistic(logits.offer[:, 0]),
+        days=days, offers=_logistic(logits.offer[:, 0]),
     )  # fmt: skip
+
+
+def day_chances(page: Page, verdict: Verdict) -> dict[str, dict[date, float]]:
+    """Per date role the probability of each day, over all places that name it; what is left to 1 is that there is none."""
+    found: dict[str, dict[date, float]] = {role: {} for role in DATE_ROLES}
+    for role, chance in zip(DATE_ROLES, verdict.today, strict=False):
+        found[role][page.published] = float(chance)
+    for entity, row in zip(page.days, verdict.days, strict=True):
+        day = date.fromisoformat(entity.key.split("@")[0])
+        for role, chance in zip(DATE_ROLES, row, strict=True):
+            found[role][day] = found[role].get(day, 0.0) + float(chance)
+    return found
+
+
+def _dated(today: Floats, days: Floats) -> tuple[Floats, Floats]:
+    """Shares of the day of publication (2,) and of each day of the text (days, 3), one softmax per role in which "none" scores 0."""
+    own = np.exp(np.clip(today, -30, 30))
+    each = np.exp(np.clip(days, -30, 30))
+    total = 1 + each.sum(axis=0)
+    total[: len(own)] += own
+    return np.asarray(own / total[: len(own)], np.float32), np.asarray(each / total, np.float32)
 
 
 def _logistic(x: Floats) -> Floats:

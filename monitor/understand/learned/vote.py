@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 
 import numpy as np
 
 from monitor.model import Signal
+from monitor.understand.learned.encoder import Floats
 from monitor.understand.learned.page import DATE_ROLES, ROLES, STAGES, TYPES, Page
-from monitor.understand.learned.verdict import Floats, Verdict
+from monitor.understand.learned.verdict import Verdict
 
 VOTES: Mapping[str, float] = dict.fromkeys(("primary", "stage", "role", "place", "sector", "day"), 0.25)
 """What a wholly sure rule adds, per field; chosen on voices left out of training. A vote on relevance doubled the false alerts."""
@@ -31,13 +33,15 @@ def voted(page: Page, verdict: Verdict, found: Sequence[Signal], votes: Mapping[
     roles = {p: role for s in reversed(live) for p, role in s.providers.items() if role != "mentioned"}
     issuing, affected, sectors = ({x for s in live for x in getattr(s, field)} for field in ("issuing", "affected", "sectors"))
     places = [entity.key for entity in page.places]
-    days = {day.isoformat(): 1 + i for i, name in reversed(list(enumerate(DATE_ROLES))) if (day := getattr(lead.dates, name))}
+    told = [getattr(lead.dates, role) for role in DATE_ROLES]
+    today, days = _days(verdict, [e.key.split("@")[0] for e in page.days], told, weight * votes["day"])
     return replace(
         verdict,
+        today=today,
+        days=days,
         primary=_chosen(verdict.primary, TYPES.index(lead.type), weight * votes["primary"]),
         stage=_chosen(verdict.stage, STAGES.index(lead.stage), weight * votes["stage"]),
         roles=_rows(verdict.roles, [ROLES.index(roles[e.key]) if e.key in roles else None for e in page.providers], weight * votes["role"]),
-        days=_rows(verdict.days, [days.get(e.key.split("@")[0]) for e in page.days], weight * votes["day"]),
         issuing=_each(verdict.issuing, [key in issuing for key in places], weight * votes["place"]),
         affected=_each(verdict.affected, [key in affected for key in places], weight * votes["place"]),
         sectors=_each(verdict.sectors, [e.key in sectors for e in page.sectors], weight * votes["sector"]),
@@ -55,6 +59,17 @@ def _chosen(row: Floats, index: int, weight: float) -> Floats:
     moved = row * (1 - weight)
     moved[index] += weight
     return np.asarray(moved, np.float32)
+
+
+def _days(verdict: Verdict, keys: Sequence[str], told: Sequence[date | None], weight: float) -> tuple[Floats, Floats]:
+    """The chances of the publication day and of the text's days; per role the first place of the day that rules tell wins the vote."""
+    today, days = verdict.today.copy(), verdict.days.copy()
+    for role, day in enumerate(told):
+        if day is not None and day.isoformat() in keys:
+            today[role : role + 1] *= 1 - weight
+            days[:, role] *= 1 - weight
+            days[keys.index(day.isoformat()), role] += weight
+    return today, days
 
 
 def _each(row: Floats, told: Sequence[bool], weight: float) -> Floats:
