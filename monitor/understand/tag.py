@@ -164,7 +164,7 @@ def _tagging(document: Document, look: Look, named: Sequence[Named], found: list
     reasons: tuple[str, ...] = ("read by rules alone",) if live else ()
     if verdict is not None and look.page is not None:
         confidence = verdict.relevant if live else 1 - verdict.relevant
-        band, reasons = band_of(look.page, verdict)
+        band, reasons = band_of(look.page, verdict, any(not s.background for s in look.found))
     return Tagging(
         document=document.id, tagger_version=TAGGER_VERSION, relevant=bool(live), confidence=confidence, band=band, reasons=reasons,
         lang=lang, lang_support="full" if lang in FULL_SUPPORT else "partial",

@@ -23,11 +23,14 @@ UNSURE_DAY = 0.65
 """So is a day less likely than this and likelier than the rest to 1."""
 
 
-def band_of(page: Page, verdict: Verdict) -> tuple[Band, tuple[str, ...]]:
-    """The band, and the reasons of a review."""
+def band_of(page: Page, verdict: Verdict, seconded: bool) -> tuple[Band, tuple[str, ...]]:
+    """The band, and the reasons of a review; `seconded` when a rule tells of a live event too.
+
+    On a real news stream heads that stand alone are wrong more often than right, however sure they are.
+    """
     if verdict.relevant <= ARCHIVE:
         return "archive", ()
-    reasons = []
+    reasons = [] if seconded else ["no rule tells of an event"]
     if verdict.relevant < ALERT:
         reasons.append(f"relevant with probability {verdict.relevant:.2f}")
     reasons += _unsure("type", TYPES, verdict.primary)

@@ -7,7 +7,7 @@ are surer of. An event that only the heads see gets its evidence from the senten
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -75,7 +75,7 @@ class _Case:
 
     def _kept(self, live: list[Signal]) -> list[Signal]:
         chance = dict(zip(TYPES, self.verdict.types, strict=True))
-        least = 1.0 if len(live) == 1 else TOLD_AT_LENGTH if len(self.page.windows) > SEVERAL else SURE
+        least = 1.0 if len(live) == 1 else TOLD_AT_LENGTH if self._long else SURE
         return [s for s in live if chance[s.type] >= UNLIKELY or s.type == self._primary() or s.confidence >= least]
 
     def _lead(self, kept: list[Signal]) -> Signal:
@@ -136,32 +136,45 @@ class _Case:
                     if signal.type == "mitigation"
                     else (),
                     "providers": signal.providers
-                    if signal.confidence >= SURE
+                    if signal.confidence >= SURE or signal.type == "mitigation"
                     else {p: self._agreed(p, role, roles) for p, role in signal.providers.items()},
                     "issuing": tuple(j for j in signal.issuing if j in issuing),
                     "affected": tuple(j for j in signal.affected if j in affected),
-                    "sectors": tuple(s for s in signal.sectors if s in self._sectors()) or signal.sectors,
+                    "sectors": signal.sectors
+                    if signal.confidence >= TOLD_AT_LENGTH and self._long
+                    else tuple(s for s in signal.sectors if s in self._sectors()) or signal.sectors,
                 }
             )
         given = [o for s in rest for o in s.offers]
         held = {p for s in rest for p, role in s.providers.items() if role != "mentioned"}
         elsewhere = {"issuing": {j for s in rest for j in s.issuing}, "affected": {j for s in rest for j in s.affected}}
+        sectors = {x for s in rest if self._long and s.type != lead.type for x in s.sectors}
         beneath = [t for t in self._beneath() if t != lead.type and t not in {s.type for s in rest}]
         keep = lead.providers if rest else {}
+        if lead.type == "mitigation" and any(s.type == "mitigation" for s in rest):
+            held |= {p for s in rest for p in s.providers if roles.get(p) == "alternative"}  # one offer is one event
+            roles |= {p: role for s in rest for p, role in s.providers.items() if role == "restricting" and p in roles}
+        parts = {p: r for p, r in roles.items() if p not in held or p in keep}
         return lead.model_copy(
             update={
                 "beneath": tuple(beneath),
-                "providers": {p: r for p, r in roles.items() if p not in held or p in keep},
+                "providers": parts,
                 "issuing": tuple(j for j in issuing if j not in elsewhere["issuing"] or j in lead.issuing),
                 "affected": tuple(j for j in affected if j not in elsewhere["affected"] or j in lead.affected) or lead.affected,
                 "stage": self._stage(),
-                "dates": self._dates(lead),
-                "sectors": self._sectors() or lead.sectors,
-                "offers": tuple(o for o in offers if o not in given) if lead.type == "mitigation" else (),
+                "dates": self._dates(lead, {s.dates.announced for s in rest if self._long and s.type != lead.type}),
+                "sectors": tuple(x for x in self._sectors() if x not in sectors or x in lead.sectors) or lead.sectors,
+                "offers": tuple(o for o in offers if o not in given and parts.get(o.provider) == "alternative")
+                if lead.type == "mitigation"
+                else (),
                 "evidence": self._evidence(lead),
                 "confidence": self._confidence(),
             }
         )
+
+    @property
+    def _long(self) -> bool:
+        return len(self.page.windows) > SEVERAL
 
     def _agreed(self, provider: str, role: Role, roles: dict[str, Role]) -> Role:
         return roles.get(provider, role) if role != "mentioned" else role
@@ -189,11 +202,14 @@ class _Case:
         rows = sorted(zip(SECTORS, self.verdict.sectors, strict=True), key=lambda row: -row[1])
         return tuple(s for s, p in rows if p >= FURTHER or (p >= SOME and (s, p) == rows[0]))
 
-    def _dates(self, lead: Signal) -> EventDates:
+    def _dates(self, lead: Signal, others: Collection[date | None]) -> EventDates:
+        """The days that heads choose; `others` are days on which further events were announced."""
         days: dict[str, date] = {}
         for name, chances in day_chances(self.page, self.verdict).items():
             best = max(chances, key=chances.__getitem__, default=None)
-            if best is not None and chances[best] >= DATED[name]:
+            if best is None or chances[best] < DATED[name]:
+                continue
+            if name != "announced" or best not in others or best == lead.dates.announced:
                 days[name] = best
         months = {role: month for role, month in lead.dates.months.items() if role not in days}
         return EventDates(announced=days.get("announced"), effective=days.get("effective"), comment=days.get("comment"), months=months)
@@ -206,8 +222,10 @@ class _Case:
         held = {o.provider for o in found}
         found += [Offer(provider=p, kind="migration_service") for p in offering if p not in held]
         kept: dict[tuple[str, str, str | None], Offer] = {}
+        priced = {(o.provider, o.kind) for o in found if o.amount}
         for offer in sorted(found, key=lambda o: o.until is None):
-            kept.setdefault((offer.provider, offer.kind, offer.amount), offer)
+            if offer.amount or (offer.provider, offer.kind) not in priced:
+                kept.setdefault((offer.provider, offer.kind, offer.amount), offer)
         return list(kept.values())
 
     def _owners(self, term: Term, offering: list[str]) -> list[str]:
