@@ -34,7 +34,7 @@ ROOT = Path(__file__).resolve().parent.parent
 VOICES = ROOT / "corpus" / "voices"
 SHIPPED = ROOT / "monitor" / "data" / "learned"
 SEALED = ("policy-newsletter", "trade-press")
-"""Voices that are never trained or tuned on: they stand for texts of other people."""
+"""Voices that what ships is never trained on: they stand for texts of other people."""
 
 
 def main() -> None:

@@ -25,8 +25,8 @@ OUT = {
 
 
 DATE_WEIGHTS = (1.0, 2.0, 2.0)
-"""Of the days announced, effective, of comments: the effective one is what people act on."""
-FAR = 25.0
+"""Of the days announced, effective, of comments: the second is what people act on, few texts have the third."""
+FAR = 30.0
 """Scores of days are held within this, so that their exponentials are."""
 
 
@@ -231,7 +231,7 @@ def loss(out: dict[str, Tensor], rows: Sequence[Example], batch: Batch) -> Tenso
         mask = live[batch.parts["place"].document_of]
         if mask.any():
             total = total + binary(out["place"][mask], torch.tensor([y for r in rows for y in r.places])[mask]) * 4
-        total = total + _date_loss(out.get("day"), today, rows, batch)
+    total = total + _date_loss(out.get("day"), today, rows, batch)
     if "offer" in out:
         mask = live[batch.parts["offer"].document_of]
         if mask.any():

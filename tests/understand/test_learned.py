@@ -13,8 +13,9 @@ from monitor.catalog import load_catalog
 from monitor.cli.tagging import tagged
 from monitor.understand.learned.doubt import band_of
 from monitor.understand.learned.heads import judge
-from monitor.understand.learned.page import ROLES, TYPES
+from monitor.understand.learned.page import DATE_ROLES, ROLES, TYPES
 from monitor.understand.learned.terms import terms
+from monitor.understand.learned.verdict import day_chances
 from monitor.understand.learned.vote import voted
 from monitor.understand.tag import Look, Tagger, read_records
 
@@ -98,6 +99,7 @@ def test_a_mail_that_no_rule_was_written_for_is_read() -> None:
         ("We give 1 200 Euro Guthaben to every team.", [("free_credits", "1200")]),
         ("1'200 CHF credit for each desk", [("free_credits", "1200")]),
         ("In 2024 100 firms got $500 in credits", [("free_credits", "500")]),
+        ("get $5 100 users share credits", [("free_credits", "5")]),
         ("the first two months half price", [("price_cut", "50")]),
         ("revenue rose 15% last year", []),
         ("这是一个转折点", []),
@@ -151,3 +153,26 @@ def test_an_explanation_shows_names_cues_rules_and_heads() -> None:
     text = f"{LEAVING['title']}\n{LEAVING['body']}"
     for sentence in explained["heads"]["sentences"]:
         assert text[sentence["start"] : sentence["end"]] == sentence["text"]
+
+
+def test_a_text_whose_day_is_split_between_readings_is_for_review() -> None:
+    look = look_at(MAIL)
+    assert look.page
+    (verdict,) = judge([look.page])
+    split = np.zeros_like(verdict.days)
+    split[0, DATE_ROLES.index("effective")] = 0.34
+    chances = day_chances(look.page, replace(verdict, days=split, today=np.array([0.0, 0.33], np.float32)))
+    assert sorted(chances["effective"].values()) == pytest.approx([0.33, 0.34])
+    _, reasons = band_of(look.page, replace(verdict, days=split, today=np.array([0.0, 0.33], np.float32)), True)
+    assert any(reason.startswith("effective day: 2025-04-01 0.34") for reason in reasons)
+
+
+def test_the_vote_on_days_leaves_a_share_for_none() -> None:
+    look = look_at(CUT)
+    assert look.page
+    (verdict,) = judge([look.page])
+    (signal,) = (s for s in look.found if not s.background)
+    moved = voted(look.page, verdict, [signal.model_copy(update={"confidence": 1.0})])
+    for chances in day_chances(look.page, moved).values():
+        assert -1e-6 <= sum(chances.values()) <= 1 + 1e-6
+    assert max(day_chances(look.page, moved)["effective"].values()) >= max(day_chances(look.page, verdict)["effective"].values()) - 1e-6

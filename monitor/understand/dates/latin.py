@@ -90,7 +90,9 @@ _IN_SPAN = re.compile(
     rf"|another\s+)?{_SPAN}(?:\s+(?:of|after|from|following)\s+{_BASE})?",
     re.I,
 )
-_COUNTS_FROM = re.compile(rf"\s+(?:of|after|from|following)\s+(?:the\s+)?(?:\d|{MONTH}\s+\d)", re.I)
+_COUNTS_FROM = re.compile(
+    rf"\s+(?:of|after|from|following)\s+(?:the\s+)?(?:\d{{1,2}}(?:st|nd|rd|th)?\s+{MONTH}|{MONTH}\s+\d|20\d\d-)", re.I
+)
 """What follows a period that counts from a day of the text, not from the act."""
 _SPAN_AFTER = re.compile(rf"(?<![\w.,-]){_SPAN}\s+(?:after|from|following)\s+{_BASE}", re.I)
 _SPAN_TO = re.compile(

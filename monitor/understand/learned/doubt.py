@@ -20,7 +20,7 @@ ALERT, ARCHIVE = 0.95, 0.15
 UNSURE = 0.5
 """A type, stage or role less likely than this is a reason to look."""
 UNSURE_DAY = 0.65
-"""So is a day less likely than this and likelier than the rest to 1."""
+"""So is a text of which neither a day nor "no day" is likelier than this."""
 
 
 def band_of(page: Page, verdict: Verdict, seconded: bool) -> tuple[Band, tuple[str, ...]]:
@@ -43,10 +43,12 @@ def band_of(page: Page, verdict: Verdict, seconded: bool) -> tuple[Band, tuple[s
 
 
 def _unsure_day(role: str, chances: Mapping[date, float]) -> list[str]:
+    """A reason when neither one day nor "no day" is likely enough."""
     best = max(chances, key=chances.__getitem__, default=None)
-    if best is None or not 1 - UNSURE_DAY < chances[best] < UNSURE_DAY:
+    none = 1 - sum(chances.values())
+    if best is None or max(none, chances[best]) >= UNSURE_DAY:
         return []
-    return [f"{role} day: {best} {chances[best]:.2f}, none or another {1 - chances[best]:.2f}"]
+    return [f"{role} day: {best} {chances[best]:.2f}, none {max(0.0, none):.2f}"]
 
 
 def _unsure(field: str, names: Sequence[str], row: Floats) -> list[str]:

@@ -15,7 +15,7 @@ import numpy as np
 
 from monitor.model import MODIFIERS, EventDates, EventType, Offer, Quote, Role, Signal
 from monitor.understand.learned.encoder import Floats
-from monitor.understand.learned.page import DATE_ROLES, ROLES, SECTORS, STAGES, TYPES, Page
+from monitor.understand.learned.page import ROLES, SECTORS, STAGES, TYPES, Page
 from monitor.understand.learned.terms import Term
 from monitor.understand.learned.verdict import Verdict, day_chances
 from monitor.understand.offering import owners
@@ -34,7 +34,7 @@ SEVERAL = 2
 """Windows that a text which is no brief has more of."""
 OWN_EVENT = 0.7
 """The least probability of a sentence that starts an event of its own beside the news of the day."""
-DATED = dict.fromkeys(DATE_ROLES, 0.4)
+DATED = 0.4
 """The least probability of a day, over all places of the text that name it."""
 NOT_NAMED = 0.5
 """A doubtful name counts when the heads find "no provider here" less likely than this."""
@@ -135,7 +135,7 @@ class _Case:
                     "offers": tuple(o for o in offers if signal.providers.get(o.provider) == "alternative")
                     if signal.type == "mitigation"
                     else (),
-                    "providers": signal.providers
+                    "providers": {p: role for p, role in signal.providers.items() if p in roles}
                     if signal.confidence >= SURE or signal.type == "mitigation"
                     else {p: self._agreed(p, role, roles) for p, role in signal.providers.items()},
                     "issuing": tuple(j for j in signal.issuing if j in issuing),
@@ -153,6 +153,7 @@ class _Case:
         keep = lead.providers if rest else {}
         if lead.type == "mitigation" and any(s.type == "mitigation" for s in rest):
             held |= {p for s in rest for p in s.providers if roles.get(p) == "alternative"}  # one offer is one event
+            keep = {p: role for p, role in lead.providers.items() if role != "mentioned"}
             roles |= {p: role for s in rest for p, role in s.providers.items() if role == "restricting" and p in roles}
         parts = {p: r for p, r in roles.items() if p not in held or p in keep}
         return lead.model_copy(
@@ -207,7 +208,7 @@ class _Case:
         days: dict[str, date] = {}
         for name, chances in day_chances(self.page, self.verdict).items():
             best = max(chances, key=chances.__getitem__, default=None)
-            if best is None or chances[best] < DATED[name]:
+            if best is None or chances[best] < DATED:
                 continue
             if name != "announced" or best not in others or best == lead.dates.announced:
                 days[name] = best
@@ -230,7 +231,10 @@ class _Case:
 
     def _owners(self, term: Term, offering: list[str]) -> list[str]:
         """Who offers a term: those the sentence gives it to, else the last alternative before it, else the only or first one."""
-        told = [p for p in owners(self.reading, self.reading.lines[term.line], term.start) if p in offering]
+        named = owners(self.reading, self.reading.lines[term.line], term.start)
+        if named and not set(named) & set(self._roles()):
+            return []  # whoever the sentence gives it to is no provider here: it is nobody else's
+        told = [p for p in named if p in offering]
         before = [m.provider for m in self.reading.mentions if m.start < term.start and m.provider in offering]
         return told or before[-1:] or offering[:1]
 

@@ -42,7 +42,12 @@ _WORDS = {
 }  # fmt: skip
 _SCALES = {word: scale for scale, words in _WORDS.items() for word in words.split()}
 _SCALE = "|".join(sorted((re.escape(word) + (r"\b" if word.isascii() else "") for word in _SCALES), key=len, reverse=True))
-_FIGURE = rf"(?:(?<![\d,.])\d{{1,3}}(?:[ '’]\d{{3}}){{1,4}}(?![\d,.]*\d)|(?<![\d,.])\d[\d,.]{{0,14}}(?<![,.])(?!\d)|[{HAN}]{{1,8}})"
+_GROUPED = (
+    r"(?<![\w,.$€£¥-])\d{1,3}(?:[ '’]\d{3}){1,4}"
+    r"(?=\s{0,2}(?:€|£|₽|(?:euros?|EUR|CHF|USD|GBP|SEK|NOK|PLN|CZK|francs?|dollars?|Franken|tokens?)\b))"
+)
+"""Digits in groups of three with blanks or apostrophes between them, where the unit stands behind."""
+_FIGURE = rf"(?:{_GROUPED}|(?<![\d,.])\d[\d,.]{{0,14}}(?<![,.])(?!\d)|[{HAN}]{{1,8}})"
 """A number in digits or Chinese numerals; bounded, for a page may hold a million digits."""
 _N = rf"(?P<n>{_FIGURE}){_GAP}(?P<s>{_SCALE})?"
 _CODES = (

@@ -34,7 +34,7 @@ def voted(page: Page, verdict: Verdict, found: Sequence[Signal], votes: Mapping[
     issuing, affected, sectors = ({x for s in live for x in getattr(s, field)} for field in ("issuing", "affected", "sectors"))
     places = [entity.key for entity in page.places]
     told = [getattr(lead.dates, role) for role in DATE_ROLES]
-    today, days = _days(verdict, [e.key.split("@")[0] for e in page.days], told, weight * votes["day"])
+    today, days = _days(verdict, page, told, weight * votes["day"])
     return replace(
         verdict,
         today=today,
@@ -61,14 +61,19 @@ def _chosen(row: Floats, index: int, weight: float) -> Floats:
     return np.asarray(moved, np.float32)
 
 
-def _days(verdict: Verdict, keys: Sequence[str], told: Sequence[date | None], weight: float) -> tuple[Floats, Floats]:
+def _days(verdict: Verdict, page: Page, told: Sequence[date | None], weight: float) -> tuple[Floats, Floats]:
     """The chances of the publication day and of the text's days; per role the first place of the day that rules tell wins the vote."""
     today, days = verdict.today.copy(), verdict.days.copy()
+    keys, published = [e.key.split("@")[0] for e in page.days], page.published
     for role, day in enumerate(told):
-        if day is not None and day.isoformat() in keys:
-            today[role : role + 1] *= 1 - weight
-            days[:, role] *= 1 - weight
+        if day is None or (day.isoformat() not in keys and (day != published or role >= len(today))):
+            continue
+        today[role : role + 1] *= 1 - weight
+        days[:, role] *= 1 - weight
+        if day.isoformat() in keys:
             days[keys.index(day.isoformat()), role] += weight
+        else:
+            today[role] += weight
     return today, days
 
 
