@@ -110,7 +110,7 @@ def replay(world: World, episode: Episode, progress: Progress) -> None:
         for arrival in arrivals:
             ingest(step, arrival.source, [arrival.entry], arrival.retrieved_at)
         if arrivals and read(step, tagger).relevant:
-            assess(step)
+            assess(step, tagger.version)
         done += len(arrivals)
         progress("Replaying documents", done, len(episode.arrivals))
 

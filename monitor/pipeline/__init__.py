@@ -69,7 +69,7 @@ def cycle(world: World, tagger: Tagger, progress: Progress = no_progress) -> Cyc
         new_documents=collected.new,
         tagged=tagged.documents,
         relevant=tagged.relevant,
-        event_revisions=assess(world),
+        event_revisions=assess(world, tagger.version),
         deliveries=deliver(world),
         seconds=round((world.clock() - started).total_seconds(), 1),
     )

@@ -12,18 +12,17 @@ from monitor.model import Assessment, Event
 from monitor.pipeline.world import World
 from monitor.store import assessments, events, signals, sources
 from monitor.store.dialect import serialise
-from monitor.understand.tag import TAGGER_VERSION
 
 CONCERNED = ("restricting", "targeted", "affected")
 
 
-def assess(world: World) -> int:
-    """Bring events and scores up to what is now known; how many event revisions that gave."""
+def assess(world: World, version: str) -> int:
+    """Bring events and scores up to what that tagger version reads in all that is known; how many event revisions that gave."""
     now = world.clock()
     with world.store.write() as tx:
         # Two processes at once: who writes second must have read what the first wrote, or would withdraw it.
         serialise(tx, "events")
-        known = thread(signals.reports(tx, None, TAGGER_VERSION), world.catalog.display_names)
+        known = thread(signals.reports(tx, None, version), world.catalog.display_names)
         revisions = events.save_events(tx, known, now)
         if revisions:
             assessments.save_assessments(tx, list(_scores(world, known, now, sources.data_as_of(tx, now))), now)

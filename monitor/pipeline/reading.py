@@ -8,7 +8,7 @@ from monitor.model import Document
 from monitor.pipeline.world import Progress, World, no_progress
 from monitor.store import documents as stored
 from monitor.store import signals
-from monitor.understand.tag import TAGGER_VERSION, Tagger
+from monitor.understand.tag import Tagger
 
 TAG_BATCH = 200
 
@@ -26,8 +26,8 @@ def read(world: World, tagger: Tagger, progress: Progress = no_progress) -> Tagg
     done = relevant = 0
     now = world.clock()  # one instant for all batches: which batch a document fell into says nothing of the world
     with world.store.read() as tx:
-        total = stored.count_untagged(tx, TAGGER_VERSION)
-    while batch := _untagged(world):
+        total = stored.count_untagged(tx, tagger.version)
+    while batch := _untagged(world, tagger.version):
         taggings = list(tagger.tag(batch))
         with world.store.write() as tx:
             signals.save_taggings(tx, taggings, now)
@@ -37,6 +37,6 @@ def read(world: World, tagger: Tagger, progress: Progress = no_progress) -> Tagg
     return Tagged(done, relevant)
 
 
-def _untagged(world: World) -> list[Document]:
+def _untagged(world: World, version: str) -> list[Document]:
     with world.store.read() as tx:
-        return stored.untagged(tx, TAGGER_VERSION, TAG_BATCH)
+        return stored.untagged(tx, version, TAG_BATCH)

@@ -122,3 +122,11 @@ def test_answers_as_of_before_the_fetch_know_nothing(world: World, tagger: Tagge
     assert reader.events(EventQuery(None, None, earlier)).items == []
     assert reader.risk("openai", "CN", earlier).score == 0
     assert reader.risk("openai", "CN", earlier).stale
+
+
+def test_a_cycle_that_reads_with_heads_ends_and_tells_the_same_event(world: World) -> None:
+    summary = cycle(world, Tagger(world.catalog))
+    assert (summary.new_documents, summary.tagged) == (3, 3)
+    now = world.clock()
+    (event,) = Reader(world.store, world.catalog, world.clock).events(EventQuery(None, "CN", now)).items
+    assert (event.type, event.providers["openai"], str(event.dates.effective)) == ("access_restriction", "restricting", "2024-07-09")

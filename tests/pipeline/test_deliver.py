@@ -48,7 +48,7 @@ def told(store_url: str, tagger: Tagger) -> Iterator[Told]:
                 inventory.save_inventory(tx, teams, known.clock())
             ingest(known, opened.sources[0], [Entry(guid="1", title=BLOCK[0], html=BLOCK[1], published_at=known.clock())], known.clock())
             read(known, tagger)
-            assess(known)
+            assess(known, tagger.version)
             return at(opened, MORNING) if smtp is None else through(at(opened, MORNING), smtp)
 
         yield tell
