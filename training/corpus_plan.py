@@ -15,7 +15,11 @@ ROOT = Path(__file__).resolve().parent.parent
 SIZE = 264
 """Items of a voice."""
 WORDS = yaml.safe_load((ROOT / "corpus/plan/words.yaml").read_text("utf-8"))
-TYPES, NEGATIVES, FORMS, DAYS, OTHER, PLACES = (WORDS[key] for key in ("types", "negatives", "forms", "days", "languages", "places"))
+TYPES, NEGATIVES, FORMS, DAYS, OTHER, PLACES, BESIDE = (
+    WORDS[key] for key in ("types", "negatives", "forms", "days", "languages", "places", "beside")
+)
+BESIDES = 0.45
+"""Share of relevant items that tell of somebody else beside: a reader must not take every name for an actor."""
 
 
 def plan(voice: str, providers: list[str], size: int) -> list[list[str]]:
@@ -43,6 +47,9 @@ def plan(voice: str, providers: list[str], size: int) -> list[list[str]]:
             groups = ["vendor"] * 4 + ["news"] * 4 + ["flash"] * 2
         return rng.choice(FORMS[rng.choice(groups)])
 
+    def told(kind: str) -> str:
+        return f"{kind}; beside it: {rng.choice(BESIDE)}" if rng.random() < BESIDES else kind
+
     threads, copies, long = 3, size * 4 // 100, size // 10
     single = size - 5 * threads - copies - long
     negatives = round(size * 0.4)
@@ -51,7 +58,7 @@ def plan(voice: str, providers: list[str], size: int) -> list[list[str]]:
     rng.shuffle(hints)
     for i in range(single + long):
         kind, hint = ("rel", kinds[i]) if i < len(kinds) else ("neg", hints[i - len(kinds)])
-        rows.append(row(f"s{i + 1:03}", form_of(hint), kind, hint, language(i)))
+        rows.append(row(f"s{i + 1:03}", form_of(hint), kind, told(hint) if kind == "rel" else hint, language(i)))
     for i in rng.sample(range(len(kinds)), long * 3 // 4) + rng.sample(range(len(kinds), len(rows)), long - long * 3 // 4):
         rows[i][1] = "long article"
     rng.shuffle(rows)

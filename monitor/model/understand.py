@@ -87,3 +87,5 @@ class Tagging(Noun):
     """Whether to alert, to let a person look first, or to keep the text for search only."""
     reasons: tuple[str, ...] = ()
     """Why a person should look."""
+    agreed: bool = True
+    """Whether heads and a rule both tell of a live event, or there were rules alone; a service acts on nothing less."""

@@ -37,6 +37,7 @@ class CycleSummary:
     new_documents: int
     tagged: int
     relevant: int
+    doubtful: int
     event_revisions: int
     deliveries: dict[str, int]
     seconds: float
@@ -51,7 +52,7 @@ class CycleSummary:
         mails = ", ".join(f"{n} {what}" for what, n in self.deliveries.items() if n) or "none due"
         return [
             f"sources    {self.polled} polled: {states}",
-            f"documents  {self.new_documents} new, {self.tagged} read, {self.relevant} tell of an event",
+            f"documents  {self.new_documents} new, {self.tagged} read, {self.relevant} tell of an event, {self.doubtful} may",
             f"events     {self.event_revisions} new or changed",
             f"digests    {mails}",
             f"took       {self.seconds:.1f} s",
@@ -69,6 +70,7 @@ def cycle(world: World, tagger: Tagger, progress: Progress = no_progress) -> Cyc
         new_documents=collected.new,
         tagged=tagged.documents,
         relevant=tagged.relevant,
+        doubtful=tagged.doubtful,
         event_revisions=assess(world, tagger.version),
         deliveries=deliver(world),
         seconds=round((world.clock() - started).total_seconds(), 1),

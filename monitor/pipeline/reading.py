@@ -15,15 +15,16 @@ TAG_BATCH = 200
 
 @dataclass(frozen=True)
 class Tagged:
-    """How many documents were read, and how many of them tell of an event."""
+    """How many documents were read, how many of them tell of an event, and how many may (heads or a rule alone say so)."""
 
     documents: int
     relevant: int
+    doubtful: int
 
 
 def read(world: World, tagger: Tagger, progress: Progress = no_progress) -> Tagged:
     """Tag every document that this tagger version has not read."""
-    done = relevant = 0
+    done = relevant = doubtful = 0
     now = world.clock()  # one instant for all batches: which batch a document fell into says nothing of the world
     with world.store.read() as tx:
         total = stored.count_untagged(tx, tagger.version)
@@ -32,9 +33,10 @@ def read(world: World, tagger: Tagger, progress: Progress = no_progress) -> Tagg
         with world.store.write() as tx:
             signals.save_taggings(tx, taggings, now)
         done += len(taggings)
-        relevant += sum(tagging.relevant for tagging in taggings)
+        relevant += sum(tagging.relevant and tagging.agreed for tagging in taggings)
+        doubtful += sum(tagging.relevant and not tagging.agreed for tagging in taggings)
         progress("Linking providers", done, max(total, done))
-    return Tagged(done, relevant)
+    return Tagged(done, relevant, doubtful)
 
 
 def _untagged(world: World, version: str) -> list[Document]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ScalarSelect, delete, exists, func, or_, select
+from sqlalchemy import ScalarSelect, and_, delete, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 from sqlmodel import col
 
@@ -53,8 +53,10 @@ def tagger_version(tx: Session, as_of: datetime) -> str | None:
 
 
 def reports(tx: Session, as_of: datetime | None, tagger_version: str) -> list[Report]:
-    """What one tagger version reads in the documents known at `as_of` (None: now): relevant and background signals of the
-    newest version of each entry. `recorded_at` is when the document was first tagged at all, so that tagging again with a
+    """What one tagger version reads in the documents known at `as_of` (None: now): background signals, and the live ones that
+    heads and rules agree on, of the newest version of each entry.
+
+    `recorded_at` is when the document was first tagged at all, so that tagging again with a
     newer version does not make old news new; what was really said at a time in the past is in `events.events_as_of`.
     """
     known_at = _first_tagged(DocumentRow)
@@ -65,11 +67,12 @@ def reports(tx: Session, as_of: datetime | None, tagger_version: str) -> list[Re
         col(newer.revision) > col(DocumentRow.revision),
         _has_tagging(newer, tagger_version),
     )
+    held = col(TaggingRow.body)["agreed"].as_boolean().is_(False)
     wanted = (
         select(DocumentRow, col(SignalRow.body), known_at.label("known_at"))
         .join_from(SignalRow, TaggingRow)
         .join(DocumentRow, col(DocumentRow.id) == col(SignalRow.document_id))
-        .where(col(SignalRow.tagger_version) == tagger_version, or_(col(TaggingRow.relevant), col(SignalRow.background)))
+        .where(col(SignalRow.tagger_version) == tagger_version, or_(and_(col(TaggingRow.relevant), ~held), col(SignalRow.background)))
         .order_by(col(DocumentRow.id), col(SignalRow.position))
     )
     if as_of is not None:

@@ -12,7 +12,6 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
-from itertools import islice
 from typing import Any, get_args
 
 from monitor.catalog import Catalog
@@ -31,13 +30,14 @@ from monitor.understand.link import Named
 from monitor.understand.newcomers import chinese_companies, lines_of_events, newcomers
 from monitor.understand.reading import Line, Reading, read
 from monitor.understand.regulator import trusted
-from monitor.understand.text import Text, read_text
+from monitor.understand.text import READ, Text, read_text
 
 TAGGER_VERSION, HEADS_VERSION = "rules-2026.6", "heads-2026.3"
 """Of the rules alone and with heads; each changes with every change of rules, data or weights that may change a record."""
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 """Half a character, which JSON can escape and UTF-8 cannot hold; one mark replaces it, so that offsets stay."""
-_BATCH = 64
+_BATCH, _BATCH_LENGTH = 64, 60_000
+"""Documents read together, and their characters: what is held of a long article is many times its text."""
 ARCHIVE_CONFIDENCE = 0.98
 """That a document without any event is irrelevant."""
 REVIEWED_CONFIDENCE = 0.7
@@ -76,8 +76,7 @@ class Tagger:
 
     def judged(self, documents: Iterable[Document]) -> Iterator[tuple[Look, Verdict | None, Tagging]]:
         """The same with what rules saw and what heads said of each document."""
-        source = iter(documents)
-        while batch := list(islice(source, _BATCH)):
+        for batch in _batches(documents):
             looked = self._looked(batch)
             pages = [look.page for look in looked if look.page is not None]
             verdicts = iter(self._heads(pages) if self._heads else ())
@@ -103,8 +102,8 @@ class Tagger:
 
     def look(self, documents: Sequence[Document]) -> Iterator[Look]:
         """Every document as far as it is read before the heads judge; training sees the same."""
-        for start in range(0, len(documents), _BATCH):
-            yield from self._looked(documents[start : start + _BATCH])
+        for batch in _batches(documents):
+            yield from self._looked(batch)
 
     def _looked(self, documents: Sequence[Document]) -> list[Look]:
         opened = []
@@ -121,6 +120,21 @@ class Tagger:
             return Look(text, gate, None, [], None)
         found = signals(reading, self._catalog, self._lexicon) if reading.has_hits else []
         return Look(text, gate, reading, found, page_of(reading, found, self._catalog.providers))
+
+
+def _batches(documents: Iterable[Document]) -> Iterator[list[Document]]:
+    """The documents in groups that are neither many nor long."""
+    batch: list[Document] = []
+    length = 0
+    for document in documents:
+        size = min(len(document.title) + len(document.text), READ)
+        if batch and (len(batch) == _BATCH or length + size > _BATCH_LENGTH):
+            yield batch
+            batch, length = [], 0
+        batch.append(document)
+        length += size
+    if batch:
+        yield batch
 
 
 def _language(document: Document) -> str:
@@ -162,12 +176,14 @@ def _tagging(document: Document, look: Look, named: Sequence[Named], found: list
     confidence = top if live else ARCHIVE_CONFIDENCE if not found else REVIEWED_CONFIDENCE
     band: Band = "review" if live else "archive"
     reasons: tuple[str, ...] = ("read by rules alone",) if live else ()
+    agreed = True
     if verdict is not None and look.page is not None:
         confidence = verdict.relevant if live else 1 - verdict.relevant
-        band, reasons = band_of(look.page, verdict, any(not s.background for s in look.found))
+        agreed = any(not s.background for s in look.found)
+        band, reasons = band_of(look.page, verdict, agreed)
     return Tagging(
         document=document.id, tagger_version=TAGGER_VERSION, relevant=bool(live), confidence=confidence, band=band, reasons=reasons,
-        lang=lang, lang_support="full" if lang in FULL_SUPPORT else "partial",
+        agreed=agreed, lang=lang, lang_support="full" if lang in FULL_SUPPORT else "partial",
         primary=_primary(live, look.text, verdict is not None).type if live else None,
         signals=tuple(found), mentions=tuple(_mentions(look.text, named, found)),
     )  # fmt: skip

@@ -10,7 +10,7 @@ import re
 import unicodedata
 from bisect import bisect_left
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 
 from monitor.model import Quote
 from monitor.understand.lexicon import simplified_table
@@ -22,11 +22,7 @@ _CIRCLED = re.compile("[\u00b2\u00b3\u00b9\u2070-\u2079\u2080-\u2089\u2460-\u249
 """Numbers of a list or a footnote: folded they would grow together with the word or figure beside them."""
 _KEEP = frozenset("，：；！？（）、“”")
 _NOT_ASCII = re.compile(r"[^\x00-\x7f]")
-_HAN = re.compile("[\u3400-\u9fff\uf900-\ufaff]")
 _FOLD: dict[int, str] = str.maketrans({"’": "'", "‘": "'", "‐": "-", "‑": "-", "\u00a0": " ", "\u202f": " ", "\u2009": " "})
-_FOLD_MARKS = frozenset(map(chr, _FOLD))
-
-
 READ = 120_000
 """Characters of title and body that are read: three times the longest article; a hostile page may be endless."""
 
@@ -58,45 +54,43 @@ def read_text(title: str, body: str) -> Text:
     raw = f"{title}\n{body[: READ - len(title)]}"
     if raw.isascii():
         return Text(raw, raw, len(title))
-    plain = _one_spelling(raw)
-    if not _IGNORABLE.search(plain) and unicodedata.is_normalized("NFKC", plain):
-        return Text(raw, plain, len(title))
+    moved = {char: new for char in set(_NOT_ASCII.findall(raw)) if (new := _spelled(char)) != char}
+    norm = _exchanged(raw, {char: new for char, new in moved.items() if len(new) == 1})
+    longer = sorted(found.start() for char, new in moved.items() if len(new) != 1 for found in re.finditer(re.escape(char), raw))
+    if not longer:
+        return Text(raw, norm, len(title))
     out: list[str] = []
     origin: list[int] = []
     at = 0
-    for found in _NOT_ASCII.finditer(plain):
-        i = found.start()
-        out.append(plain[at:i])
+    for i in longer:
+        new = moved[raw[i]]
+        out += norm[at:i], new
         origin.extend(range(at, i))
-        char, at = found.group(), i + 1
-        folded = _folded(char)
-        out.append(folded)
-        origin.extend([i] * len(folded))
-    out.append(plain[at:])
-    origin.extend(range(at, len(plain)))
+        origin.extend([i] * len(new))
+        at = i + 1
+    out.append(norm[at:])
+    origin.extend(range(at, len(norm)))
     return Text(raw, "".join(out), bisect_left(origin, len(title)), tuple(origin))
 
 
-def _folded(char: str) -> str:
+def _exchanged(raw: str, moved: dict[str, str]) -> str:
+    """The text with some characters exchanged, one for one."""
+    if any(not new.isascii() for new in moved.values()):
+        return raw.translate(str.maketrans(moved))
+    for char, new in moved.items():  # a few marks for their typewriter form: faster one by one
+        raw = raw.replace(char, new)
+    return raw
+
+
+@lru_cache(maxsize=20_000)
+def _spelled(char: str) -> str:
+    """How one character of a published text is read: nothing, itself, or what stands for it."""
+    char = char.translate(_FOLD).translate(simplified_table())
     if _IGNORABLE.match(char):
         return ""
     if _CIRCLED.match(char):
         return " "
     return char if char in _KEEP else unicodedata.normalize("NFKC", char)
-
-
-def _one_spelling(raw: str) -> str:
-    """Typewriter marks and simplified characters; one character for one."""
-    if _HAN.search(raw):
-        return raw.translate(_han_table())
-    for mark in _FOLD_MARKS.intersection(raw):
-        raw = raw.replace(mark, _FOLD[ord(mark)])
-    return raw
-
-
-@cache
-def _han_table() -> dict[int, int | str]:
-    return {**_FOLD, **simplified_table()}
 
 
 class Covered:

@@ -65,6 +65,16 @@ def test_reports_are_the_relevant_and_the_background_signals(store: Store) -> No
     assert Report(document=relevant, signal=signal(), recorded_at=NOW + MINUTE) in found
 
 
+def test_what_only_heads_or_a_rule_tell_of_is_kept_and_not_reported(store: Store) -> None:
+    one = document()
+    stored(store, one)
+    doubtful = tagging(one, signals=[signal(), BACKGROUND]).model_copy(update={"agreed": False})
+    with store.write() as tx:
+        save_taggings(tx, [doubtful], NOW)
+        assert [report.signal.background for report in reports(tx, None, V1)] == [True]
+        assert tagging_of(tx, one.id) == doubtful
+
+
 def test_an_edit_replaces_what_the_old_text_said_once_it_is_tagged(store: Store) -> None:
     old, new = document(text="draft"), document(revision=2, text="final")
     stored(store, old)
