@@ -76,7 +76,7 @@ def read_text(title: str, body: str) -> Text:
 def _exchanged(raw: str, moved: dict[str, str]) -> str:
     """The text with some characters exchanged, one for one."""
     if any(not new.isascii() for new in moved.values()):
-        return raw.translate(str.maketrans(moved))
+        return raw.translate({ord(char): new for char, new in moved.items()})
     for char, new in moved.items():  # a few marks for their typewriter form: faster one by one
         raw = raw.replace(char, new)
     return raw

@@ -101,12 +101,27 @@ def test_a_mail_that_no_rule_was_written_for_is_read() -> None:
         ("In 2024 100 firms got $500 in credits", [("free_credits", "500")]),
         ("get $5 100 users share credits", [("free_credits", "5")]),
         ("the first two months half price", [("price_cut", "50")]),
+        ("half a million tokens for each desk that moves", [("free_tokens", "500000")]),
+        ("twenty million tokens, free of charge", [("free_tokens", "20000000")]),
+        ("토큰 3천만 개를 드립니다", [("free_tokens", "30000000")]),
+        ("four months free on every plan", [("free_credits", None)]),
+        ("and pay nothing for the first six weeks", [("free_credits", None)]),
+        ("新团队免费使用三个月", [("free_credits", None)]),
+        ("zwei Monate kostenlos", [("free_credits", None)]),
+        ("送价值六百澳门元的广告额度", [("free_credits", "600")]),
+        ("总额一万五千美元的云券", [("free_credits", "15000")]),
+        ("300,000 tenge of hosting credit", [("free_credits", "300000")]),
+        ("20 000 долларов кредитов", [("free_credits", "20000")]),
+        ("初年度40%引きで", [("price_cut", "40")]),
+        ("the first year costs you half", [("price_cut", "50")]),
+        ("a free press for months to come", []),
+        ("in the first two months of the year", []),
         ("revenue rose 15% last year", []),
         ("这是一个转折点", []),
         ("", []),
     ],
 )
-def test_terms_are_found_in_many_words(sentence: str, expected: list[tuple[str, str]]) -> None:
+def test_terms_are_found_in_many_words(sentence: str, expected: list[tuple[str, str | None]]) -> None:
     assert [(kind, amount) for kind, amount, _, _ in terms(sentence)] == expected
 
 

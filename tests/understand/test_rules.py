@@ -60,6 +60,13 @@ NAMES = [
     pytest.param("OPENAI BLOCKS USERS", ["openai"], id="capitals"),
     pytest.param("微軟與騰訊", ["microsoft", "tencent"], id="traditional-names"),
     pytest.param("Heavy rain in the Amazon rainforest", [], id="ambiguous-forest"),
+    pytest.param("Dassault and Siemens lose licences", ["dassault", "siemens"], id="short-name"),
+    pytest.param("Dassault Aviation sells ten Rafale", [], id="another-firm-of-that-name"),
+    pytest.param("Palo Alto and Fortinet firewalls barred", ["palo-alto", "fortinet"], id="firm-named-like-a-town"),
+    pytest.param("A start-up in Palo Alto raises funds", [], id="the-town"),
+    pytest.param("애플과 메타, 앱 규제에 반발", ["apple", "meta"], id="korean"),
+    pytest.param("메타버스 애플리케이션 출시", [], id="inside-a-korean-word"),
+    pytest.param("楽天とスターリンクが提携", ["rakuten", "starlink"], id="japanese"),
 ]
 
 

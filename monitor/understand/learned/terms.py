@@ -44,12 +44,18 @@ _SCALES = {word: scale for scale, words in _WORDS.items() for word in words.spli
 _SCALE = "|".join(sorted((re.escape(word) + (r"\b" if word.isascii() else "") for word in _SCALES), key=len, reverse=True))
 _GROUPED = (
     r"(?<![\w,.$€£¥-])\d{1,3}(?:[ '’]\d{3}){1,4}"
-    r"(?=\s{0,2}(?:€|£|₽|(?:euros?|EUR|CHF|USD|GBP|SEK|NOK|PLN|CZK|francs?|dollars?|Franken|tokens?)\b))"
+    r"(?=\s{0,2}(?:€|£|₽|(?:euros?|EUR|CHF|USD|GBP|SEK|NOK|PLN|CZK|francs?|dollars?|Franken|riyals?|dirhams?|tokens?)\b|долл|руб|евро|токен))"
 )
 """Digits in groups of three with blanks or apostrophes between them, where the unit stands behind."""
-_FIGURE = rf"(?:{_GROUPED}|(?<![\d,.])\d[\d,.]{{0,14}}(?<![,.])(?!\d)|[{HAN}]{{1,8}})"
+_FIGURE = rf"(?:{_GROUPED}|(?<![\d,.])\d[\d,.]{{0,14}}(?<![,.])(?!\d)|[{HAN}]{{1,4}}[万萬][{HAN}]{{1,4}}|[{HAN}]{{1,8}})"
 """A number in digits or Chinese numerals; bounded, for a page may hold a million digits."""
 _N = rf"(?P<n>{_FIGURE}){_GAP}(?P<s>{_SCALE})?"
+_SPELLED: dict[str, Decimal | int] = {
+    "half a": Decimal("0.5"), "a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8,
+    "nine": 9, "ten": 10, "fifteen": 15, "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "a hundred": 100,
+    "one hundred": 100, "two hundred": 200, "five hundred": 500,
+}  # fmt: skip
+_SPELLED_OUT = "|".join(sorted(_SPELLED, key=len, reverse=True))
 _CODES = (
     "USD EUR GBP CNY RMB JPY KRW INR BRL ZAR TRY MYR SGD HKD TWD AED SAR NGN KES MXN IDR VND THB PHP CHF SEK NOK DKK PLN CZK HUF ILS PKR"
     " UAH KZT EGP AUD CAD NZD RUB COP CLP ARS"
@@ -57,13 +63,16 @@ _CODES = (
 _SIGN = rf"(?:(?:US|HK|NT|S|A|C|R)?\$|[€£¥₩₹₽₺]|\b(?:{_CODES})\b)"
 _UNIT = (
     rf"(?:\b(?:{_CODES})\b|\b(?:\w{{1,14}} )?(?:dollars?|euros?|pounds?|yuan|francs?|roubles?|rubles?|rupees?|lira|reais|rand|pesos?"
-    r"|ringgit|won|yen|dirhams?|riyals?|naira|shillings?|crowns?|zloty|złotych)\b|[€£₩₹₽₺]|美元|欧元|歐元|人民币|人民幣|港元|港币|新台币|元|块|塊|달러|원|유로"
+    r"|ringgit|won|yen|dirhams?|riyals?|naira|shillings?|crowns?|zloty|złotych"
+    r"|tenge|baht|hryvnias?|shekels?|dong|rupiah|taka)\b|[€£₩₹₽₺]"
+    rf"|(?:(?![{HAN}万萬亿億])[一-鿿]){{0,4}}元"
+    r"|人民币|人民幣|港币|新台币|块|塊|英镑|英鎊|卢布|盧布|卢比|盧比|里拉|法郎|比索|泰铢|泰銖|越南盾|兰特|蘭特|里亚尔|令吉|雷亚尔|달러|원|유로"
     r"|ドル|ユーロ|円|долл\w{0,12}|евро|руб\w{0,12})"
 )
 _CREDIT = (
     r"(?:credit\w{0,12}|vouchers?|coupons?|Guthaben|Gutschrift|Gutschein\w{0,12}|crédits?|créditos?|额度|額度|代金券|抵用|抵扣|赠金|贈金|试用金|試用金|体验金"
-    r"|體驗金|消费金|补贴|補貼|点数|點數|算力券|优惠券|優惠券|크레딧|바우처|クレジット|クーポン|кредит\w{0,12}|ваучер\w{0,12}"
-    r"|on us|on the house|free of charge)"
+    r"|體驗金|消费金|补贴|補貼|点数|點數|推广金|推廣金|流量金|礼金|禮金|红包|紅包|[一-鿿]{0,4}券|크레딧|바우처|クレジット|クーポン|кредит\w{0,12}|ваучер\w{0,12}"
+    r"|на счёт|saldo|bons? d'achat|分(?:を差し上げ|を進呈|無料|プレゼント)|on us|on the house|free of charge|set against)"
 )
 
 
@@ -74,10 +83,31 @@ def _money(first: int) -> str:
 
 
 _CREDITS = re.compile(rf"{_money(1)}[^.。;；!?]{{0,60}}?{_CREDIT}|{_CREDIT}[^.。;；!?]{{0,40}}?{_money(3)}", re.I)
-_TOKENS = re.compile(
-    rf"{_N}{_GAP}(?:个|枚|多)?{_GAP}(?:[\w-]{{1,24}}\s{{1,3}}){{0,3}}?(?:免费|免費)?{_GAP}(?:tokens?|词元|詞元|トークン|토큰|токен\w{{0,12}})",
+_OF_TOKENS = r"(?:tokens?|词元|詞元|トークン|토큰|токен\w{0,12})"
+_TOKENS = (
+    re.compile(rf"{_N}{_GAP}(?:个|枚|多)?{_GAP}(?:[\w-]{{1,24}}\s{{1,3}}){{0,3}}?(?:免费|免費)?{_GAP}{_OF_TOKENS}", re.I),
+    re.compile(
+        rf"\b(?P<n>{_SPELLED_OUT})\s{{1,3}}(?P<s>thousand|million|billion)\s{{1,3}}(?:[\w-]{{1,24}}\s{{1,3}}){{0,3}}?{_OF_TOKENS}", re.I
+    ),
+    re.compile(rf"(?:토큰|トークン){_GAP}{_N}", re.I),
+)
+_LONG = r"(?:days?|weeks?|months?|years?)"
+_COUNT = rf"(?:\d{{1,3}}|{_SPELLED_OUT}|twelve)"
+_FREE_TIME = re.compile(
+    rf"\b{_COUNT}[ -](?:\w{{1,12}} )?{_LONG}(?:['’] use)? (?:free|gratis|on us|on our bill|for nothing"
+    r"|without (?:charge|fees?)|at no c(?:harge|ost))\b"
+    rf"|\bfree (?:\w{{1,12}} )?{_LONG}\b|\bfree for (?:\w{{1,12}} ){{1,3}}?{_LONG}\b"
+    rf"|\b(?:nothing|no fees?|zero|\$0)(?: to pay)? (?:for|until|in) (?:\w{{1,12}} ){{1,3}}?{_LONG}\b"
+    rf"|\b(?:first|whole) (?:\w{{1,12}} )?{_LONG} (?:is |are )?(?:free|on us)\b"
+    r"|(?:Monate?|Wochen|Jahre?) (?:lang )?(?:kostenlos|gratis|kostenfrei|umsonst)|(?:mois|semaines|ans?) (?:gratuits?|offerts?)"
+    r"|(?:meses|mes|semanas|años?|anos?) (?:gratis|grátis|sin coste|sem custo)"
+    rf"|[送赠贈][{HAN}\d]{{1,2}}(?:个|個)?(?:月|周|年|天)"
+    rf"|(?:首|前|头)[{HAN}\d]{{0,2}}(?:个|個)?(?:月|周|年|季度?)[^。;；，,]{{0,6}}?免[费費]"
+    rf"|免[费費](?:使用|试用|試用)?[{HAN}\d]{{1,3}}(?:个|個)?(?:月|周|年|天)"
+    r"|\d{1,2} ?(?:か月|ヶ月|カ月|개월|달)(?:間|간)? ?(?:無料|무료)|(?:месяц\w{0,3}|недел\w{0,3}) бесплатно",
     re.I,
 )
+"""Time that costs nothing: a credit without an amount."""
 _PERCENT = r"(?:[%％]|per ?cent(?:age points)?|percent|pct|Prozent|por ciento|por cento|pour cent|퍼센트|프로|パーセント|процент\w{0,12})"
 _COUNTED = {
     w: n
@@ -88,7 +118,7 @@ _COUNTED = {
     }.items()
     for w in (words, words.replace("-", " "))
 }  # fmt: skip
-_SHARE = rf"(?<![\w.,-])(?:\d{{1,2}}(?:[.,]\d)?|{'|'.join(sorted(_COUNTED, key=len, reverse=True))})"
+_SHARE = rf"(?<![A-Za-z\d.,-])(?:\d{{1,2}}(?:[.,]\d)?|{'|'.join(sorted(_COUNTED, key=len, reverse=True))})"
 _OFF = (
     r"(?:\boff\b|discount\w{0,12}|rebate|reduc\w{1,12}|cheaper|less\b|below|under|lower\w{0,12}|cut|knock\w{0,12}|waive\w{0,12}|sav(?:e|ing)\w{0,12}|Nachlass|Rabatt\w{0,12}|günstiger"
     r"|weniger|unter|remise|réduction|rabais|moins|descuento|rebaja|menos|desconto|할인|깎|인하|저렴|割引|引き|オフ|値引|скидк\w{0,12}|дешевле)"
@@ -115,7 +145,8 @@ _TENTHS = re.compile(r"(?:减|減|降|让利|讓利|优惠|優惠|便宜|省)[^�
 _LEFT = re.compile(rf"(?<![转打骨曲\d.])(?:打|享)?(?P<n>[{HAN}]{{1,2}}|\d\d|\d(?:\.\d)?)折(?![线算扣叠腾磨返])")
 _HALF = re.compile(
     r"\bhalf[ -]price|\bhalf off|\bhalf (?:the|of the|for the|its|our|list|price) |\b(?:one )?half for\b"
-    r"|\b(?:by|at|pays?|paying) (?:one )?half\b|\bhalve[sd]?\b|zum halben Preis|halbiert|hälftig|moitié prix|la moitié d"
+    r"|\b(?:by|at|pays?|paying|costs?) (?:you |them )?(?:one )?half\b|\bhalve[sd]?\b|zum halben Preis|halbiert|hälftig"
+    r"|moitié prix|la moitié d"
     r"|mitad de(?:l| la)? (?:precio|tarifa)|la mitad de|metade do preço|pela metade"
     r"|半价|半價|半額|对折|對折|반값|절반|вдвое дешевле|за полцены",
     re.I,
@@ -136,11 +167,14 @@ def terms_of(lines: Sequence[Line]) -> tuple[Term, ...]:
     return tuple(sorted(found.values(), key=lambda term: (term.start, term.kind)))[:MOST]
 
 
-def terms(sentence: str) -> Iterator[tuple[OfferKind, str, int, int]]:
-    """Each figure that may be offered: kind, bare amount (tokens, money, or per cent off), and where it stands."""
-    for hit in _TOKENS.finditer(sentence):
-        if amount := _amount(hit["n"], hit["s"]):
-            yield "free_tokens", amount, *hit.span()
+def terms(sentence: str) -> Iterator[tuple[OfferKind, str | None, int, int]]:
+    """Each figure that may be offered: kind, bare amount (tokens, money, per cent off, None for free time), and where it stands."""
+    for pattern in _TOKENS:
+        for hit in pattern.finditer(sentence):
+            if amount := _amount(hit["n"], hit["s"]):
+                yield "free_tokens", amount, *hit.span()
+    for hit in _FREE_TIME.finditer(sentence):
+        yield "free_credits", None, *hit.span()
     for hit in _CREDITS.finditer(sentence):
         group = next(i for i in range(1, 5) if hit[f"n{i}"])
         if amount := _amount(hit[f"n{group}"], hit[f"s{group}"]):
@@ -179,7 +213,10 @@ def _amount(told: str, scale: str | None) -> str | None:
 def _value(told: str, scale: str | None) -> Decimal:
     """The number in digits, in English words or in Chinese numerals; not above zero when it is none."""
     if not told[:1].isdecimal():
-        return Decimal(_COUNTED.get(told.lower()) or number(told))
+        tens, _, rest = told.replace("萬", "万").partition("万")
+        if rest:
+            return Decimal(number(tens) * 10_000 + number(rest))
+        return Decimal(_COUNTED.get(told.lower()) or _SPELLED.get(told.lower()) or number(told))
     told = re.sub(r"[ '’]", "", told)
     last = max(told.rfind("."), told.rfind(","))
     if last < 0:
