@@ -56,7 +56,7 @@ def world_over(url: str, sources: tuple[Source, ...], **settings: object) -> Ite
 @pytest.fixture(scope="session")
 def tagger() -> Tagger:
     """The real tagger, loaded once."""
-    return Tagger(load_catalog())
+    return Tagger(load_catalog(), None)
 
 
 @pytest.fixture

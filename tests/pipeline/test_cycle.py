@@ -124,8 +124,8 @@ def test_answers_as_of_before_the_fetch_know_nothing(world: World, tagger: Tagge
     assert reader.risk("openai", "CN", earlier).stale
 
 
-def test_a_cycle_tells_the_event_with_its_day(world: World, tagger: Tagger) -> None:
-    summary = cycle(world, tagger)
+def test_a_cycle_that_reads_with_heads_ends_and_tells_the_same_event(world: World) -> None:
+    summary = cycle(world, Tagger(world.catalog))
     assert (summary.new_documents, summary.tagged) == (3, 3)
     now = world.clock()
     (event,) = Reader(world.store, world.catalog, world.clock).events(EventQuery(None, "CN", now)).items

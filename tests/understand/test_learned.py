@@ -32,6 +32,10 @@ LEAVING = {
     "id": "leaving", "title": "Anthropic ends service in Turkey", "published": "2024-06-25",
     "body": "Anthropic said it will stop serving customers in Turkey from 1 August 2024.",
 }  # fmt: skip
+STAYING = {
+    "id": "staying", "title": "OpenAI to block users in China, Microsoft stays", "published": "2024-06-25",
+    "body": "OpenAI will block API access in China from July 9. Microsoft said that its cloud service there is unaffected.",
+}  # fmt: skip
 QUIET = {
     "id": "quiet",
     "title": "Netflix raises prices in Germany",
@@ -137,6 +141,18 @@ def test_a_sure_rule_votes_and_an_unsure_one_does_not() -> None:
     assert float(sure.primary.sum()) == pytest.approx(1, abs=1e-5)
     assert voted(look.page, flat, [signal.model_copy(update={"confidence": 0.5})]) is flat
     assert voted(look.page, flat, [signal.model_copy(update={"background": True})]) is flat
+
+
+def test_a_bystander_that_rules_know_does_not_cut_off() -> None:
+    look = look_at(STAYING)
+    assert look.page
+    (verdict,) = judge([look.page])
+    restricting = ROLES.index("restricting")
+    everybody = np.eye(len(ROLES) + 1, dtype=np.float32)[[restricting] * len(look.page.providers)]
+    moved = voted(look.page, replace(verdict, roles=everybody), look.found)
+    roles = {e.key: ROLES[int(np.argmax(row[: len(ROLES)]))] for e, row in zip(look.page.providers, moved.roles, strict=True)}
+    assert roles == {"openai": "restricting", "microsoft": "mentioned"}
+    assert np.allclose(moved.roles.sum(axis=1), 1)
 
 
 def test_a_review_says_why() -> None:

@@ -41,11 +41,30 @@ def voted(page: Page, verdict: Verdict, found: Sequence[Signal], votes: Mapping[
         days=days,
         primary=_chosen(verdict.primary, TYPES.index(lead.type), weight * votes["primary"]),
         stage=_chosen(verdict.stage, STAGES.index(lead.stage), weight * votes["stage"]),
-        roles=_rows(verdict.roles, [ROLES.index(roles[e.key]) if e.key in roles else None for e in page.providers], weight * votes["role"]),
+        roles=_without_bystanders(
+            _rows(verdict.roles, [ROLES.index(roles[e.key]) if e.key in roles else None for e in page.providers], weight * votes["role"]),
+            [e.key for e in page.providers],
+            live,
+        ),
         issuing=_each(verdict.issuing, [key in issuing for key in places], weight * votes["place"]),
         affected=_each(verdict.affected, [key in affected for key in places], weight * votes["place"]),
         sectors=_each(verdict.sectors, [e.key in sectors for e in page.sectors], weight * votes["sector"]),
     )
+
+
+def _without_bystanders(rows: Floats, providers: Sequence[str], live: Sequence[Signal]) -> Floats:
+    """A provider that rules read beside the one that cuts off, in another role, does not cut off itself.
+
+    Heads take the rival that goes on serving for one more actor, and are sure of it; nothing harms its users more than that error.
+    """
+    told = {p: role for s in reversed(live) for p, role in s.providers.items()}
+    acting = {p for s in live for p, role in s.providers.items() if role == "restricting"}
+    restricting = ROLES.index("restricting")
+    for row, provider in zip(rows, providers, strict=True):
+        if acting and provider in told and provider not in acting and int(np.argmax(row[: len(ROLES)])) == restricting:
+            row[ROLES.index(told[provider])] += row[restricting]
+            row[restricting] = 0
+    return rows
 
 
 def _rows(rows: Floats, told: Sequence[int | None], weight: float) -> Floats:
