@@ -16,7 +16,7 @@ _SENTENCE = re.compile(
     r"(?<=[.!?])(?<!\b[A-Z]\.)(?<!Inc\.)(?<!Ltd\.)(?<!\bNo\.)(?<!e\.g\.)(?<!i\.e\.)(?<!\bvs\.)(?<!Art\.)\s+(?=[\"“'(\[]?[A-Z])|(?<=[。！？；])"
 )
 _NUMBERING = re.compile(r"^(?:- )?\s*(?:\(?(?:\d{1,3}(?:\.\d{1,3})*|[a-z]|[ivx]{1,5})[.)]|\d{1,3}(?:\.\d{1,3})+|§\s*\d+)\s+", re.IGNORECASE)
-_WORD = re.compile(r"\w+|[$€£¥%+]")
+_WORD = re.compile(r"[^\W_]+|[$€£¥%+]")
 
 _MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\.?"
 _DATE = (
@@ -26,15 +26,15 @@ _DATE = (
 )
 _CLOCK = r"\d{1,2}:\d{2}(?::\d{2})?(?:\.\d+)?\s*(?:[ap]\.?m\.?)?\s*(?:utc|gmt|z|[ecmp][sd]?t)?"
 _AGO = (
-    r"(?:an?|one|two|three|\d+)\s+(?:sec(?:ond)?|min(?:ute)?|hour|hr|day|week|month|year)s?\s+ago|just now|"
-    r"(?:刚刚|\d+\s*(?:秒|分钟|小时|天|周|个月)前)"
+    r"\b(?:an?|one|two|three|\d{1,4})\s+(?:sec(?:ond)?|min(?:ute)?|hour|hr|day|week|month|year)s?\s+ago|just now|"
+    r"(?:刚刚|\d{1,4}\s*(?:秒|分钟|小时|天|周|个月)前)"
 )
 _COUNTS = (
-    r"\d[\d,.]*\s*[km]?\s*(?:views?|likes?|shares?|comments?|followers?|readers?|downloads?|visits?|visitors?|votes?|reactions?|"
+    r"(?<!\d)\d[\d,.]{0,15}\s*[km]?\s*(?:views?|likes?|shares?|comments?|followers?|readers?|downloads?|visits?|visitors?|votes?|reactions?|"
     r"people (?:are )?(?:viewing|online|reading)|users? online|次(?:浏览|阅读|访问)|人(?:阅读|在看|点赞))|"
-    r"(?:浏览|阅读|点击)(?:量|次数|数)?[:：]?\s*\d[\d,]*"
+    r"(?:浏览|阅读|点击)(?:量|次数|数)?[:：]?\s*\d[\d,]{0,15}"
 )
-_NONCE = r"\b(?=[0-9a-f-]*\d)[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\b|\b(?=[a-f]*\d)[0-9a-f]{16,128}\b"
+_NONCE = r"\b(?=[0-9a-f-]{0,35}\d)[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\b|\b(?=[a-f]{0,40}\d)[0-9a-f]{16,128}\b"
 # Guards of mail addresses hide them on some visits; link hints and keys depend on the browser.
 _ADDRESS = r"\[email\s*protected\]|[\w.+-]{1,64}@[\w-]{1,64}(?:\.[\w-]{1,64}){1,5}|\(opens in (?:a )?new (?:window|tab)\)"
 _VOLATILE = re.compile(rf"{_AGO}|{_COUNTS}|{_NONCE}|{_ADDRESS}", re.IGNORECASE)
@@ -61,7 +61,9 @@ _NOISE = re.compile(
     r"(?: (?:this )?(?:page|link|article))?|on this page|table of contents|was this (?:page|article|helpful).{0,40}|close|menu"
     r"|search|(?:accept|reject|allow|decline)(?: all)?(?: cookies)?|(?:manage |cookie )(?:preferences|settings|choices)"
     r"|\d+\s*min(?:ute)?s?(?: read)?"
-    r"|(?:(?:ctrl|cmd|command|alt|shift|⌘|⌥|⇧)\W?){1,3}[a-z\d]|(?:select )?language|download(?: pdf| as pdf)?|home|latest|version"
+    r"|(?:(?:ctrl|cmd|command|alt|shift|⌘|⌥|⇧)\W?){1,3}[a-z\d]|(?:select )?language|download(?: pdf| as pdf)?|home"
+    r"|(?:version\W*)?(?:latest)?|yes\s?no"
+    r"|(?:ai )?assistant|(?:responses|answers) (?:are|may be) generated (?:using|by|with) ai\b.{0,60}"
     r"|(?:we|(?:this|our) (?:web)?site)\s+uses?\s+cookies\b.{0,300}\b(?:accept|agree|consent|settings|preferences|continu).{0,200})",
     re.IGNORECASE,
 )
