@@ -24,8 +24,11 @@ def between(before: str, after: str) -> Change | None:
 COSMETIC = {
     "the same": (html(TERMS), html(TERMS)),
     "space and case": (html(TERMS), html(TERMS.replace("<p>", "<p>\n  ").replace("service", "Service").replace(" of ", "  of\t"))),
-    "quotes and dashes": (html("<p>The “old” rule – it’s void.</p>"), html("<p>The \"old\" rule - it's void</p>")),
-    "markup": (html(TERMS), html(f"<div><section>{TERMS.replace('<p>', '<div class=x><span>').replace('</p>', '</span></div>')}</section></div>")),
+    "quotes and dashes": (html("<p>The “old” rule – it’s void.</p>"), html('<p>The "old" rule - it\'s void</p>')),
+    "markup": (
+        html(TERMS),
+        html(f"<div><section>{TERMS.replace('<p>', '<div class=x><span>').replace('</p>', '</span></div>')}</section></div>"),
+    ),
     "paragraphs joined": (html(TERMS), html(f"<p>{' '.join(CLAUSES)}</p>")),
     "numbering": (html(rows(f"{n}. {c}" for n, c in enumerate(CLAUSES))), html(rows(f"{n}.1 {c}" for n, c in enumerate(CLAUSES, 5)))),
     "list in another order": (html(LIST), html(rows(reversed(COUNTRIES)))),
@@ -137,7 +140,7 @@ def test_rows_that_roll_off_a_list_of_news_are_not_removed(after: tuple[tuple[st
 
 def test_a_change_reads_well_and_is_bounded() -> None:
     told = Change(("- Chad", "You may."), ("- Mali",))
-    assert (told.text(), told.lead) == ("Added to the page:\n- Chad\nYou may.\n\nRemoved from the page:\n- Mali", "Chad")
+    assert (told.text(), told.lead) == ("Added to the page:\n- Chad\nYou may.\nRemoved from the page:\n- Mali", "Chad")
     assert Change((), ("- Mali",)).lead == "no longer: Mali"
     many = Change(tuple(f"Clause {n} of the new terms." for n in range(5_000)), ("word " * 5_000,))
     assert len(many.text()) < 25_000

@@ -30,7 +30,7 @@ class Change:
     def text(self) -> str:
         """The change as a text of about 24,000 characters at most, added before removed."""
         parts = [_shown(label, told) for label, told in ((ADDED, self.added), (REMOVED, self.removed)) if told]
-        return "\n\n".join(parts)
+        return "\n".join(parts)
 
 
 def change(before: str, after: str) -> Change | None:
