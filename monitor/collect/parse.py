@@ -20,7 +20,7 @@ from monitor.collect.failures import RefusedError
 from monitor.collect.federal_register import gazette_entries, with_facts
 from monitor.collect.identity import identified
 from monitor.collect.json_feed import json_entries
-from monitor.collect.page import page_entry
+from monitor.collect.page.extract import page_entry
 from monitor.collect.prolog import ForbiddenDtdError, Root, find_root, is_closed
 from monitor.collect.when import instant
 from monitor.model import Entry, FetchFailure, Response, Source
@@ -53,9 +53,9 @@ def _entries(source: Source, response: Response) -> list[Entry]:
     if not text.strip():
         raise RefusedError("empty_body", "the body is empty")
     if source.format == "page":
-        return [page_entry(text, response)]
+        return [page_entry(text, source, response)]
     if text.lstrip()[0] in "{[":
-        return gazette_entries(text) if source.format == "federal_register" else json_entries(text, response.url)
+        return gazette_entries(text, source.url) if source.format == "federal_register" else json_entries(text, response.url)
     entries = _feed_entries(text, source, response.url)
     return [with_facts(entry) for entry in entries] if source.format == "federal_register" else entries
 

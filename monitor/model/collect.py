@@ -92,6 +92,8 @@ class Document(Noun):
     jurisdiction: Jurisdiction | None = None
     reliability: Reliability = "medium"
     regulator: RegulatorFacts | None = None
+    snapshot: str = ""
+    """The whole text of a watched page whose change the document tells; empty when `text` is the whole."""
 
     @property
     def id(self) -> str:

@@ -13,12 +13,17 @@ from functools import partial
 from monitor import __version__
 from monitor.collect.cadence import next_poll, state_after
 from monitor.collect.document import documents
+from monitor.collect.failures import RefusedError
 from monitor.collect.fetch import Fetcher, FetchPolicy
 from monitor.collect.isolate import Parser
+from monitor.collect.page.guard import BELIEVED_AFTER
+from monitor.collect.robots import Robots
 from monitor.collect.url import canonical_url
 from monitor.logs import log
 from monitor.model import Document, Entry, FetchFailure, Response, Source
+from monitor.pipeline.asking import ask
 from monitor.pipeline.owner import is_alive, this_process
+from monitor.pipeline.watching import page_documents
 from monitor.pipeline.world import Progress, World, no_progress
 from monitor.store import documents as stored
 from monitor.store import sources
@@ -41,6 +46,7 @@ class Doors:
 
     fetcher: Fetcher
     parser: Parser
+    robots: Robots
     cleaner: Executor
 
 
@@ -71,7 +77,7 @@ async def _poll_all(world: World, progress: Progress) -> Collected:
     # One thread cleans: two would not be faster, and the language model is not made for several.
     with Parser() as parser, ThreadPoolExecutor(1, "clean") as cleaner:
         async with Fetcher(policy) as fetcher:
-            doors = Doors(fetcher, parser, cleaner)
+            doors = Doors(fetcher, parser, Robots(fetcher, world.robots), cleaner)
             while tasks := _claim(world, begun):
                 polls = [asyncio.ensure_future(_poll(world, task, doors)) for task in tasks]
                 for done, poll in enumerate(asyncio.as_completed(polls), 1):
@@ -89,15 +95,15 @@ def _claim(world: World, begun: datetime) -> list[sources.PollTask]:
 
 async def _poll(world: World, task: sources.PollTask, doors: Doors) -> tuple[str, int]:
     """Fetch, parse and store one source; its failure is an outcome like any other."""
-    answer = await doors.fetcher.fetch(task.source, None, task.validators, world.clock())
-    entries: tuple[Entry, ...] | FetchFailure = ()
-    if isinstance(answer, Response) and answer.status == 200:
-        entries = await asyncio.to_thread(doors.parser.parse, task.source, answer)
+    answer, entries = await ask(world, task, doors)
     if isinstance(entries, FetchFailure):
         return _settle(world, task, entries, None, [])
     # Cleaning a huge feed takes seconds: off the event loop, where others' deadlines run, and outside the transaction.
-    cleaned = partial(_new_documents, world, task.source, entries, answer.retrieved_at)
-    found = await asyncio.get_running_loop().run_in_executor(doors.cleaner, cleaned)
+    cleaned = partial(_new_documents, world, task.source, entries, answer.retrieved_at, task.failures)
+    try:
+        found = await asyncio.get_running_loop().run_in_executor(doors.cleaner, cleaned)
+    except RefusedError as refused:
+        return _settle(world, task, refused.failure(task.source.url, answer.retrieved_at), None, [])
     return _settle(world, task, answer, len(entries), found)
 
 
@@ -134,11 +140,15 @@ def _poll_outcome(
     )
 
 
-def _new_documents(world: World, source: Source, entries: Iterable[Entry], retrieved_at: datetime) -> list[Document]:
-    """Those of the entries that are new or changed, as documents that are still to be stored."""
+def _new_documents(
+    world: World, source: Source, entries: Iterable[Entry], retrieved_at: datetime, failures: int = BELIEVED_AFTER
+) -> list[Document]:
+    """Those of the entries that are new or changed, as documents that are still to be stored; `failures` in a row came before."""
     listed = list(entries)
     if not listed:
         return []
+    if source.format == "page":
+        return page_documents(world, source, listed[0], retrieved_at, failures)
     urls = [canonical_url(entry.url) for entry in listed if entry.url]
     with world.store.read() as tx:
         latest = stored.latest_versions(tx, source.id, [entry.guid for entry in listed], urls=urls)
