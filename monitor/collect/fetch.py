@@ -202,13 +202,14 @@ class Fetcher:
 
     async def _follow(self, start: URL, source: Source, validators: Validators, now: datetime) -> Response:
         url, permanent, unbroken = start, None, True
-        seen = {start}
+        seen, hops = {start}, list[str]()
         headers = conditional(validators)
         for _ in range(MAX_REDIRECTS + 1):
             answer = await self._hop(_Hop(url, source, headers), validators, now)
             if isinstance(answer, Response):
-                return answer.model_copy(update={"permanent_url": str(permanent) if permanent else None})
+                return answer.model_copy(update={"permanent_url": str(permanent) if permanent else None, "redirects": tuple(hops)})
             status, target = answer
+            hops.append(f"{status} {target}")
             unbroken = unbroken and status in _PERMANENT
             permanent = target if unbroken else permanent
             if target in seen:
