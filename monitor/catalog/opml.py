@@ -32,6 +32,7 @@ _OTHER = ("id", "format", "jurisdiction", "interval")
 _CODECS = {"utf-8": "utf-8", "utf8": "utf-8", "us-ascii": "ascii", "ascii": "ascii", "iso-8859-1": "latin-1", "windows-1252": "cp1252"}
 _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 _DECLARED = re.compile(rb"<\?xml[^>]{0,200}?\bencoding\s*=\s*[\"']([A-Za-z0-9._-]{1,40})[\"']")
+_USER_INFO = re.compile(r"//[^/@]*@")
 _UNWRITABLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
@@ -97,7 +98,7 @@ def import_opml(body: bytes, path: Path, known: Iterable[Source], *, own: bool =
         try:
             (source,) = parse_sources(YamlFile(path, {"sources": [_row(outline, ids, own)]}, {("sources",): outline.line}))
         except ConfigError as error:
-            result.invalid.append(Refused(outline.title, outline.url, str(error)))
+            result.invalid.append(Refused(outline.title, _USER_INFO.sub("//***@", outline.url), str(error)))
             continue
         urls.add(source.url)
         ids.add(source.id)

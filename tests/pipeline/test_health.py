@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from email.utils import format_datetime
+from pathlib import Path
 
 import pytest
 from pytest_httpserver import HTTPServer
@@ -51,6 +53,12 @@ class Site:
     def next_poll(self) -> datetime | None:
         with self.world.store.read() as tx:
             return sources.source_statuses(tx)[0].next_poll_at
+
+
+@pytest.fixture
+def store_url(sqlite_template: Path, tmp_path: Path) -> str:
+    """One database is enough here: what is remembered is tested on both in tests/store."""
+    return f"sqlite:///{shutil.copy(sqlite_template, tmp_path / 'store.sqlite')}"
 
 
 @pytest.fixture
