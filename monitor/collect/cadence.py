@@ -63,15 +63,17 @@ def stretch_s(rhythm: Rhythm | None, interval_s: int, now: datetime) -> int:
     return int(min(_SHARE_OF_SILENCE * max(min(gaps, default=0), silence), _MOST_INTERVALS * interval_s))
 
 
-def state_after(source: Source, outcome: Response | FetchFailure, entries: int | None, observed: Observed, now: datetime) -> SourceState:
+def state_after(
+    source: Source, outcome: Response | FetchFailure, entries: int | None, observed: Observed, now: datetime, before: SourceState = "never"
+) -> SourceState:
     """How the source is doing, from how many entries the body held (None without one) and its rhythm until now.
 
     A source that answers but has told nothing for several of its usual gaps is `quiet`: silence is a finding. A watched
-    page is silent by nature, so it is never quiet.
+    page is silent by nature, so it is never quiet. An empty feed that has not changed (`before`) is still empty.
     """
     if isinstance(outcome, FetchFailure):
         return "gone" if outcome.reason == "gone" else "failing"
-    if outcome.status == 200 and entries == 0:
+    if entries == 0 if outcome.status == 200 else before == "empty":
         return "empty"
     rhythm = observed.rhythm
     if source.format != "page" and rhythm is not None and now > quiet_from(rhythm, source.interval_s):

@@ -190,3 +190,8 @@ def test_a_rare_source_is_not_quiet_too_soon() -> None:
 
 def test_a_watched_page_may_stay_as_it_is() -> None:
     assert state_after(feed_source(format="page"), _ok(304), None, _heard(DAY, silence=900 * DAY), NOW) == "not_modified"
+
+
+@pytest.mark.parametrize(("before", "after"), [("empty", "empty"), ("ok", "not_modified"), ("failing", "not_modified")])
+def test_an_empty_feed_that_did_not_change_is_still_empty(before: SourceState, after: SourceState) -> None:
+    assert state_after(feed_source(), _ok(304), None, Observed(), NOW, before) == after

@@ -103,12 +103,16 @@ def test_polls_that_end_alike_are_one_run() -> None:
     assert last_failure((first,)) is None
 
 
+DOWN_AND_UP: tuple[Reason | None, ...] = ("timeout", None)
+DOWN: tuple[Reason | None, ...] = ("timeout",)
+
+
 def test_coming_and_going_is_flapping_and_an_answer_does_not_hide_it() -> None:
-    steady, weak = _after(*[None] * 10, "timeout", None), _after(*["timeout", None] * 3)
+    steady, weak = _after(*[None] * 10, *DOWN_AND_UP), _after(*DOWN_AND_UP * 3)
     assert (flaps(steady, NOW + DAY), is_flapping(steady, NOW + DAY)) == (1, False)
     assert is_flapping(weak, NOW + DAY)
     assert not is_flapping(weak, NOW + 9 * DAY), "a steady week is forgiven"
-    assert not is_flapping(_after(*["timeout"] * 99), NOW + DAY), "down all the time is failing, not flapping"
+    assert not is_flapping(_after(*DOWN * 99), NOW + DAY), "down all the time is failing, not flapping"
     assert not is_flapping(_after("timeout", "tls", "connection", "timeout"), NOW + DAY)
 
 
