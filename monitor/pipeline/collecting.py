@@ -146,7 +146,7 @@ def _poll_outcome(
         at=now,
         state=state_after(task.source, outcome, entries, observed, now, task.state),
         next_poll_at=next_poll(task.source, outcome, now, failures, world.settings.poll_floor_s, observed),
-        validators=task.validators if isinstance(outcome, FetchFailure) or outcome.status == 304 else outcome.validators,
+        validators=task.validators if isinstance(outcome, FetchFailure) else outcome.validators,
         reason=outcome.reason if isinstance(outcome, FetchFailure) else None,
         detail=outcome.detail if isinstance(outcome, FetchFailure) else "",
         failures=failures,

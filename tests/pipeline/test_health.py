@@ -168,6 +168,21 @@ def test_what_a_feed_asks_for_holds_when_it_answers_without_a_body(site: Site) -
         assert site.poll(due - site.now).state == "not_modified"
 
 
+def test_the_newest_validators_are_sent_even_if_the_body_stayed(site: Site) -> None:
+    sent: list[str | None] = []
+
+    def answer(request: Request) -> Answer:
+        sent.append(request.headers.get("If-None-Match"))
+        again = Answer(status=304) if len(sent) == 3 else daily(1, NOW)
+        again.headers["ETag"] = f'"{len(sent)}"'
+        return again
+
+    site.answer = answer
+    states = [site.poll(7 * HOUR).state for _ in range(4)]
+    assert states == ["ok", "not_modified", "not_modified", "not_modified"]
+    assert sent == [None, '"1"', '"2"', '"3"']
+
+
 def _tagged(answer: Answer) -> Answer:
     answer.headers["ETag"] = '"1"'
     return answer
