@@ -30,11 +30,11 @@ from yarl import URL
 from monitor.collect.address import Address, is_opted_in, is_public, literal
 from monitor.collect.decode import BodyReader, CodingError, EndMissingError, TooLargeError
 from monitor.collect.failures import BlockedAddressError, RefusedError
-from monitor.collect.headers import conditional, max_age_s, retry_after_s, validators_of
+from monitor.collect.headers import conditional, fresh_for_s, retry_after_s, validators_of
+from monitor.collect.pace import GAP_S, PER_HOST, Pace
 from monitor.model import FetchFailure, Reason, Response, Source, Validators
 
 MAX_REDIRECTS = 5
-PER_HOST = 2
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _PERMANENT = frozenset({301, 308})
 _MAX_HEADER = 64 * 1024
@@ -129,6 +129,7 @@ class Fetcher:
         self._policy = policy
         self._all = asyncio.Semaphore(at_once)
         self._hosts: defaultdict[str, asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(PER_HOST))
+        self._pace = Pace()
         self._stack = AsyncExitStack()
         self._sessions: dict[bool, aiohttp.ClientSession] = {}
 
@@ -163,7 +164,7 @@ class Fetcher:
         """
         try:
             start = _checked_url(url or source.url)
-            async with self._slot(start):
+            async with self._slot(start, source):
                 try:
                     async with asyncio.timeout(self._policy.deadline_s):
                         return await self._follow(start, source, validators, now)
@@ -175,9 +176,13 @@ class Fetcher:
             return explain(error).failure(source.url if url is None else url, now)
 
     @asynccontextmanager
-    async def _slot(self, url: URL) -> AsyncIterator[None]:
-        """A slot of the host and one of all; a slow answer gives the host's back early, so that no path starves its neighbours."""
-        held = [self._hosts[f"{url.raw_host}:{url.port}"]]
+    async def _slot(self, url: URL, source: Source) -> AsyncIterator[None]:
+        """A slot of the host, its turn, and one of all; a slow answer gives the host's back early, so that no path starves its neighbours.
+
+        A private host is the operator's own: it keeps the limit but needs no gaps.
+        """
+        host = f"{url.raw_host}:{url.port}"
+        held = [self._hosts[host]]
         await held[0].acquire()
 
         def give_back() -> None:
@@ -185,6 +190,7 @@ class Fetcher:
                 held.pop().release()
 
         try:
+            await self._pace.turn(host, 0 if source.private else GAP_S)
             async with self._all:
                 early = asyncio.get_running_loop().call_later(_SLOW_S, give_back)
                 try:
@@ -196,13 +202,14 @@ class Fetcher:
 
     async def _follow(self, start: URL, source: Source, validators: Validators, now: datetime) -> Response:
         url, permanent, unbroken = start, None, True
-        seen = {start}
+        seen, hops = {start}, list[str]()
         headers = conditional(validators)
         for _ in range(MAX_REDIRECTS + 1):
             answer = await self._hop(_Hop(url, source, headers), validators, now)
             if isinstance(answer, Response):
-                return answer.model_copy(update={"permanent_url": str(permanent) if permanent else None})
+                return answer.model_copy(update={"permanent_url": str(permanent) if permanent else None, "redirects": tuple(hops)})
             status, target = answer
+            hops.append(f"{status} {target}")
             unbroken = unbroken and status in _PERMANENT
             permanent = target if unbroken else permanent
             if target in seen:
@@ -272,7 +279,8 @@ def redirect_target(base: URL, location: str | None, status: int) -> URL:
 
 def _check_status(answer: aiohttp.ClientResponse, now: datetime) -> None:
     """RefusedError unless the status promises a complete body: the status wins, whatever the body looks like."""
-    status, retry = answer.status, retry_after_s(answer.headers.get("Retry-After", ""), now)
+    status = answer.status
+    retry = retry_after_s(answer.headers.get("Retry-After", ""), now, answer.headers.get("Date", ""))
     if status in (200, 203):
         return
     if status == 410:
@@ -297,7 +305,7 @@ async def _body(answer: aiohttp.ClientResponse, limit: int) -> bytes:
 def _not_modified(answer: aiohttp.ClientResponse, url: URL, before: Validators, now: datetime) -> Response:
     """A 304 that keeps what we knew, renewed by what it says itself."""
     told = validators_of(answer.headers, None).model_dump(exclude_none=True)
-    age = max_age_s(answer.headers.get("Cache-Control", ""))
+    age = fresh_for_s(answer.headers, now)
     return Response(status=304, url=str(url), validators=before.model_copy(update=told), max_age_s=age, retrieved_at=now)
 
 
@@ -314,7 +322,7 @@ def _response(answer: aiohttp.ClientResponse, url: URL, body: bytes, before: Val
         content_type=content_type if content_type.isascii() and content_type.isprintable() else "",
         body=body,
         validators=validators,
-        max_age_s=max_age_s(answer.headers.get("Cache-Control", "")),
+        max_age_s=fresh_for_s(answer.headers, now),
         retrieved_at=now,
     )
 

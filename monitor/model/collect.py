@@ -23,6 +23,8 @@ class Response(Noun):
     """Where the body came from, after redirects."""
     permanent_url: str | None = None
     """The last target of an unbroken chain of 301/308; shown to the operator, never adopted silently."""
+    redirects: tuple[str, ...] = ()
+    """Each hop on the way as `STATUS TARGET`."""
     content_type: str = ""
     body: bytes = b""
     validators: Validators = Validators()

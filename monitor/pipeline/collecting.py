@@ -15,18 +15,21 @@ from monitor.collect.cadence import next_poll, state_after
 from monitor.collect.document import documents
 from monitor.collect.failures import RefusedError
 from monitor.collect.fetch import Fetcher, FetchPolicy
+from monitor.collect.hints import hints_in
 from monitor.collect.isolate import Parser
 from monitor.collect.page.guard import BELIEVED_AFTER
 from monitor.collect.robots import Robots
 from monitor.collect.url import canonical_url
 from monitor.logs import log
-from monitor.model import Document, Entry, FetchFailure, Response, Source
+from monitor.model import Document, Entry, FetchFailure, Observed, Response, Source
 from monitor.pipeline.asking import ask
 from monitor.pipeline.owner import is_alive, this_process
 from monitor.pipeline.watching import page_documents
 from monitor.pipeline.world import Progress, World, no_progress
+from monitor.rhythm import MOMENTS, rhythm_of, with_poll
+from monitor.settings import Settings
+from monitor.store import Session, sources
 from monitor.store import documents as stored
-from monitor.store import sources
 
 LEASE = timedelta(minutes=5)
 POLL_BATCH = 200
@@ -66,17 +69,21 @@ def ingest(world: World, source: Source, entries: Iterable[Entry], retrieved_at:
         return stored.add_documents(tx, found, world.clock())
 
 
-async def _poll_all(world: World, progress: Progress) -> Collected:
-    settings, collected, begun = world.settings, Collected(Counter(), 0), world.clock()
-    policy = FetchPolicy(
+def fetch_policy(settings: Settings) -> FetchPolicy:
+    """What the settings allow a fetch, and the name under which we knock, with where to complain."""
+    return FetchPolicy(
         deadline_s=settings.fetch_deadline_s,
         max_bytes=int(settings.fetch_max_mib * 1024 * 1024),
         private_hosts=settings.private_hosts,
         user_agent=f"forewarned/{__version__} (+{settings.base_url})",
     )
+
+
+async def _poll_all(world: World, progress: Progress) -> Collected:
+    collected, begun = Collected(Counter(), 0), world.clock()
     # One thread cleans: two would not be faster, and the language model is not made for several.
     with Parser() as parser, ThreadPoolExecutor(1, "clean") as cleaner:
-        async with Fetcher(policy) as fetcher:
+        async with Fetcher(fetch_policy(world.settings)) as fetcher:
             doors = Doors(fetcher, parser, Robots(fetcher, world.robots), cleaner)
             while tasks := _claim(world, begun):
                 polls = [asyncio.ensure_future(_poll(world, task, doors)) for task in tasks]
@@ -113,15 +120,28 @@ def _settle(
     """One transaction for entries, validators and the next poll: a crash keeps all of them or none."""
     with world.store.write() as tx:
         added = stored.add_documents(tx, found, world.clock())
-        poll = _poll_outcome(world, task, outcome, entries, stored.newest_retrieved(tx, task.source.id))
+        poll = _poll_outcome(world, task, outcome, entries, _observed(tx, task, outcome, anything_new=bool(added)))
         # Should the lease have passed on, the row is left to its new owner; the documents are the same whoever stores them.
         sources.save_poll(tx, poll)
     log("source polled", source=task.source.id, status=poll.state, reason=poll.reason or "", new=len(added))
     return poll.state, len(added)
 
 
+def _observed(tx: Session, task: sources.PollTask, outcome: Response | FetchFailure, *, anything_new: bool) -> Observed:
+    """What is remembered after this poll; the rhythm is read anew only when there is something new to read it from."""
+    before = task.observed
+    rhythm = before.rhythm
+    if anything_new or rhythm is None:
+        rhythm = rhythm_of(stored.newest_moments(tx, task.source.id, MOMENTS))
+    return Observed(
+        hints=hints_in(outcome.body) if not isinstance(outcome, FetchFailure) and outcome.status == 200 else before.hints,
+        rhythm=rhythm,
+        runs=with_poll(before.runs, outcome.reason if isinstance(outcome, FetchFailure) else None, outcome.retrieved_at),
+    )
+
+
 def _poll_outcome(
-    world: World, task: sources.PollTask, outcome: Response | FetchFailure, entries: int | None, newest: datetime | None
+    world: World, task: sources.PollTask, outcome: Response | FetchFailure, entries: int | None, observed: Observed
 ) -> sources.PollOutcome:
     """What the source's row says after this poll; a failure keeps the validators of the last good answer."""
     now, failed = world.clock(), isinstance(outcome, FetchFailure)
@@ -130,13 +150,14 @@ def _poll_outcome(
         source=task.source.id,
         owner=task.owner,
         at=now,
-        state=state_after(outcome, entries, newest, task.source.interval_s or world.settings.poll_floor_s, now),
-        next_poll_at=next_poll(task.source, outcome, now, failures, world.settings.poll_floor_s),
-        validators=task.validators if isinstance(outcome, FetchFailure) or outcome.status == 304 else outcome.validators,
+        state=state_after(task.source, outcome, entries, observed, now, task.state),
+        next_poll_at=next_poll(task.source, outcome, now, failures, world.settings.poll_floor_s, observed),
+        validators=task.validators if isinstance(outcome, FetchFailure) else outcome.validators,
         reason=outcome.reason if isinstance(outcome, FetchFailure) else None,
         detail=outcome.detail if isinstance(outcome, FetchFailure) else "",
         failures=failures,
         permanent_url=None if isinstance(outcome, FetchFailure) else outcome.permanent_url,
+        observed=observed,
     )
 
 

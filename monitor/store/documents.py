@@ -100,9 +100,11 @@ def count_untagged(tx: Session, tagger_version: str) -> int:
     return tx.scalar(select(func.count()).select_from(DocumentRow).where(~is_tagged)) or 0
 
 
-def newest_retrieved(tx: Session, source_id: str) -> datetime | None:
-    """When the newest document version of a source was retrieved; None when it never told anything."""
-    return tx.scalar(select(func.max(col(DocumentRow.retrieved_at))).where(col(DocumentRow.source_id) == source_id))
+def newest_moments(tx: Session, source_id: str, limit: int) -> list[tuple[datetime | None, datetime]]:
+    """When the newest document versions of a source were published and retrieved, the latest retrieved first."""
+    wanted = select(col(DocumentRow.published_at), col(DocumentRow.retrieved_at)).where(col(DocumentRow.source_id) == source_id)
+    newest = (col(DocumentRow.retrieved_at).desc(), col(DocumentRow.published_at).desc(), col(DocumentRow.id))
+    return [(published, retrieved) for published, retrieved in tx.execute(wanted.order_by(*newest).limit(limit))]
 
 
 def list_documents(tx: Session, query: DocumentQuery) -> Page:

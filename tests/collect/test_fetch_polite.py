@@ -14,7 +14,7 @@ from yarl import URL
 
 from monitor.collect.failures import RefusedError
 from monitor.collect.fetch import Fetcher, redirect_target
-from monitor.collect.headers import max_age_s, retry_after_s
+from monitor.collect.headers import fresh_for_s, max_age_s, retry_after_s
 from monitor.model import FetchFailure, Response, Validators
 from tests.collect.wire import FEED, NOW, Script, fetch_once, fetched, http, policy, source, wire
 
@@ -126,6 +126,62 @@ MAX_AGE = {
 @pytest.mark.parametrize("value", MAX_AGE)
 def test_max_age(value: str) -> None:
     assert max_age_s(value) == MAX_AGE[value]
+
+
+HALF_PAST_SEVEN = "Wed, 26 Jun 2024 07:30:00 GMT"
+
+
+@pytest.mark.parametrize(
+    ("value", "date", "seconds"),
+    [
+        pytest.param("Wed, 26 Jun 2024 07:40:00 GMT", HALF_PAST_SEVEN, 600, id="by the server's own clock"),
+        pytest.param("Wed, 26 Jun 2024 07:20:00 GMT", HALF_PAST_SEVEN, None, id="over"),
+        pytest.param("Wed, 26 Jun 2024 08:10:00 GMT", "half past seven", 600, id="by ours when it tells none"),
+        pytest.param("Wednesday, 26-Jun-24 08:10:00 GMT", "", 600, id="RFC 850"),
+        pytest.param("Wed Jun 26 08:10:00 2024", "", 600, id="asctime"),
+        pytest.param("Mon, 01 Jan 0001 00:00:00 +1400", "", None, id="before the calendar"),
+        pytest.param("120", HALF_PAST_SEVEN, 120, id="a number needs no clock"),
+    ],
+)
+def test_retry_after_as_an_instant(value: str, date: str, seconds: int | None) -> None:
+    assert retry_after_s(value, NOW, date) == seconds
+
+
+FRESH: dict[str, tuple[dict[str, str], int | None]] = {
+    "nothing": ({}, None),
+    "max-age": ({"Cache-Control": "max-age=600"}, 600),
+    "max-age before Expires": ({"Cache-Control": "max-age=600", "Expires": "Wed, 26 Jun 2024 20:00:00 GMT"}, 600),
+    "Expires": ({"Expires": "Wed, 26 Jun 2024 08:10:00 GMT"}, 600),
+    "Expires by the server's clock": ({"Expires": "Wed, 26 Jun 2024 07:40:00 GMT", "Date": HALF_PAST_SEVEN}, 600),
+    "Expires over": ({"Expires": "Wed, 26 Jun 2024 07:00:00 GMT"}, 0),
+    "Expires 0": ({"Expires": "0"}, None),
+    "Expires in words": ({"Expires": "never"}, None),
+    "Expires in 9999": ({"Expires": "Fri, 31 Dec 9999 23:59:59 GMT"}, 86_400),
+    "Expires, but no-cache": ({"Expires": "Wed, 26 Jun 2024 08:10:00 GMT", "Cache-Control": "no-cache"}, None),
+    "Age": ({"Cache-Control": "max-age=600", "Age": "500"}, 100),
+    "Age beyond": ({"Cache-Control": "max-age=600", "Age": "99999999999"}, 0),
+    "Age in words": ({"Cache-Control": "max-age=600", "Age": "old"}, 600),
+    "Age below zero": ({"Cache-Control": "max-age=600", "Age": "-5"}, 600),
+}
+
+
+@pytest.mark.parametrize("case", FRESH)
+def test_fresh_for(case: str) -> None:
+    headers, seconds = FRESH[case]
+    assert fresh_for_s(headers, NOW) == seconds
+
+
+def test_expires_reaches_the_outcome_and_redirects_are_told() -> None:
+    outcome = fetched(
+        {
+            "/feed": [http("302 Found", b"", Location="/a")],
+            "/a": [http(Expires="Wed, 26 Jun 2024 08:10:00 GMT", Date="Wed, 26 Jun 2024 08:00:00 GMT")],
+        }
+    )
+    assert isinstance(outcome, Response)
+    assert outcome.max_age_s == 600
+    assert [hop.partition(" ")[0] for hop in outcome.redirects] == ["302"]
+    assert outcome.redirects[0].endswith("/a")
 
 
 def test_slow_answers_do_not_starve_their_neighbours() -> None:
