@@ -18,10 +18,10 @@ from monitor.collect.page import page_entry
 from monitor.collect.prolog import ForbiddenDtdError, Root, find_root, is_closed
 from monitor.collect.strict import MAX_ENTRIES, read_strictly
 from monitor.collect.tolerant import looks_like_html, read_tolerantly
-from monitor.collect.written import Feed, Written
+from monitor.collect.written import Feed, Text, Written
 from monitor.model import Entry, FetchFailure, Response, Source
 
-_FEED_ROOTS = frozenset({"rss", "feed", "rdf", "channel"})
+_FEED_ROOTS = frozenset({"rss", "feed", "rdf", "channel", "entry"})
 _ITEM = re.compile(r"<(?:[\w.-]+:)?(?:item|entry)[\s>]")
 # Links that joining would leave as they are, for a twentieth of its price.
 _ABSOLUTE = re.compile(r"https?://[\w.:-]+/[\w./%~+:,=@!()*'-]*(?:\?[\w./%~+:,=@!()*'&-]+)?", re.ASCII)
@@ -86,7 +86,7 @@ def _entry(written: Written, url: str, source: Source, feed_lang: str | None) ->
         guid=written.guid,
         url=_absolute(written.link, url),
         title=title,
-        html=max((text.markup() for text in written.texts), key=len, default=""),
+        html=max(written.texts, key=_chars).markup(),
         author=written.author[:300],
         published_at=written.published_at,
         published_raw=written.published_raw[:200],
@@ -94,6 +94,10 @@ def _entry(written: Written, url: str, source: Source, feed_lang: str | None) ->
         lang=written.lang or feed_lang,
         origin_publisher=publisher,
     )
+
+
+def _chars(text: Text) -> int:
+    return len(text.value)
 
 
 def _absolute(link: str, base: str) -> str:
