@@ -84,11 +84,12 @@ def own_attributes(attributes: Mapping[str, str]) -> dict[str, str]:
     own = {}
     for name, value in attributes.items():
         if " " in name:
-            uri, local, *_ = name.split(" ")
+            uri, local, given = name.split(" ")  # nothing is in a vocabulary without a prefix
             prefix = _PREFIXES.get(_lower(uri), "")
             if not prefix and local.lower() in _MEANINGFUL:
                 raise OddError(f"{local} of {uri}")
-            own[f"{prefix or uri}:{local}".lower()] = value
+            for used in {prefix or given, given}:
+                own[f"{used}:{local}".lower()] = value
         else:
             own[name.lower()] = value
     return own
