@@ -32,7 +32,8 @@ RSS = """<?xml version="1.0" encoding="utf-8"?>
 <image><url>https://n.example/i.png</url><title>News</title><link>https://n.example/</link></image>
 <item><title>AT&amp;T ends access – café</title><link>https://n.example/1?a=1&amp;b=2</link><guid isPermaLink="false">g1</guid>
 <pubDate>Tue, 25 Jun 2024 10:00:00 +0800</pubDate><dc:creator><![CDATA[A. Writer]]></dc:creator><category>trade</category>
-<description>&lt;p&gt;Short &amp;amp; plain&lt;/p&gt;</description><content:encoded><![CDATA[<p>Long <b>text</b> & more</p>]]></content:encoded>
+<description>&lt;p&gt;Short &amp;amp; plain&lt;/p&gt;</description>
+<content:encoded><![CDATA[<p>Long <b>text</b> & more</p>]]></content:encoded>
 <media:group><media:content url="https://n.example/1.jpg"><media:title>A picture</media:title></media:content></media:group></item>
 <item><title><![CDATA[Second <em>item</em>]]></title><guid>https://n.example/2</guid><author>a@n.example (B. Writer)</author>
 <source url="https://o.example/">The Other Paper</source><pubDate>2024-06-26T01:02:03Z</pubDate></item></channel></rss>"""
@@ -41,7 +42,8 @@ ATOM = """<?xml version="1.0"?><feed xmlns="http://www.w3.org/2005/Atom" xml:lan
 <entry><id>tag:a.example,2024:1</id><title type="html">1 &amp;lt; 2</title><link href="1.html"/><link rel="edit" href="/e"/>
 <author><name>M</name><uri>https://a.example/m</uri></author><published>2024-06-25T10:00:00+08:00</published>
 <updated>2024-06-26T00:00:00Z</updated>
-<summary>short</summary><content type="xhtml"><div xmlns="http://www.w3.org/1999/xhtml"><p class="x">Über <i>alles</i> &#8211; ok<br/></p></div></content>
+<summary>short</summary>
+<content type="xhtml"><div xmlns="http://www.w3.org/1999/xhtml"><p class="x">Über <i>alles</i> &#8211; ok<br/></p></div></content>
 <source><id>s</id><title>Origin</title></source></entry>
 <entry xml:lang="fr"><id>tag:a.example,2024:2</id><title>Deux</title><link rel="alternate" type="text/html" href="https://a.example/2"/>
 <updated>2024-06-27T00:00:00Z</updated><content type="html">&lt;p&gt;texte&lt;/p&gt;</content></entry></feed>"""
