@@ -121,7 +121,15 @@ class _Reader:
         except expat.ExpatError as error:
             if error.code != _JUNK or not is_harmless(document.encode()[self._expat.ErrorByteIndex :]):
                 raise
+        finally:
+            self._let_go()
         return Feed(tuple(self._written), self._feed_lang or None)
+
+    def _let_go(self) -> None:
+        """Part parser and reader, which hold each other: a big document's memory is free at once."""
+        self._expat.StartNamespaceDeclHandler = self._expat.StartElementHandler = self._expat.EndElementHandler = None
+        self._expat.CharacterDataHandler = self._expat.ExternalEntityRefHandler = None
+        self._pieces.clear()
 
     def _declare(self, prefix: str | None, uri: str | None) -> None:
         if self._names.declare(prefix, uri):
