@@ -7,6 +7,7 @@ and answers are lengths and JSON: the parent never unpickles what a child that m
 
 from __future__ import annotations
 
+import gc
 import json
 import resource
 import signal
@@ -173,6 +174,7 @@ def serve() -> None:
     """The child's life: one request, one answer, until the parent closes the pipe."""
     from monitor.collect.parse import parse
 
+    gc.freeze()  # what is loaded by now stays: no collection need look at it again
     limits = json.loads(sys.argv[2])
     # Signals to the whole group are the parent's business: its end closes the pipe.
     for stop in (signal.SIGINT, signal.SIGTERM):

@@ -46,8 +46,8 @@ def find_root(text: str) -> Root | None:
 
 
 def is_closed(root: Root, tail: int = 4096) -> bool:
-    """Whether the root's end tag is there, or the root is empty; without it the document was cut off."""
-    end = re.compile(rf"</(?:[\w.-]+:)?{re.escape(root.name)}\s*>", re.IGNORECASE)
+    """Whether the root's end tag is there (its last character may be missing), or the root is empty; else the document was cut off."""
+    end = re.compile(rf"</(?:[\w.-]+:)?{re.escape(root.name)}\s*(?:>|\Z)", re.IGNORECASE)
     if end.search(root.document, max(0, len(root.document) - tail)) or end.search(root.document):
         return True
     start = root.document.find(">")

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitor.collect.parse import MAX_ENTRIES, parse
+from monitor.collect.parse import parse
+from monitor.collect.strict import MAX_ENTRIES
 from monitor.model import Entry, FetchFailure, Reason
 from tests.collect.bodies import TITLE, entries, feed_source, item, response, rss
 
