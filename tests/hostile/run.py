@@ -1,0 +1,177 @@
+"""Polling cases through the service's own collecting. Groups of cases come in, what was seen after each poll goes out.
+
+One process collects, as the service does it: all cases of a group are due at once, with the healthy feeds beside them.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from pathlib import Path
+
+from monitor.catalog import load_catalog
+from monitor.model import Document, Source
+from monitor.pipeline.collecting import collect
+from monitor.pipeline.world import World
+from monitor.settings import Settings
+from monitor.store import Store, documents, open_store, sources
+from tests.hostile.case import FLOOR_S, Case
+from tests.hostile.names import DOMAIN, source_id
+from tests.hostile.server import Request, Site
+
+START = datetime(2024, 6, 26, 8, 0, tzinfo=UTC)
+BETWEEN = timedelta(days=2)
+DEADLINE_S = 5.0
+_MIB = 1024 * 1024
+_PAGE = os.sysconf("SC_PAGE_SIZE")
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What is known of a case after one of its polls."""
+
+    status: sources.SourceStatus
+    documents: tuple[Document, ...]
+    requests: tuple[Request, ...]
+    at: datetime
+    """When the poll was settled."""
+    seconds: float
+    """From the request that reached the server (or the start, when none did) to the settled poll."""
+    since_start: float
+    source: Source
+
+
+@dataclass
+class Polled:
+    """A group after all its polls."""
+
+    seen: dict[str, list[Seen]] = field(default_factory=dict)
+    canary: list[str] = field(default_factory=list)
+    """Connections and requests where none may be."""
+    growth_mib: float = 0.0
+    """Of the whole process tree, against before the group."""
+    seconds: float = 0.0
+
+
+def poll_group(site: Site, group: str, cases: Mapping[str, tuple[Case, ...]], folder: Path) -> Polled:
+    """Poll each case of the group, and the healthy feeds, as often as it says."""
+    every = [(name, case) for name in dict.fromkeys((group, "healthy")) for case in cases[name]]
+    polled, clock, begun = Polled(), _Clock(), time.monotonic()
+    store = open_store(f"sqlite:///{folder / f'{group}.sqlite'}")
+    settings = Settings.model_validate(
+        {"allow_private_hosts": "127.0.0.1", "fetch_deadline_s": DEADLINE_S, "poll_floor_s": FLOOR_S, "log": "json"}
+    )
+    try:
+        with memory_growth(but=site.pid) as growth:
+            for turn in range(max(len(case.polls) for _, case in every)):
+                due = {source_id(name, case): case for name, case in every if turn < len(case.polls)}
+                site.serve(list(dict.fromkeys((group, "healthy"))), turn)
+                _turn(World(store, load_catalog(), (), settings, clock), site, due, polled)
+                clock.leap(BETWEEN)
+    finally:
+        store.close()
+    polled.growth_mib, polled.seconds = growth.mib, time.monotonic() - begun
+    return polled
+
+
+class _Clock:
+    """A clock that runs, and leaps between the polls."""
+
+    def __init__(self) -> None:
+        self._from, self._tick = START, time.monotonic()
+
+    def __call__(self) -> datetime:
+        return self.at(time.monotonic())
+
+    def at(self, tick: float) -> datetime:
+        """What it shows at a moment of the machine's own."""
+        return self._from + timedelta(seconds=tick - self._tick)
+
+    def leap(self, by: timedelta) -> None:
+        self._from += by
+
+
+def _turn(world: World, site: Site, due: Mapping[str, Case], polled: Polled) -> None:
+    listed = tuple(_source(name, case, site.port) for name, case in due.items())
+    world = World(world.store, world.catalog, listed, world.settings, world.clock)
+    begun = time.monotonic()
+    collect(world)
+    noted, touched = site.noted()
+    polled.canary += touched + [f"{r.path} by {r.header('host')}" for r in noted if r.path.startswith("/canary")]
+    with world.store.read() as tx:
+        statuses = {status.id: status for status in sources.source_statuses(tx)}
+    clock = world.clock
+    assert isinstance(clock, _Clock)
+    for source in listed:
+        status = statuses[source.id]
+        requests = tuple(r for r in noted if r.path.startswith(f"/{source.id}/"))
+        at = status.last_fetch_at or clock()
+        start = clock.at(requests[0].at if requests else begun)
+        seen = Seen(
+            status, _documents(world.store, source.id), requests, at,
+            (at - start).total_seconds(), (at - clock.at(begun)).total_seconds(), source,
+        )  # fmt: skip
+        polled.seen.setdefault(source.id, []).append(seen)
+
+
+def _source(name: str, case: Case, port: int) -> Source:
+    url = case.url.replace("{port}", str(port)).replace("{name}", name) or f"http://{name}.{DOMAIN}:{port}/{name}/feed"
+    fields = {"id": name, "name": name, "url": url, "kind": "news", "publisher": name, "family": name, "private": True}
+    return Source.model_validate(fields | case.source)
+
+
+def _documents(store: Store, source: str) -> tuple[Document, ...]:
+    found: list[Document] = []
+    cursor: str | None = None
+    with store.read() as tx:
+        for _ in count():
+            page = documents.list_documents(tx, documents.DocumentQuery(source=source, limit=1000, cursor=cursor))
+            found += page.items
+            cursor = page.next_cursor
+            if cursor is None:
+                break
+    return tuple(found)
+
+
+@dataclass
+class _Growth:
+    mib: float = 0.0
+
+
+@contextmanager
+def memory_growth(but: int) -> Iterator[_Growth]:
+    """How much the resident memory of this process and its children grew at most within the block, without the child `but`."""
+    growth, stop, before = _Growth(), threading.Event(), tree_mib(but)
+
+    def watch() -> None:
+        while not stop.wait(0.05):
+            growth.mib = max(growth.mib, tree_mib(but) - before)
+
+    watcher = threading.Thread(target=watch, name="memory")
+    watcher.start()
+    try:
+        yield growth
+    finally:
+        stop.set()
+        watcher.join()
+
+
+def tree_mib(but: int = 0) -> float:
+    """Resident memory of this process and all below it except `but`, MiB."""
+    total, waiting = 0, [os.getpid()]
+    while waiting:
+        pid = waiting.pop()
+        if pid == but:
+            continue
+        try:
+            total += int(Path(f"/proc/{pid}/statm").read_text("ascii").split()[1]) * _PAGE
+            waiting += [int(child) for task in Path(f"/proc/{pid}/task").iterdir() for child in (task / "children").read_text().split()]
+        except (FileNotFoundError, ProcessLookupError):
+            continue  # it ended while we looked
+    return total / _MIB
