@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from concurrent.futures import Executor, ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -25,6 +26,10 @@ from monitor.store import sources
 
 LEASE = timedelta(minutes=5)
 POLL_BATCH = 200
+QUICK_BYTES = 256 * 1024
+"""Three of four real feeds are smaller, and nearly everything that keeps a parser busy for seconds is larger."""
+READERS = 2
+"""Parser children a lane; a hostile body keeps one busy for seconds."""
 
 
 @dataclass(frozen=True)
@@ -36,12 +41,28 @@ class Collected:
 
 
 @dataclass(frozen=True)
+class Lane:
+    """Threads of one kind of source: `readers` wait for the parser's children, the `cleaner` turns entries into documents.
+
+    One cleaner a lane: two would not be faster.
+    """
+
+    readers: Executor
+    cleaner: Executor
+
+
+@dataclass(frozen=True)
 class Doors:
     """What every poll of a cycle shares."""
 
     fetcher: Fetcher
     parser: Parser
-    cleaner: Executor
+    quick: Lane
+    patient: Lane
+
+    def lane(self, task: sources.PollTask, body: bytes) -> Lane:
+        """What is large or has failed may take long; it waits in a lane of its own, and nobody behind it."""
+        return self.patient if len(body) > QUICK_BYTES or task.state == "failing" else self.quick
 
 
 def collect(world: World, progress: Progress = no_progress) -> Collected:
@@ -68,10 +89,9 @@ async def _poll_all(world: World, progress: Progress) -> Collected:
         private_hosts=settings.private_hosts,
         user_agent=f"forewarned/{__version__} (+{settings.base_url})",
     )
-    # One thread cleans: two would not be faster, and the language model is not made for several.
-    with Parser() as parser, ThreadPoolExecutor(1, "clean") as cleaner:
+    with Parser(children=2 * READERS) as parser, _lane("quick") as quick, _lane("patient") as patient:
         async with Fetcher(policy) as fetcher:
-            doors = Doors(fetcher, parser, cleaner)
+            doors = Doors(fetcher, parser, quick, patient)
             while tasks := _claim(world, begun):
                 polls = [asyncio.ensure_future(_poll(world, task, doors)) for task in tasks]
                 for done, poll in enumerate(asyncio.as_completed(polls), 1):
@@ -79,6 +99,12 @@ async def _poll_all(world: World, progress: Progress) -> Collected:
                     collected = Collected(collected.states + Counter([state]), collected.new + added)
                     progress("Reading sources", done, len(tasks))
     return collected
+
+
+@contextmanager
+def _lane(name: str) -> Iterator[Lane]:
+    with ThreadPoolExecutor(READERS, f"read {name}") as readers, ThreadPoolExecutor(1, f"clean {name}") as cleaner:
+        yield Lane(readers, cleaner)
 
 
 def _claim(world: World, begun: datetime) -> list[sources.PollTask]:
@@ -89,16 +115,16 @@ def _claim(world: World, begun: datetime) -> list[sources.PollTask]:
 
 async def _poll(world: World, task: sources.PollTask, doors: Doors) -> tuple[str, int]:
     """Fetch, parse and store one source; its failure is an outcome like any other."""
-    answer = await doors.fetcher.fetch(task.source, None, task.validators, world.clock())
-    entries: tuple[Entry, ...] | FetchFailure = ()
-    if isinstance(answer, Response) and answer.status == 200:
-        entries = await asyncio.to_thread(doors.parser.parse, task.source, answer)
-    if isinstance(entries, FetchFailure):
-        return _settle(world, task, entries, None, [])
-    # Cleaning a huge feed takes seconds: off the event loop, where others' deadlines run, and outside the transaction.
-    cleaned = partial(_new_documents, world, task.source, entries, answer.retrieved_at)
-    found = await asyncio.get_running_loop().run_in_executor(doors.cleaner, cleaned)
-    return _settle(world, task, answer, len(entries), found)
+    async with doors.fetcher.fetching(task.source, None, task.validators, world.clock()) as answer:
+        if isinstance(answer, FetchFailure) or answer.status != 200:
+            return _settle(world, task, answer, None, [])
+        lane, loop = doors.lane(task, answer.body), asyncio.get_running_loop()
+        entries = await loop.run_in_executor(lane.readers, doors.parser.parse, task.source, answer)
+        if isinstance(entries, FetchFailure):
+            return _settle(world, task, entries, None, [])
+        # Cleaning a huge feed takes seconds: off the event loop, where others' deadlines run, and outside the transaction.
+        cleaned = partial(_new_documents, world, task.source, entries, answer.retrieved_at)
+        return _settle(world, task, answer, len(entries), await loop.run_in_executor(lane.cleaner, cleaned))
 
 
 def _settle(
@@ -126,7 +152,7 @@ def _poll_outcome(
         at=now,
         state=state_after(outcome, entries, newest, task.source.interval_s or world.settings.poll_floor_s, now),
         next_poll_at=next_poll(task.source, outcome, now, failures, world.settings.poll_floor_s),
-        validators=task.validators if isinstance(outcome, FetchFailure) or outcome.status == 304 else outcome.validators,
+        validators=task.validators if isinstance(outcome, FetchFailure) else outcome.validators,
         reason=outcome.reason if isinstance(outcome, FetchFailure) else None,
         detail=outcome.detail if isinstance(outcome, FetchFailure) else "",
         failures=failures,

@@ -123,7 +123,7 @@ def _turn(world: World, site: Site, due: Mapping[str, Case], polled: Polled) -> 
 def _source(name: str, case: Case, port: int) -> Source:
     url = case.url.replace("{port}", str(port)).replace("{name}", name) or f"http://{name}.{DOMAIN}:{port}/{name}/feed"
     fields = {"id": name, "name": name, "url": url, "kind": "news", "publisher": name, "family": name, "private": True}
-    return Source.model_validate(fields | case.source)
+    return Source.model_validate({**fields, **case.source})
 
 
 def _documents(store: Store, source: str) -> tuple[Document, ...]:
@@ -167,11 +167,32 @@ def tree_mib(but: int = 0) -> float:
     total, waiting = 0, [os.getpid()]
     while waiting:
         pid = waiting.pop()
-        if pid == but:
-            continue
-        try:
-            total += int(Path(f"/proc/{pid}/statm").read_text("ascii").split()[1]) * _PAGE
-            waiting += [int(child) for task in Path(f"/proc/{pid}/task").iterdir() for child in (task / "children").read_text().split()]
-        except (FileNotFoundError, ProcessLookupError):
-            continue  # it ended while we looked
-    return total / _MIB
+        if pid != but and not _is_being_born(pid):
+            total += _pages(pid)
+            waiting += _children(pid)
+    return total * _PAGE / _MIB
+
+
+def _is_being_born(pid: int) -> bool:
+    """Whether it is a copy of us that has not become a program of its own yet: its memory is still ours."""
+    return pid != os.getpid() and _read(f"/proc/{pid}/cmdline") == _read("/proc/self/cmdline")
+
+
+def _pages(pid: int) -> int:
+    return int((_read(f"/proc/{pid}/statm").split() or ["0", "0"])[1])
+
+
+def _children(pid: int) -> list[int]:
+    try:
+        threads = os.listdir(f"/proc/{pid}/task")
+    except OSError:
+        return []
+    return [int(child) for thread in threads for child in _read(f"/proc/{pid}/task/{thread}/children").split()]
+
+
+def _read(path: str) -> str:
+    """A file of /proc; empty when its process ended while we looked."""
+    try:
+        return Path(path).read_text("utf-8")
+    except OSError:
+        return ""

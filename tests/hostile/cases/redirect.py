@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gzip
 
-from tests.collect.wire import RESET, Script, http
+from tests.collect.wire import RESET, Script, Step, http
 from tests.hostile.case import Served, body, case, fails, feed, ok
 
 _FEED = feed("There").encode()
@@ -21,6 +21,7 @@ def _chain(length: int, status: str = "302 Found") -> dict[str, Served]:
     return hops | {str(length): _THERE}
 
 
+_DRIP: list[Step] = [b"x", 0.2]
 _BOMB = gzip.compress(b" " * 50_000_000)
 
 CASES = (
@@ -42,7 +43,7 @@ CASES = (
     ),
     case("a stalling body in the redirect", ok([http("302 Found", b"", "999", Location="b"), 60.0], "There", more={"b": _THERE})),
     case(
-        "a dripping body in the redirect", ok([http("302 Found", b"", None, Location="b"), *[b"x", 0.2] * 100], "There", more={"b": _THERE})
+        "a dripping body in the redirect", ok([http("302 Found", b"", None, Location="b"), *_DRIP * 100], "There", more={"b": _THERE})
     ),
     case(
         "moved for good, recorded and not adopted",

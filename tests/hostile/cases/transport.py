@@ -15,7 +15,8 @@ _INTERIM = b"HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n"
 
 
 def _drip(first: bytes, step: bytes = b"x") -> list[Step]:
-    return [first, *chain.from_iterable(repeat((step, 0.3), 60))]
+    again: list[Step] = [step, 0.3]
+    return [first, *again * 60]
 
 
 def _cut(name: str, *served: Step, reason: str = "truncated") -> Case:

@@ -57,6 +57,11 @@ def _burns(name: str, make: Callable[[], str | bytes], *ends: str) -> Case:
     return case(name, either(lazily(make), *(ends or _ANY)), seconds=_SLOW_S)
 
 
+def _misshapen(name: str, make: Callable[[], str | bytes], reason: str = "not_well_formed") -> Case:
+    """What would keep a tolerant parser busy until it is killed, and is refused for its shape alone."""
+    return case(name, fails(lazily(make), reason), fault="the parser does not look at the shape first")
+
+
 def _codec(name: str, raw: bytes | None = None, *ends: str) -> Case:
     """A feed that names a codec no feed is written in; where its bytes are plain UTF-8 they are read as such."""
     sent = rss(item(TITLE), f'<?xml version="1.0" encoding="{name}"?>').encode() if raw is None else raw
@@ -89,17 +94,17 @@ CASES = (
         "a stylesheet inside",
         ok(body(rss(item("x"), '<?xml version="1.0"?><?xml-stylesheet type="text/xsl" href="http://127.0.0.9/canary"?>')), "x"),
     ),
-    _burns("nested elements", lambda: rss(item("x", description="<a>" * 200_000 + "</a>" * 200_000))),
-    _burns("nested and never closed", lambda: rss("<item><title>x</title>" + "<a>" * 300_000 + "</item>")),
+    _misshapen("nested elements", lambda: rss(item("x", description="<a>" * 200_000 + "</a>" * 200_000))),
+    _misshapen("nested and never closed", lambda: rss("<item><title>x</title>" + "<a>" * 300_000 + "</item>")),
     _burns("nested markup in text", lambda: rss(item("x", description="&lt;div&gt;" * 300_000)), "ok", "parser_killed"),
     _burns("nested namespaces", lambda: rss(item("x") + "".join(f'<a xmlns:n{n}="u{n}">' for n in range(50_000)))),
-    _burns(
+    _misshapen(
         "a hundred thousand attributes", lambda: rss("<item " + " ".join(f"a{n}='1'" for n in range(100_000)) + "><title>x</title></item>")
     ),
-    _burns("one attribute a hundred thousand times", lambda: rss("<item " + "a='1' " * 100_000 + "><title>x</title></item>")),
+    _misshapen("one attribute a hundred thousand times", lambda: rss("<item " + "a='1' " * 100_000 + "><title>x</title></item>")),
     _burns("an attribute of five megabytes", lambda: rss(f"<item a='{'x' * 5_000_000}'><title>x</title></item>")),
     _burns("a name of five megabytes", lambda: rss(item("x") + f"<{'n' * 5_000_000}/>")),
-    case("a million entries", fails(lazily(lambda: rss("<item/>" * 1_000_000)), "too_many_entries"), seconds=_SLOW_S),
+    _misshapen("a million entries", lambda: rss("<item/>" * 1_000_000), "too_many_entries"),
     case("one entry too many", fails(lazily(lambda: rss("".join(item(str(n), str(n)) for n in range(5_001)))), "too_many_entries")),
     case(
         "as many entries as may be",
@@ -132,14 +137,14 @@ CASES = (
     case("a link of a megabyte", ok(lazily(lambda: rss(item("T", link="https://n.example/" + "a" * 1_000_000))), "T")),
     _burns("comments opened again and again", lambda: rss(item("x", description="<!--" * 200_000))),
     _burns("comments opened in CDATA", lambda: rss(item("x", description="<![CDATA[" + "<!--" * 300_000 + "]]>"))),
-    _burns("an author of half a megabyte", lambda: rss(item("x", author="a" * 500_000 + "@"))),
-    _burns("an author of brackets", lambda: rss(item("x", author="(" * 300_000))),
+    _misshapen("an author of half a megabyte", lambda: rss(item("x", author="a" * 500_000 + "@"))),
+    _misshapen("an author of brackets", lambda: rss(item("x", author="(" * 300_000))),
     _burns("a date of half a megabyte", lambda: rss(item("x", pubDate="1 " * 250_000))),
     _burns("a date of digits", lambda: rss(item("x", pubDate="9" * 500_000))),
     _burns("half a million ampersands", lambda: rss(item("x", description="&" * 500_000))),
     _burns("half a million open tags", lambda: rss(item("x", description="&lt;a " * 500_000))),
     _burns("half a million quotes", lambda: rss(item("x", description="&lt;a '" * 500_000))),
-    _burns("CDATA opened again and again", lambda: rss(item("x", description="<![CDATA[" * 300_000))),
+    _misshapen("CDATA opened again and again", lambda: rss(item("x", description="<![CDATA[" * 300_000))),
     _burns("instructions without end", lambda: rss(item("x", description="<?" * 500_000))),
     _burns("declarations in the body", lambda: rss(item("x", description="<!DOCTYPE " * 200_000))),
     _burns("comments without end before the root", lambda: "<!--" * 1_000_000, "not_a_feed"),
