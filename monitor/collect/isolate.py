@@ -29,8 +29,6 @@ _ANSWER: TypeAdapter[tuple[Entry, ...] | FetchFailure] = TypeAdapter(tuple[Entry
 _LENGTH = struct.Struct(">Q")
 _MIB = 1024 * 1024
 _READY = b"ready"
-# A parser gives the memory of a huge feed back only when it ends; a new one takes half a second.
-_LAST_BYTES = _MIB
 
 
 @dataclass(frozen=True)
@@ -138,7 +136,7 @@ class Parser:
             try:
                 return child.ask(source, response)
             finally:
-                if self._closed or (len(response.body) > _LAST_BYTES and not child.dead):
+                if self._closed:
                     child.close()
                 elif not child.dead:
                     self._idle.append(child)

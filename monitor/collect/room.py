@@ -10,8 +10,8 @@ import asyncio
 
 LARGE_BYTES = 512 * 1024
 """Nine of ten real feeds are smaller and never wait."""
-LARGE_AT_ONCE = 6
-"""Of the largest size these are 48 MiB; two are parsed while the others arrive."""
+LARGE_AT_ONCE = 4
+"""Of the largest size these are 32 MiB; one is parsed and one cleaned while the others arrive."""
 
 
 class Room:

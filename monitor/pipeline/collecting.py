@@ -28,8 +28,8 @@ LEASE = timedelta(minutes=5)
 POLL_BATCH = 200
 QUICK_BYTES = 256 * 1024
 """Three of four real feeds are smaller, and nearly everything that keeps a parser busy for seconds is larger."""
-READERS = 2
-"""Parser children a lane; a hostile body keeps one busy for seconds."""
+QUICK_READERS, PATIENT_READERS = 2, 1
+"""Parser children; one that reads a feed of the largest size takes 110 MiB, others 40."""
 
 
 @dataclass(frozen=True)
@@ -89,7 +89,7 @@ async def _poll_all(world: World, progress: Progress) -> Collected:
         private_hosts=settings.private_hosts,
         user_agent=f"forewarned/{__version__} (+{settings.base_url})",
     )
-    with Parser(children=2 * READERS) as parser, _lane("quick") as quick, _lane("patient") as patient:
+    with Parser(children=QUICK_READERS + PATIENT_READERS) as parser, _lane(QUICK_READERS) as quick, _lane(PATIENT_READERS) as patient:
         async with Fetcher(policy) as fetcher:
             doors = Doors(fetcher, parser, quick, patient)
             while tasks := _claim(world, begun):
@@ -102,8 +102,8 @@ async def _poll_all(world: World, progress: Progress) -> Collected:
 
 
 @contextmanager
-def _lane(name: str) -> Iterator[Lane]:
-    with ThreadPoolExecutor(READERS, f"read {name}") as readers, ThreadPoolExecutor(1, f"clean {name}") as cleaner:
+def _lane(count: int) -> Iterator[Lane]:
+    with ThreadPoolExecutor(count, "read") as readers, ThreadPoolExecutor(1, "clean") as cleaner:
         yield Lane(readers, cleaner)
 
 

@@ -16,6 +16,7 @@ from itertools import count
 from pathlib import Path
 
 from monitor.catalog import load_catalog
+from monitor.language import detect
 from monitor.model import Document, Source
 from monitor.pipeline.collecting import collect
 from monitor.pipeline.world import World
@@ -55,12 +56,18 @@ class Polled:
     canary: list[str] = field(default_factory=list)
     """Connections and requests where none may be."""
     growth_mib: float = 0.0
-    """Of the whole process tree, against before the group."""
+    """Of the whole process tree, against before all groups."""
     seconds: float = 0.0
 
 
-def poll_group(site: Site, group: str, cases: Mapping[str, tuple[Case, ...]], folder: Path) -> Polled:
-    """Poll each case of the group, and the healthy feeds, as often as it says."""
+def settled_mib(site: Site) -> float:
+    """The memory of a service that has been running for a while: the model of languages is loaded at the first long text."""
+    detect("The text is long enough to need the model. " * 5, "en")
+    return tree_mib(site.pid)
+
+
+def poll_group(site: Site, group: str, cases: Mapping[str, tuple[Case, ...]], folder: Path, before_mib: float) -> Polled:
+    """Poll each case of the group, and the healthy feeds, as often as it says; memory is compared with `before_mib`."""
     every = [(name, case) for name in dict.fromkeys((group, "healthy")) for case in cases[name]]
     polled, clock, begun = Polled(), _Clock(), time.monotonic()
     store = open_store(f"sqlite:///{folder / f'{group}.sqlite'}")
@@ -68,7 +75,7 @@ def poll_group(site: Site, group: str, cases: Mapping[str, tuple[Case, ...]], fo
         {"allow_private_hosts": "127.0.0.1", "fetch_deadline_s": DEADLINE_S, "poll_floor_s": FLOOR_S, "log": "json"}
     )
     try:
-        with memory_growth(but=site.pid) as growth:
+        with memory_growth(site.pid, before_mib) as growth:
             for turn in range(max(len(case.polls) for _, case in every)):
                 due = {source_id(name, case): case for name, case in every if turn < len(case.polls)}
                 site.serve(list(dict.fromkeys((group, "healthy"))), turn)
@@ -145,13 +152,13 @@ class _Growth:
 
 
 @contextmanager
-def memory_growth(but: int) -> Iterator[_Growth]:
-    """How much the resident memory of this process and its children grew at most within the block, without the child `but`."""
-    growth, stop, before = _Growth(), threading.Event(), tree_mib(but)
+def memory_growth(but: int, before_mib: float) -> Iterator[_Growth]:
+    """How far the resident memory of this process and its children, without the child `but`, went above `before_mib` in the block."""
+    growth, stop = _Growth(), threading.Event()
 
     def watch() -> None:
         while not stop.wait(0.05):
-            growth.mib = max(growth.mib, tree_mib(but) - before)
+            growth.mib = max(growth.mib, tree_mib(but) - before_mib)
 
     watcher = threading.Thread(target=watch, name="memory")
     watcher.start()

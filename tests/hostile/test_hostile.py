@@ -13,7 +13,7 @@ import pytest
 from tests.hostile.case import FEED, TOMORROW, Case, Poll
 from tests.hostile.cases import GROUPS
 from tests.hostile.names import CANARY_ADDRESSES, source_id
-from tests.hostile.run import Polled, Seen, poll_group
+from tests.hostile.run import Polled, Seen, poll_group, settled_mib
 from tests.hostile.server import Site, hostile_site
 
 GROWTH_MIB = 250
@@ -31,11 +31,12 @@ def site() -> Iterator[Site]:
 def polled(site: Site, tmp_path_factory: pytest.TempPathFactory) -> _Runs:
     """A group's outcome; its cases are polled together when it is first asked for."""
     runs: dict[str, Polled] = {}
+    before_mib = settled_mib(site)
     folder = tmp_path_factory.mktemp("hostile")
 
     def of(group: str) -> Polled:
         if group not in runs:
-            runs[group] = poll_group(site, group, GROUPS, folder)
+            runs[group] = poll_group(site, group, GROUPS, folder, before_mib)
         return runs[group]
 
     return of

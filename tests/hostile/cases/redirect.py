@@ -42,9 +42,7 @@ CASES = (
         ok([http("302 Found", b"", "999999999", Location="b"), *[b"x" * 65_536] * 400], "There", more={"b": _THERE}),
     ),
     case("a stalling body in the redirect", ok([http("302 Found", b"", "999", Location="b"), 60.0], "There", more={"b": _THERE})),
-    case(
-        "a dripping body in the redirect", ok([http("302 Found", b"", None, Location="b"), *_DRIP * 100], "There", more={"b": _THERE})
-    ),
+    case("a dripping body in the redirect", ok([http("302 Found", b"", None, Location="b"), *_DRIP * 100], "There", more={"b": _THERE})),
     case(
         "moved for good, recorded and not adopted",
         ok(_to("new", "301 Moved Permanently"), "There", more={"new": _THERE}, moved_to="new", asks=2),
