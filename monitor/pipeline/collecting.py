@@ -103,8 +103,13 @@ async def _poll_all(world: World, progress: Progress) -> Collected:
 
 @contextmanager
 def _lane(count: int) -> Iterator[Lane]:
-    with ThreadPoolExecutor(count, "read") as readers, ThreadPoolExecutor(1, "clean") as cleaner:
-        yield Lane(readers, cleaner)
+    lane = Lane(ThreadPoolExecutor(count, "read"), ThreadPoolExecutor(1, "clean"))
+    try:
+        yield lane
+    finally:
+        # Who is told to stop leaves what waits undone; it is polled again.
+        for threads in (lane.readers, lane.cleaner):
+            threads.shutdown(cancel_futures=True)
 
 
 def _claim(world: World, begun: datetime) -> list[sources.PollTask]:
