@@ -93,7 +93,8 @@ async def _poll_all(world: World, progress: Progress) -> Collected:
         async with Fetcher(policy) as fetcher:
             doors = Doors(fetcher, parser, quick, patient)
             while tasks := _claim(world, begun):
-                polls = [asyncio.ensure_future(_poll(world, task, doors)) for task in tasks]
+                # Who failed last time stands behind who did not: a slot given is first given to who will use it well.
+                polls = [asyncio.ensure_future(_poll(world, task, doors)) for task in sorted(tasks, key=lambda task: task.failures)]
                 for done, poll in enumerate(asyncio.as_completed(polls), 1):
                     state, added = await poll
                     collected = Collected(collected.states + Counter([state]), collected.new + added)

@@ -29,8 +29,8 @@ from tests.hostile.server import Request, Site
 START = datetime(2024, 6, 26, 8, 0, tzinfo=UTC)
 BETWEEN = timedelta(days=2)
 DEADLINE_S = 5.0
-_LONGEST_DEADLINE_S = 15.0
-"""What drips, drips for longer than this."""
+_LONGEST_DEADLINE_S = 20.0
+"""What is slow in the cases is slower than this."""
 _MIB = 1024 * 1024
 _PAGE = os.sysconf("SC_PAGE_SIZE")
 

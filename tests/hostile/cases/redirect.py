@@ -34,7 +34,7 @@ CASES = (
     case("five hops", ok(_to("1"), "There", more=_chain(5), asks=6)),
     case(
         "a slow chain",
-        fails([1.5, *_to("1")], "timeout", more={str(n): [1.5, *_to(str(n + 1))] for n in range(1, 5)} | {"5": _THERE}),
+        fails([4.0, *_to("1")], "timeout", more={str(n): [4.0, *_to(str(n + 1))] for n in range(1, 5)} | {"5": _THERE}),
     ),
     case("a bomb in the redirect", ok(_to("b", sent=_BOMB, Content_Encoding="gzip"), "There", more={"b": _THERE})),
     case(
@@ -42,7 +42,7 @@ CASES = (
         ok([http("302 Found", b"", "999999999", Location="b"), *[b"x" * 65_536] * 400], "There", more={"b": _THERE}),
     ),
     case("a stalling body in the redirect", ok([http("302 Found", b"", "999", Location="b"), 60.0], "There", more={"b": _THERE})),
-    case("a dripping body in the redirect", ok([http("302 Found", b"", None, Location="b"), *_DRIP * 100], "There", more={"b": _THERE})),
+    case("a dripping body in the redirect", ok([http("302 Found", b"", None, Location="b"), *_DRIP * 150], "There", more={"b": _THERE})),
     case(
         "moved for good, recorded and not adopted",
         ok(_to("new", "301 Moved Permanently"), "There", more={"new": _THERE}, moved_to="new", asks=2),

@@ -16,7 +16,7 @@ _INTERIM = b"HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n"
 
 def _drip(first: bytes, step: bytes = b"x") -> list[Step]:
     again: list[Step] = [step, 0.3]
-    return [first, *again * 60]
+    return [first, *again * 100]
 
 
 def _cut(name: str, *served: Step, reason: str = "truncated") -> Case:
