@@ -33,9 +33,12 @@ _READY = b"ready"
 
 @dataclass(frozen=True)
 class ParseLimits:
-    """What one feed may cost; `answer_mib` bounds what a child may send back."""
+    """What one feed may cost; `answer_mib` bounds what a child may send back.
 
-    wall_s: float = 8
+    Burning ends at `cpu_s`; `wall_s` is longer, so that a busy machine is not taken for a hostile feed.
+    """
+
+    wall_s: float = 20
     cpu_s: int = 6
     memory_mib: int = 1024
     answer_mib: int = 64

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import asyncio
 
-LARGE_BYTES = 512 * 1024
-"""Nine of ten real feeds are smaller and never wait."""
-LARGE_AT_ONCE = 4
-"""Of the largest size these are 32 MiB; one is parsed and one cleaned while the others arrive."""
+LARGE_BYTES = 1024 * 1024
+"""More than nine of ten real feeds are smaller and never wait."""
+LARGE_AT_ONCE = 2
+"""One is parsed while the other arrives."""
 
 
 class Room:
