@@ -12,12 +12,13 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from itertools import count
 from pathlib import Path
 
 from monitor.catalog import load_catalog
 from monitor.language import detect
-from monitor.model import Document, Source
+from monitor.model import Source
 from monitor.pipeline.collecting import collect
 from monitor.pipeline.world import World
 from monitor.settings import Settings
@@ -32,7 +33,21 @@ DEADLINE_S = 5.0
 _LONGEST_DEADLINE_S = 20.0
 """What is slow in the cases is slower than this."""
 _MIB = 1024 * 1024
+_catalog = cache(load_catalog)
 _PAGE = os.sysconf("SC_PAGE_SIZE")
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """What the claims need of a document; thousands of whole ones would be taken for the service's memory."""
+
+    title: str
+    text: str
+    url: str
+    revision: int
+    origin_group: str
+    published_at: datetime | None
+    retrieved_at: datetime
 
 
 @dataclass(frozen=True)
@@ -40,7 +55,7 @@ class Seen:
     """What is known of a case after one of its polls."""
 
     status: sources.SourceStatus
-    documents: tuple[Document, ...]
+    documents: tuple[Stored, ...]
     requests: tuple[Request, ...]
     at: datetime
     """When the poll was settled."""
@@ -84,16 +99,18 @@ def poll_group(site: Site, group: str, cases: Mapping[str, tuple[Case, ...]], fo
         }
     )
     try:
-        with memory_growth(site.pid, before_mib) as growth:
-            for turn in range(max(len(case.polls) for _, case in every)):
-                due = {source_id(name, case): case for name, case in every if turn < len(case.polls)}
-                site.serve(list(dict.fromkeys((group, "healthy"))), turn)
-                _turn(World(store, load_catalog(), (), settings, clock), site, due, polled)
-                clock.leap(BETWEEN)
+        for turn in range(max(len(case.polls) for _, case in every)):
+            due = {source_id(name, case): case for name, case in every if turn < len(case.polls)}
+            site.serve(list(dict.fromkeys((group, "healthy"))), turn)
+            with memory_growth(site.pid, before_mib) as growth:
+                begun_turn = _collect(store, settings, clock, due, site.port)
+            polled.growth_mib = max(polled.growth_mib, growth.mib)
+            _look(store, clock, site, due, begun_turn, polled)
+            clock.leap(BETWEEN)
     finally:
         store.close()
     polled.crowding = max(polled.crowding, _crowding())
-    polled.growth_mib, polled.seconds = growth.mib, time.monotonic() - begun
+    polled.seconds = time.monotonic() - begun
     return polled
 
 
@@ -122,24 +139,31 @@ class _Clock:
         self._from += by
 
 
-def _turn(world: World, site: Site, due: Mapping[str, Case], polled: Polled) -> None:
-    listed = tuple(_source(name, case, site.port) for name, case in due.items())
-    world = World(world.store, world.catalog, listed, world.settings, world.clock)
+def _collect(store: Store, settings: Settings, clock: _Clock, due: Mapping[str, Case], port: int) -> float:
+    """One cycle over the cases that are due; when it began."""
+    world = World(store, _catalog(), _listed(due, port), settings, clock)
     begun = time.monotonic()
     collect(world)
+    return begun
+
+
+def _listed(due: Mapping[str, Case], port: int) -> tuple[Source, ...]:
+    return tuple(_source(name, case, port) for name, case in due.items())
+
+
+def _look(store: Store, clock: _Clock, site: Site, due: Mapping[str, Case], begun: float, polled: Polled) -> None:
+    """Note what is stored and what the server was asked."""
     noted, touched = site.noted()
     polled.canary += touched + [f"{r.path} by {r.header('host')}" for r in noted if r.path.startswith("/canary")]
-    with world.store.read() as tx:
+    with store.read() as tx:
         statuses = {status.id: status for status in sources.source_statuses(tx)}
-    clock = world.clock
-    assert isinstance(clock, _Clock)
-    for source in listed:
+    for source in _listed(due, site.port):
         status = statuses[source.id]
         requests = tuple(r for r in noted if r.path.startswith(f"/{source.id}/"))
         at = status.last_fetch_at or clock()
         start = clock.at(requests[0].at if requests else begun)
         seen = Seen(
-            status, _documents(world.store, source.id), requests, at,
+            status, _documents(store, source.id), requests, at,
             (at - start).total_seconds(), (at - clock.at(begun)).total_seconds(), source,
         )  # fmt: skip
         polled.seen.setdefault(source.id, []).append(seen)
@@ -151,13 +175,13 @@ def _source(name: str, case: Case, port: int) -> Source:
     return Source.model_validate({**fields, **case.source})
 
 
-def _documents(store: Store, source: str) -> tuple[Document, ...]:
-    found: list[Document] = []
+def _documents(store: Store, source: str) -> tuple[Stored, ...]:
+    found: list[Stored] = []
     cursor: str | None = None
     with store.read() as tx:
         for _ in count():
-            page = documents.list_documents(tx, documents.DocumentQuery(source=source, limit=1000, cursor=cursor))
-            found += page.items
+            page = documents.list_documents(tx, documents.DocumentQuery(source=source, limit=250, cursor=cursor))
+            found += [Stored(d.title, d.text, d.url, d.revision, d.origin_group, d.published_at, d.retrieved_at) for d in page.items]
             cursor = page.next_cursor
             if cursor is None:
                 break
