@@ -34,11 +34,15 @@ _READY = b"ready"
 
 @dataclass(frozen=True)
 class ParseLimits:
-    """What one feed may cost; `answer_mib` bounds what a child may send back."""
+    """What one feed may cost; `answer_mib` bounds what a child may send back.
 
-    wall_s: float = 8
+    Burning ends at `cpu_s`; `wall_s` is longer, so that a busy machine is not taken for a hostile feed. Plain feeds of 7 MB
+    need 125 MiB; one emoji makes Python keep the text four times as wide.
+    """
+
+    wall_s: float = 20
     cpu_s: int = 6
-    memory_mib: int = 1024
+    memory_mib: int = 384
     answer_mib: int = 64
 
 

@@ -16,13 +16,13 @@ from monitor.collect.identity import identified
 from monitor.collect.json_feed import json_entries
 from monitor.collect.page.extract import page_entry
 from monitor.collect.prolog import ForbiddenDtdError, Root, find_root, is_closed
+from monitor.collect.shape import check_shape
 from monitor.collect.strict import MAX_ENTRIES, read_strictly
 from monitor.collect.tolerant import looks_like_html, read_tolerantly
 from monitor.collect.written import Feed, Text, Written
 from monitor.model import Entry, FetchFailure, Response, Source
 
 _FEED_ROOTS = frozenset({"rss", "feed", "rdf", "channel", "entry"})
-_ITEM = re.compile(r"<(?:[\w.-]+:)?(?:item|entry)[\s>]")
 # Links that joining would leave as they are, for a twentieth of its price.
 _ABSOLUTE = re.compile(r"https?://[\w.:-]+/[\w./%~+:,=@!()*'-]*(?:\?[\w./%~+:,=@!()*'&-]+)?", re.ASCII)
 
@@ -65,10 +65,8 @@ def _feed(text: str) -> Feed:
 
 
 def _broken_feed(root: Root) -> Feed:
-    # Counted before the parse: a million items are refused for the price of a scan.
-    for count, _ in enumerate(_ITEM.finditer(root.document), 1):
-        if count > MAX_ENTRIES:
-            raise RefusedError("too_many_entries", f"more than {MAX_ENTRIES} entries")
+    # Before the parse: what would take the tolerant reader minutes is refused for the price of a scan.
+    check_shape(root.document, MAX_ENTRIES)
     if not is_closed(root):
         raise RefusedError("truncated", f"the document stops before </{root.name}>")
     return read_tolerantly(root.document)

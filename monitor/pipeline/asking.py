@@ -5,12 +5,12 @@ A page is asked only when its site's robots.txt allows it. A gazette is asked fo
 
 from __future__ import annotations
 
-import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Protocol
 
 from monitor.collect.federal_register import amended_titles, chained, next_page
 from monitor.collect.fetch import Fetcher
-from monitor.collect.isolate import Parser
 from monitor.collect.robots import Robots
 from monitor.model import Entry, FetchFailure, Response, Source, Validators
 from monitor.pipeline.world import World
@@ -29,30 +29,30 @@ class Doors(Protocol):
     @property
     def fetcher(self) -> Fetcher: ...
     @property
-    def parser(self) -> Parser: ...
-    @property
     def robots(self) -> Robots: ...
+    async def read(self, task: PollTask, answer: Response | FetchFailure) -> Entries | FetchFailure: ...
 
 
-async def ask(world: World, task: PollTask, doors: Doors) -> tuple[Response | FetchFailure, Entries | FetchFailure]:
-    """The answer to `task` and the entries in it (none for a 304); a failure stands in both places."""
+@asynccontextmanager
+async def asked(world: World, task: PollTask, doors: Doors) -> AsyncIterator[tuple[Response | FetchFailure, Entries | FetchFailure]]:
+    """The answer to `task` and the entries in it (none for a 304); a failure stands in both places.
+
+    A large body has its room until the block ends; a gazette's page gives it back before the next page, which may need it.
+    """
     source = task.source
     if source.format == "page" and (refusal := await doors.robots.refusal(source, world.clock())):
-        return refusal, refusal
-    answer = await doors.fetcher.fetch(source, None, task.validators, world.clock())
-    if isinstance(answer, FetchFailure):
-        return answer, answer
-    if answer.status != 200:
-        return answer, ()
-    entries = await asyncio.to_thread(doors.parser.parse, source, answer)
-    if source.format == "federal_register" and isinstance(entries, tuple):
-        entries = await _with_further_pages(world, source, doors, answer, entries)
-        if isinstance(entries, tuple):
-            entries = _chained(world, source, entries)
-    return answer, entries
+        yield refusal, refusal
+        return
+    async with doors.fetcher.fetching(source, None, task.validators, world.clock()) as answer:
+        entries = await doors.read(task, answer)
+        if source.format != "federal_register" or not entries or isinstance(answer, FetchFailure) or isinstance(entries, FetchFailure):
+            yield answer, entries
+            return
+    further = await _with_further_pages(world, task, doors, answer, entries)
+    yield answer, _chained(world, source, further) if isinstance(further, tuple) else further
 
 
-async def _with_further_pages(world: World, source: Source, doors: Doors, first: Response, entries: Entries) -> Entries | FetchFailure:
+async def _with_further_pages(world: World, task: PollTask, doors: Doors, first: Response, entries: Entries) -> Entries | FetchFailure:
     """`entries` and those of the pages after it, up to the first page that holds something known.
 
     A page that fails fails the poll: stored in part, the rest would pass for known at the next poll and be lost.
@@ -60,14 +60,12 @@ async def _with_further_pages(world: World, source: Source, doors: Doors, first:
     found, page, response = entries, entries, first
     for _ in range(MAX_PAGES - 1):
         url = next_page(response.body, response.url)
-        if url is None or not page or _knows_one(world, source, page):
+        if url is None or not page or _knows_one(world, task.source, page):
             break
-        answer = await doors.fetcher.fetch(source, url, Validators(), world.clock())
-        if isinstance(answer, FetchFailure):
-            return answer
-        further = await asyncio.to_thread(doors.parser.parse, source, answer)
-        if isinstance(further, FetchFailure):
-            return further
+        async with doors.fetcher.fetching(task.source, url, Validators(), world.clock()) as answer:
+            further = await doors.read(task, answer)
+        if isinstance(answer, FetchFailure) or isinstance(further, FetchFailure):
+            return answer if isinstance(answer, FetchFailure) else further
         response, page, found = answer, further, found + further
     return found
 

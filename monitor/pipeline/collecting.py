@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from concurrent.futures import Executor, ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -22,7 +23,7 @@ from monitor.collect.robots import Robots
 from monitor.collect.url import canonical_url
 from monitor.logs import log
 from monitor.model import Document, Entry, FetchFailure, Observed, Response, Source
-from monitor.pipeline.asking import ask
+from monitor.pipeline.asking import asked
 from monitor.pipeline.owner import is_alive, this_process
 from monitor.pipeline.watching import page_documents
 from monitor.pipeline.world import Progress, World, no_progress
@@ -33,6 +34,10 @@ from monitor.store import documents as stored
 
 LEASE = timedelta(minutes=5)
 POLL_BATCH = 200
+QUICK_BYTES = 256 * 1024
+"""Three of four real feeds are smaller, and nearly everything that keeps a parser busy for seconds is larger."""
+QUICK_READERS, PATIENT_READERS = 2, 1
+"""Parser children; one that reads a feed of the largest size takes 110 MiB, others 40."""
 
 
 @dataclass(frozen=True)
@@ -44,13 +49,36 @@ class Collected:
 
 
 @dataclass(frozen=True)
+class Lane:
+    """Threads of one kind of source: `readers` wait for the parser's children, the `cleaner` turns entries into documents.
+
+    One cleaner a lane: two would not be faster.
+    """
+
+    readers: Executor
+    cleaner: Executor
+
+
+@dataclass(frozen=True)
 class Doors:
     """What every poll of a cycle shares."""
 
     fetcher: Fetcher
     parser: Parser
     robots: Robots
-    cleaner: Executor
+    quick: Lane
+    patient: Lane
+
+    def lane(self, task: sources.PollTask, body: bytes) -> Lane:
+        """What is large or has failed may take long; it waits in a lane of its own, and nobody behind it."""
+        return self.patient if len(body) > QUICK_BYTES or task.state == "failing" else self.quick
+
+    async def read(self, task: sources.PollTask, answer: Response | FetchFailure) -> tuple[Entry, ...] | FetchFailure:
+        """The entries in an answer: none in one without a body, the failure itself where there is no answer."""
+        if isinstance(answer, FetchFailure) or answer.status != 200:
+            return answer if isinstance(answer, FetchFailure) else ()
+        readers = self.lane(task, answer.body).readers
+        return await asyncio.get_running_loop().run_in_executor(readers, self.parser.parse, task.source, answer)
 
 
 def collect(world: World, progress: Progress = no_progress) -> Collected:
@@ -81,17 +109,28 @@ def fetch_policy(settings: Settings) -> FetchPolicy:
 
 async def _poll_all(world: World, progress: Progress) -> Collected:
     collected, begun = Collected(Counter(), 0), world.clock()
-    # One thread cleans: two would not be faster, and the language model is not made for several.
-    with Parser() as parser, ThreadPoolExecutor(1, "clean") as cleaner:
+    with Parser(children=QUICK_READERS + PATIENT_READERS) as parser, _lane(QUICK_READERS) as quick, _lane(PATIENT_READERS) as patient:
         async with Fetcher(fetch_policy(world.settings)) as fetcher:
-            doors = Doors(fetcher, parser, Robots(fetcher, world.robots), cleaner)
+            doors = Doors(fetcher, parser, Robots(fetcher, world.robots), quick, patient)
             while tasks := _claim(world, begun):
-                polls = [asyncio.ensure_future(_poll(world, task, doors)) for task in tasks]
+                # Who failed last time stands behind who did not: a slot given is first given to who will use it well.
+                polls = [asyncio.ensure_future(_poll(world, task, doors)) for task in sorted(tasks, key=lambda task: task.failures)]
                 for done, poll in enumerate(asyncio.as_completed(polls), 1):
                     state, added = await poll
                     collected = Collected(collected.states + Counter([state]), collected.new + added)
                     progress("Reading sources", done, len(tasks))
     return collected
+
+
+@contextmanager
+def _lane(count: int) -> Iterator[Lane]:
+    lane = Lane(ThreadPoolExecutor(count, "read"), ThreadPoolExecutor(1, "clean"))
+    try:
+        yield lane
+    finally:
+        # Who is told to stop leaves what waits undone; it is polled again.
+        for threads in (lane.readers, lane.cleaner):
+            threads.shutdown(cancel_futures=True)
 
 
 def _claim(world: World, begun: datetime) -> list[sources.PollTask]:
@@ -102,16 +141,20 @@ def _claim(world: World, begun: datetime) -> list[sources.PollTask]:
 
 async def _poll(world: World, task: sources.PollTask, doors: Doors) -> tuple[str, int]:
     """Fetch, parse and store one source; its failure is an outcome like any other."""
-    answer, entries = await ask(world, task, doors)
-    if isinstance(entries, FetchFailure):
-        return _settle(world, task, entries, None, [])
-    # Cleaning a huge feed takes seconds: off the event loop, where others' deadlines run, and outside the transaction.
-    cleaned = partial(_new_documents, world, task.source, entries, answer.retrieved_at, task.failures)
-    try:
-        found = await asyncio.get_running_loop().run_in_executor(doors.cleaner, cleaned)
-    except RefusedError as refused:
-        return _settle(world, task, refused.failure(task.source.url, answer.retrieved_at), None, [])
-    return _settle(world, task, answer, len(entries), found)
+    async with asked(world, task, doors) as (answer, entries):
+        if isinstance(answer, FetchFailure):
+            return _settle(world, task, answer, None, [])
+        if isinstance(entries, FetchFailure):
+            return _settle(world, task, entries, None, [])
+        if answer.status != 200:
+            return _settle(world, task, answer, None, [])
+        # Cleaning a huge feed takes seconds: off the event loop, where others' deadlines run, and outside the transaction.
+        cleaned = partial(_new_documents, world, task.source, entries, answer.retrieved_at, task.failures)
+        try:
+            found = await asyncio.get_running_loop().run_in_executor(doors.lane(task, answer.body).cleaner, cleaned)
+        except RefusedError as refused:
+            return _settle(world, task, refused.failure(task.source.url, answer.retrieved_at), None, [])
+        return _settle(world, task, answer, len(entries), found)
 
 
 def _settle(

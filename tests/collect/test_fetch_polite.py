@@ -15,6 +15,7 @@ from yarl import URL
 from monitor.collect.failures import RefusedError
 from monitor.collect.fetch import Fetcher, redirect_target
 from monitor.collect.headers import fresh_for_s, max_age_s, retry_after_s
+from monitor.collect.room import LARGE_AT_ONCE, LARGE_BYTES
 from monitor.model import FetchFailure, Response, Validators
 from tests.collect.wire import FEED, NOW, Script, fetch_once, fetched, http, policy, source, wire
 
@@ -200,6 +201,53 @@ def test_slow_answers_do_not_starve_their_neighbours() -> None:
     waited, outcome = asyncio.run(run())
     assert isinstance(outcome, Response)
     assert waited < 5
+
+
+def test_slow_hosts_do_not_starve_other_hosts() -> None:
+    async def run() -> tuple[float, Response | FetchFailure]:
+        scripts: dict[str, Script] = {"/slow": [20.0], "/feed": [http()]}
+        rules = policy("127.0.0.1", "localhost", deadline_s=15)
+        async with wire(scripts) as server, Fetcher(rules, at_once=1) as fetcher:
+            slow = asyncio.ensure_future(fetcher.fetch(source(server.url("/slow", "localhost")), None, Validators(), NOW))
+            await asyncio.sleep(0.2)
+            begun = time.monotonic()
+            outcome = await fetcher.fetch(source(server.url()), None, Validators(), NOW)
+            slow.cancel()
+            await asyncio.gather(slow, return_exceptions=True)
+            return time.monotonic() - begun, outcome
+
+    waited, outcome = asyncio.run(run())
+    assert isinstance(outcome, Response)
+    assert waited < 8
+
+
+def test_few_large_bodies_are_held_at_once_and_waiting_is_not_charged() -> None:
+    held = most = 0
+    large = FEED.replace(b"<item>", b" " * LARGE_BYTES + b"<item>")
+
+    async def poll(fetcher: Fetcher, url: str) -> None:
+        nonlocal held, most
+        async with fetcher.fetching(source(url), None, Validators(), NOW) as answer:
+            assert isinstance(answer, Response), answer
+            held += 1
+            most = max(most, held)
+            await asyncio.sleep(2.5)
+            held -= 1
+
+    async def run() -> None:
+        scripts: dict[str, Script] = {f"/{n}": [http(body=large)] for n in range(LARGE_AT_ONCE + 2)}
+        rules = policy("127.0.0.1", "localhost", deadline_s=2, max_bytes=2 * LARGE_BYTES)
+        async with wire(scripts | {"/feed": [http()]}) as server, Fetcher(rules) as fetcher:
+            polls = [asyncio.ensure_future(poll(fetcher, server.url(path))) for path in scripts]
+            await asyncio.sleep(1.5)
+            begun = time.monotonic()
+            small = await fetcher.fetch(source(server.url(host="localhost")), None, Validators(), NOW)
+            assert isinstance(small, Response), "a small body needs no room"
+            assert time.monotonic() - begun < 1
+            await asyncio.gather(*polls)
+
+    asyncio.run(run())
+    assert most == LARGE_AT_ONCE
 
 
 DOWN = [  # from, to, allowed
