@@ -7,7 +7,7 @@ from html.entities import html5
 
 from monitor.collect.failures import OddError
 
-_ENTITY = re.compile(r"&([A-Za-z][A-Za-z0-9]{1,31});")
+_ENTITY = re.compile(r"&([^\s#&;<>][^\s&;<>]*);")
 _XML_ENTITIES = frozenset({"lt", "gt", "amp", "quot", "apos"})
 _MAX_JUNK = 4_096
 _ENTRY = re.compile(rb"<(?:[\w.-]+:)?(?:item|entry)[\s/>]", re.IGNORECASE)

@@ -117,6 +117,7 @@ ODD = {
     "a bare ampersand": rss("<title>AT&T</title>"),
     "a character nobody has a name for": rss("<title>&nosuch;</title>"),
     "a dangerous name": rss("<title>&LT;</title>"),
+    "a name of letters that HTML has none of": rss("<title>caf&eacute; &égt;</title>"),
     "a prefix of nothing": rss("<x:title>t</x:title>"),
     "base64": rss('<content:encoded mode="base64">dA==</content:encoded>'),
     "an unknown type": atom('<content type="image/png">dA==</content>'),
