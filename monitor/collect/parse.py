@@ -15,7 +15,7 @@ from monitor.collect.federal_register import gazette_entries, with_facts
 from monitor.collect.identity import identified
 from monitor.collect.json_feed import json_entries
 from monitor.collect.page.extract import page_entry
-from monitor.collect.prolog import ForbiddenDtdError, Root, find_root, is_closed
+from monitor.collect.prolog import ForbiddenDtdError, Root, find_root, is_closed, without_second_root
 from monitor.collect.shape import check_shape
 from monitor.collect.strict import MAX_ENTRIES, read_strictly
 from monitor.collect.tolerant import looks_like_html, read_tolerantly
@@ -69,7 +69,7 @@ def _broken_feed(root: Root) -> Feed:
     check_shape(root.document, MAX_ENTRIES)
     if not is_closed(root):
         raise RefusedError("truncated", f"the document stops before </{root.name}>")
-    return read_tolerantly(root.document)
+    return read_tolerantly(without_second_root(root))
 
 
 def _entry(written: Written, url: str, source: Source, feed_lang: str | None) -> Entry:

@@ -54,6 +54,16 @@ def is_closed(root: Root, tail: int = 4096) -> bool:
     return start > 0 and root.document[start - 1] == "/"
 
 
+def without_second_root(root: Root) -> str:
+    """The document up to the end of its first root: a tolerant parser would read a second feed behind it as its own."""
+    second = re.search(
+        rf"(</(?:[\w.-]+:)?{re.escape(root.name)}\s*>)\s*(?:<\?[^<>]*>\s*)?<(?:[\w.-]+:)?(?:rss|feed|rdf)[\s>]",
+        root.document,
+        re.IGNORECASE,
+    )
+    return root.document[: second.end(1)] if second else root.document
+
+
 def _after(text: str, mark: str, start: int) -> int:
     found = text.find(mark, start)
     return -1 if found == -1 else found + len(mark)

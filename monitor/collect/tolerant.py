@@ -18,8 +18,8 @@ from monitor.collect.failures import RefusedError
 from monitor.collect.when import instant
 from monitor.collect.written import Feed, Text, Written
 
-# The library turns `AT&T ` into `AT&T; `, so what cannot be a reference is escaped before it; CDATA stays as it is.
-_BARE_AMPERSAND = re.compile(r"<!\[CDATA\[.*?\]\]>|&(?!#\d{1,7};|#[xX][0-9A-Fa-f]{1,6};|[A-Za-z]\w{1,31};)", re.DOTALL)
+# The library turns `AT&T ` into `AT&T; ` and gives up at references to half characters, so both are mended before it; CDATA stays as it is.
+_AMPERSAND = re.compile(r"<!\[CDATA\[.*?\]\]>|&#(?:\d{1,7}|[xX][0-9A-Fa-f]{1,6});|&(?![A-Za-z]\w{1,31};)", re.DOTALL)
 _SURROGATES = re.compile("[\ud800-\udfff]")
 # What feedparser is known to raise on hostile input; anything else is a bug and shall be seen.
 _HOSTILE = (ArithmeticError, AssertionError, AttributeError, LookupError, RecursionError, SAXException, TypeError, ValueError)
@@ -40,7 +40,7 @@ def read_tolerantly(document: str) -> Feed:
 
 
 def _parsed(document: str) -> Any:
-    escaped = _BARE_AMPERSAND.sub(lambda found: "&amp;" if found[0] == "&" else found[0], document)
+    escaped = _AMPERSAND.sub(_mended, document)
     try:
         return feedparser.parse(
             io.BytesIO(f'<?xml version="1.0" encoding="utf-8"?>\n{escaped}'.encode()),
@@ -50,6 +50,15 @@ def _parsed(document: str) -> Any:
         )
     except _HOSTILE as error:
         raise RefusedError("not_well_formed", f"the parser gave up: {type(error).__name__}: {str(error)[:100]}") from error
+
+
+def _mended(found: re.Match[str]) -> str:
+    """A bare ampersand escaped, a reference to what is no character as the mark for one; the rest as it is."""
+    text = found[0]
+    if not text.startswith("&#"):
+        return "&amp;" if text == "&" else text
+    code = int(text[3:-1], 16) if text[2] in "xX" else int(text[2:-1])
+    return "\ufffd" if code == 0 or 0xD800 <= code <= 0xDFFF or code > 0x10FFFF else text
 
 
 def _written(row: dict[str, Any]) -> Written:
