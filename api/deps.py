@@ -30,6 +30,7 @@ PlaceQuery = Annotated[str | None, Query(alias="in", pattern=r"^[A-Z]{2}$", desc
 PlacesQuery = Annotated[list[str], Query(alias="in")]
 ProviderPath = Annotated[str, Path(pattern=r"^[a-z0-9][a-z0-9-]*$", max_length=64)]
 ProviderQuery = Annotated[str | None, Query(pattern=r"^[a-z0-9][a-z0-9-]*$", max_length=64)]
+SourcePath = Annotated[str, Path(pattern=r"^[a-z0-9][a-z0-9-]*$", max_length=64)]
 SourceQuery = Annotated[str | None, Query(pattern=r"^[a-z0-9][a-z0-9-]*$", max_length=64)]
 EventPath = Annotated[str, Path(pattern=r"^evt_[0-9a-f]{16}$")]
 LimitQuery = Annotated[int, Query(ge=1, le=500)]

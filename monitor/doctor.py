@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel
 
+from monitor.answers.health import alerts
 from monitor.catalog import load_catalog, load_sources
 from monitor.errors import ForewarnedError
 from monitor.settings import Settings, load_settings
@@ -17,6 +18,7 @@ from monitor.store import open_store
 from monitor.store import sources as stored_sources
 
 CONNECT_TIMEOUT_S = 5.0
+_SHOWN_ALERTS = 5
 
 
 class Check(BaseModel):
@@ -44,6 +46,7 @@ def _parts(settings: Settings) -> Iterator[Check]:
         "tagger": _tagger,
         "mail": _mail,
         "polling": _polling,
+        "sources": _sources,
     }
     for name, examined in parts.items():
         try:
@@ -98,3 +101,17 @@ def _polling(settings: Settings) -> str:
     if bad and len(bad) == len(rows):
         raise OSError(f"every source fails: {summary}; check this machine's network")
     return summary + (f"; failing: {', '.join(bad[:5])}" if bad else "")
+
+
+def _sources(settings: Settings) -> str:
+    with closing(open_store(settings.store_url)) as store, store.read() as tx:
+        rows = stored_sources.source_statuses(tx)
+    now = settings.clock()
+    found = [(row.id, alert) for row in rows for alert in alerts(row, now)]
+    told = [f"{name}: {alert.text}" for name, alert in sorted(found, key=lambda pair: (pair[1].level == "note", pair[0]))]
+    listed = " | ".join(told[:_SHOWN_ALERTS]) + (
+        f" | {len(told) - _SHOWN_ALERTS} more: forewarned sources" if len(told) > _SHOWN_ALERTS else ""
+    )
+    if any(alert.level == "warning" for _, alert in found):
+        raise OSError(listed)
+    return listed or "none fails, none is silent beyond its habit"

@@ -13,6 +13,7 @@ from datetime import date, datetime
 from typing import TypeVar
 
 from monitor import __version__
+from monitor.answers.health import SourceHealthShape, health_shape, source_shape
 from monitor.answers.shapes import (
     DocumentShape,
     EventShape,
@@ -181,8 +182,16 @@ class Reader:
         with self.store.read() as tx:
             rows = stored_sources.source_statuses(tx)
         data_as_of, stale = self._freshness()
-        shapes = [SourceShape.model_validate(row, from_attributes=True) for row in rows]
-        return Page(items=shapes, data_as_of=data_as_of, stale=stale)
+        now = self.clock()
+        return Page(items=[source_shape(row, now) for row in rows], data_as_of=data_as_of, stale=stale)
+
+    def source_health(self, source: str) -> SourceHealthShape:
+        """All about one listed source; NotFoundError when none has this id."""
+        with self.store.read() as tx:
+            rows = stored_sources.source_statuses(tx, source)
+        if not rows:
+            raise NotFoundError("source", source, "see `forewarned sources` or GET /api/v1/sources")
+        return health_shape(rows[0], self.clock(), *self._freshness())
 
     def health(self) -> Health:
         """Counts of sources by state, and freshness."""

@@ -11,6 +11,7 @@ from typing import Generic, TypeVar
 from pydantic import BaseModel, ConfigDict
 
 from monitor.model import (
+    AlertCode,
     Assessment,
     Document,
     Event,
@@ -148,19 +149,25 @@ class EventShape(Shape):
 
 
 class SourceShape(Shape):
-    """A source and its health."""
+    """A source and its health; `expected_at` may lie in the past, `alerts` are explained in the source's own answer."""
 
     id: str
+    name: str
     url: str
     state: SourceState
     reason: Reason | None
     detail: str
     since: datetime | None
+    failures: int
     last_fetch_at: datetime | None
     last_success_at: datetime | None
     documents: int
+    last_item_at: datetime | None
+    usual_gap_s: int | None
+    expected_at: datetime | None
     next_poll_at: datetime | None
     permanent_url: str | None
+    alerts: list[AlertCode]
 
 
 class JurisdictionRisk(Shape):

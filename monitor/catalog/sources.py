@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Sequence
 from pathlib import Path
+from textwrap import indent
 from typing import Any
 from urllib.parse import urlsplit
 
 from monitor.catalog.providers import checked_place
-from monitor.catalog.yaml_file import YamlFile, read_yaml
-from monitor.errors import UsageError
+from monitor.catalog.yaml_file import YamlFile, read_yaml, written
+from monitor.errors import ConfigError, UsageError
 from monitor.model import Source
 
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 _LONGEST_S = 366 * 86400
+_FIRST_ENTRY = re.compile(r"^( *)-\s", re.MULTILINE)
 _PACKAGE = Path(__file__).resolve().parent.parent
 
 
@@ -50,6 +53,46 @@ def parse_sources(file: YamlFile) -> tuple[Source, ...]:
     if not sources:
         raise file.error("`sources:` is empty; add at least one source", "sources")
     return tuple(sources)
+
+
+def source_row(source: Source) -> dict[str, Any]:
+    """The source as a row of feeds.yaml: what is not said there by default, in the usual order."""
+    row: dict[str, Any] = {}
+    for name, value in source.model_dump(exclude_defaults=True).items():
+        if name == "interval_s":
+            row["interval"] = _duration(value)
+        elif name != "family" or value != source.publisher:
+            row[name] = value
+    return row
+
+
+def entries_text(sources: Iterable[Source], margin: str = "  ") -> str:
+    """The sources as entries that can be pasted under `sources:` of feeds.yaml."""
+    return "".join(indent(written([source_row(source)]), margin) for source in sources)
+
+
+def append_sources(path: Path, sources: Sequence[Source]) -> None:
+    """Add the sources to the end of feeds.yaml, comments and order kept; it changes at once or, if it would be refused, not at all."""
+    if not path.exists():
+        raise ConfigError("the file does not exist; print the entries instead, and paste them where you want them", file=path)
+    beside = path.with_name(f"{path.name}.new")
+    try:
+        before = path.read_text("utf-8")
+        margin = _FIRST_ENTRY.search(before)
+        beside.write_text(before.rstrip() + "\n\n" + entries_text(sources, margin[1] if margin else "  "), "utf-8")
+        load_sources(beside)
+        beside.replace(path)
+    except OSError as error:
+        raise ConfigError(f"cannot be written: {error.strerror}", file=path) from error
+    except ConfigError as error:
+        raise ConfigError(f"is left as it was, because with the new entries it would be refused: {error}", file=path) from error
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+def _duration(seconds: int) -> str:
+    unit = next(unit for unit in ("d", "h", "m", "s") if seconds % _UNITS[unit] == 0)
+    return f"{seconds // _UNITS[unit]}{unit}"
 
 
 def _seconds(file: YamlFile, value: Any, *key: str | int) -> int:

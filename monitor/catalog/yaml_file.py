@@ -105,6 +105,11 @@ def read_yaml(path: Path) -> YamlFile:
     return YamlFile(path, data, lines)
 
 
+def written(rows: list[dict[str, Any]]) -> str:
+    """Rows as YAML that `read_yaml` gives back unchanged."""
+    return str(yaml.safe_dump(rows, sort_keys=False, allow_unicode=True, width=10_000))
+
+
 def _line_of(error: yaml.YAMLError, text: str) -> int | None:
     """Where the parser gave up, by mark or by the position of a character that no YAML may hold."""
     mark, position = getattr(error, "problem_mark", None), getattr(error, "position", None)

@@ -76,12 +76,12 @@ def bars() -> Iterator[Bars]:
 
 
 @contextmanager
-def writing(path: Path) -> Iterator[None]:
+def writing(path: Path, option: str = "--out") -> Iterator[None]:
     """What the caller writes to `path` in the block; UsageError when the system refuses."""
     try:
         yield
     except OSError as error:
-        raise UsageError(f"--out {path}: cannot be written: {error.strerror}") from error
+        raise UsageError(f"{option} {path}: cannot be written: {error.strerror}") from error
 
 
 def note(text: str) -> None:

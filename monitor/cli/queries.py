@@ -1,4 +1,4 @@
-"""Commands that ask: risk, events, documents, sources, inventory."""
+"""Commands that ask: risk, events, documents, inventory."""
 
 from __future__ import annotations
 
@@ -117,19 +117,6 @@ def documents(
     table(f"{len(rows)} documents", ("DAY", "SOURCE", "LANG", "TITLE", "URL"), rows)
 
 
-def sources(as_json: JsonFlag = False) -> None:
-    """Every source with its health."""
-    page = _reader().sources()
-    if as_json:
-        print_json(page)
-        return
-    rows = [
-        (s.id, s.state, s.reason or "", f"{s.last_success_at:%Y-%m-%d %H:%M}" if s.last_success_at else "never", str(s.documents), s.url)
-        for s in page.items
-    ]
-    table(f"{len(rows)} sources", ("ID", "STATE", "REASON", "LAST SUCCESS", "DOCS", "URL"), rows)
-
-
 def import_inventory(
     file: Annotated[Path, typer.Argument(help="inventory.yaml, or CSV with the same columns.")], as_json: JsonFlag = False
 ) -> None:
@@ -152,7 +139,7 @@ def import_inventory(
 
 def register(app: typer.Typer) -> None:
     """Add these commands to the application."""
-    for command in (risk, events, documents, sources):
+    for command in (risk, events, documents):
         app.command()(command)
     inventory = typer.Typer(help="Who depends on what.", no_args_is_help=True)
     inventory.command("import")(import_inventory)

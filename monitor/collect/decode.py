@@ -85,6 +85,11 @@ class BodyReader:
         self._limit = limit
         self._body = bytearray()
 
+    @property
+    def size(self) -> int:
+        """How many decoded bytes there are so far."""
+        return len(self._body)
+
     def feed(self, chunk: bytes) -> None:
         """Take the next raw bytes; TooLargeError once the decoded ones exceed the limit."""
         for layer in self._layers:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import html
 import re
+import threading
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -25,6 +26,8 @@ TITLE_CHARS = 1_000
 TEXT_CHARS = 200_000
 _RAW_CHARS = 10 * TEXT_CHARS
 _PASSES = 8
+# The language model is not made for several threads.
+_ONE_AT_A_TIME = threading.Lock()
 # The HTML parser needs quadratic time for deep nesting; what is left for it after flattening is a handful of odd tags.
 _ODD_TAGS = 2_000
 
@@ -89,7 +92,7 @@ def _document(source: Source, entry: Entry, clean: _Clean, retrieved_at: datetim
         url=clean.url,
         title=clean.title,
         text=clean.text,
-        lang=detect(f"{clean.title}\n{clean.text}", entry.lang or source.language),
+        lang=_language(f"{clean.title}\n{clean.text}", entry.lang or source.language),
         published_at=not_after(entry.published_at, retrieved_at),
         published_raw=entry.published_raw,
         updated_at=not_after(entry.updated_at, retrieved_at),
@@ -101,6 +104,11 @@ def _document(source: Source, entry: Entry, clean: _Clean, retrieved_at: datetim
         reliability=source.reliability,
         regulator=entry.regulator,
     )
+
+
+def _language(text: str, hint: str) -> str:
+    with _ONE_AT_A_TIME:
+        return detect(text, hint)
 
 
 def clean_title(markup: str) -> str:

@@ -28,8 +28,16 @@ _BARE = ((b"<\0\0\0", "utf-32-le"), (b"\0\0\0<", "utf-32-be"), (b"<\0", "utf-16-
 _UNLABELLED = {"zh": "gb18030", "ja": "cp932", "ko": "cp949", "ru": "cp1251"}
 _DECLARED = re.compile(rb"^\s*<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([A-Za-z0-9._:-]{1,40})[\"']")
 _META = re.compile(rb"<meta[^>]{0,300}?charset\s*=\s*[\"']?([A-Za-z0-9._:-]{1,40})", re.IGNORECASE)
-_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+_CONTROLS = bytes({*range(0x20), 0x7F} - set(b"\t\n\r"))
+_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
 _EVERYDAY_HAN = re.compile(rb"[\xb0-\xd7][\xa1-\xfe]")
+# Japanese has kana and Korean hardly anything but syllables, however their bytes could be read as Chinese.
+_SCRIPTS = (
+    ("euc_jp", re.compile("[\u3041-\u30fa]"), 0.25),
+    ("cp932", re.compile("[\u3041-\u30fa]"), 0.25),
+    ("cp949", re.compile("[\uac00-\ud7a3]"), 0.9),
+)
+_SAMPLE = 10
 # Two or three characters of GBK can be valid UTF-8 by chance (the Chinese name of China Unicom is); four never are.
 _PROOF = 4
 
@@ -48,7 +56,11 @@ def text_of(body: bytes, content_type: str, language: str = "") -> str:
 
     `language` of the source decides for unlabelled bytes that are no UTF-8.
     """
-    return _FORBIDDEN.sub("", _decoded(body, content_type, language)).removeprefix("\ufeff")
+    text = _decoded(body, content_type, language)
+    # In every encoding of the table a control character is a control byte; looking at characters takes ten times as long.
+    if len(body.translate(None, _CONTROLS)) < len(body) or "\ufffe" in text or "\uffff" in text:
+        text = _FORBIDDEN.sub("", text)
+    return text.removeprefix("\ufeff")
 
 
 def _decoded(body: bytes, content_type: str, language: str) -> str:
@@ -59,7 +71,7 @@ def _decoded(body: bytes, content_type: str, language: str) -> str:
         if body.lstrip(b" \t\r\n").startswith(start):
             return body.decode(codec, "replace")
     utf8 = _strict(body, "utf-8")
-    if utf8 is not None and len(utf8) < len(body) and sum(c > "\x7f" for c in utf8[:200_000]) >= _PROOF:
+    if utf8 is not None and _is_proven(utf8, len(body) - len(utf8)):
         return utf8
     for label in (_charset(content_type), *_labels_inside(body)):
         codec = _CODECS.get(label.lower(), "")
@@ -67,14 +79,35 @@ def _decoded(body: bytes, content_type: str, language: str) -> str:
             return text
     if utf8 is not None:
         return utf8
-    guess = _strict(body, _UNLABELLED.get(language[:2]) or ("gb18030" if _looks_chinese(body) else "utf-8"))
-    return guess if guess is not None else body.decode("utf-8", "monitor.cp1252")
+    guess = _strict(body, _UNLABELLED.get(language[:2]) or _east_asian(body) or "utf-8")
+    return guess if guess is not None else _western(body)
 
 
-def _looks_chinese(body: bytes) -> bool:
-    """Whether most bytes beyond ASCII pair up as everyday Chinese characters of GB 2312; accented letters stand alone."""
+def _western(body: bytes) -> str:
+    """`body` as UTF-8 with stray bytes of Windows-1252, or all of it as Windows-1252 when strays are the rule.
+
+    Two or three of its letters in a row can be valid UTF-8 by chance: `\xe9\xa0\xbb` are a letter, a space and a quotation mark in French.
+    """
+    mixed, valid = body.decode("utf-8", "monitor.cp1252"), body.decode("utf-8", "ignore")
+    strays = len(mixed) - len(valid)
+    return body.decode("cp1252", "replace") if strays > sum(c > "\x7f" for c in valid) else mixed
+
+
+def _is_proven(utf8: str, more_bytes: int) -> bool:
+    """Whether enough of `utf8` lies beyond ASCII; such a character has one to three bytes more than one, so few need counting."""
+    return more_bytes > 3 * (_PROOF - 1) or (more_bytes >= _PROOF and len(utf8) - len(utf8.encode("ascii", "ignore")) >= _PROOF)
+
+
+def _east_asian(body: bytes) -> str:
+    """The codec of unlabelled bytes that read as everyday Japanese, Korean or Chinese; empty when they read as none."""
+    for codec, script, share in _SCRIPTS:
+        text = _strict(body, codec) or ""
+        beyond = sum(c > "\x7f" for c in text[:50_000])
+        if beyond >= _SAMPLE and len(script.findall(text[:50_000])) > share * beyond:
+            return codec
     high = sum(byte > 0x7F for byte in body[:100_000])
-    return 2 * len(_EVERYDAY_HAN.findall(body[:100_000])) > 0.5 * high
+    # Everyday characters of GB 2312 come in pairs of bytes; accented letters stand alone.
+    return "gb18030" if 2 * len(_EVERYDAY_HAN.findall(body[:100_000])) > 0.5 * high else ""
 
 
 def _strict(body: bytes, codec: str) -> str | None:

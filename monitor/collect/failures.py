@@ -24,3 +24,7 @@ class RefusedError(Exception):
 
 class BlockedAddressError(OSError):
     """A name or literal leads to an address we must not dial."""
+
+
+class OddError(Exception):
+    """A feed is beyond the strict reader; says why. The tolerant reader takes it."""

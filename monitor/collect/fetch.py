@@ -16,7 +16,7 @@ from collections import defaultdict
 from collections.abc import AsyncIterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from ipaddress import ip_address
 from typing import Self
@@ -30,11 +30,12 @@ from yarl import URL
 from monitor.collect.address import Address, is_opted_in, is_public, literal
 from monitor.collect.decode import BodyReader, CodingError, EndMissingError, TooLargeError
 from monitor.collect.failures import BlockedAddressError, RefusedError
-from monitor.collect.headers import conditional, max_age_s, retry_after_s, validators_of
+from monitor.collect.headers import conditional, fresh_for_s, retry_after_s, validators_of
+from monitor.collect.pace import GAP_S, PER_HOST, Pace
+from monitor.collect.room import LARGE_AT_ONCE, LARGE_BYTES, Room
 from monitor.model import FetchFailure, Reason, Response, Source, Validators
 
 MAX_REDIRECTS = 5
-PER_HOST = 2
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _PERMANENT = frozenset({301, 308})
 _MAX_HEADER = 64 * 1024
@@ -127,8 +128,10 @@ class Fetcher:
 
     def __init__(self, policy: FetchPolicy, at_once: int = 32) -> None:
         self._policy = policy
+        self._large = asyncio.Semaphore(LARGE_AT_ONCE)
         self._all = asyncio.Semaphore(at_once)
         self._hosts: defaultdict[str, asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(PER_HOST))
+        self._pace = Pace()
         self._stack = AsyncExitStack()
         self._sessions: dict[bool, aiohttp.ClientSession] = {}
 
@@ -161,12 +164,27 @@ class Fetcher:
 
         Waiting for a free slot of the host does not count against the deadline: a slow neighbour is not this source's fault.
         """
+        async with self.fetching(source, url, validators, now) as answer:
+            return answer
+
+    @asynccontextmanager
+    async def fetching(
+        self, source: Source, url: str | None, validators: Validators, now: datetime
+    ) -> AsyncIterator[Response | FetchFailure]:
+        """What `fetch` gives, until the block ends: only few large bodies are held at once, whatever the sources send."""
+        room = Room(self._large)
+        try:
+            yield await self._answer(source, url, validators, now, room)
+        finally:
+            room.give_back()
+
+    async def _answer(self, source: Source, url: str | None, validators: Validators, now: datetime, room: Room) -> Response | FetchFailure:
         try:
             start = _checked_url(url or source.url)
-            async with self._slot(start):
+            async with self._slot(start, source):
                 try:
-                    async with asyncio.timeout(self._policy.deadline_s):
-                        return await self._follow(start, source, validators, now)
+                    async with asyncio.timeout(self._policy.deadline_s) as room.deadline:
+                        return await self._follow(_Hop(start, source, conditional(validators)), validators, now, room)
                 except TimeoutError as error:
                     raise RefusedError("timeout", f"no complete answer within {self._policy.deadline_s:g} s") from error
         except RefusedError as refusal:
@@ -175,43 +193,50 @@ class Fetcher:
             return explain(error).failure(source.url if url is None else url, now)
 
     @asynccontextmanager
-    async def _slot(self, url: URL) -> AsyncIterator[None]:
-        """A slot of the host and one of all; a slow answer gives the host's back early, so that no path starves its neighbours."""
-        held = [self._hosts[f"{url.raw_host}:{url.port}"]]
-        await held[0].acquire()
+    async def _slot(self, url: URL, source: Source) -> AsyncIterator[None]:
+        """A slot of the host, its turn, and one of all; a slow answer gives both back early, so that nobody starves its neighbours.
+
+        A private host is the operator's own: it keeps the limit but needs no gaps.
+        """
+        host = f"{url.raw_host}:{url.port}"
+        held: list[asyncio.Semaphore] = []
 
         def give_back() -> None:
-            if held:
+            while held:
                 held.pop().release()
 
         try:
-            async with self._all:
-                early = asyncio.get_running_loop().call_later(_SLOW_S, give_back)
-                try:
-                    yield
-                finally:
-                    early.cancel()
+            await self._hosts[host].acquire()
+            held.append(self._hosts[host])
+            await self._pace.turn(host, 0 if source.private else GAP_S)
+            await self._all.acquire()
+            held.append(self._all)
+            early = asyncio.get_running_loop().call_later(_SLOW_S, give_back)
+            try:
+                yield
+            finally:
+                early.cancel()
         finally:
             give_back()
 
-    async def _follow(self, start: URL, source: Source, validators: Validators, now: datetime) -> Response:
-        url, permanent, unbroken = start, None, True
-        seen = {start}
-        headers = conditional(validators)
+    async def _follow(self, hop: _Hop, validators: Validators, now: datetime, room: Room) -> Response:
+        permanent, unbroken = None, True
+        seen, hops = {hop.url}, list[str]()
         for _ in range(MAX_REDIRECTS + 1):
-            answer = await self._hop(_Hop(url, source, headers), validators, now)
+            answer = await self._hop(hop, validators, now, room)
             if isinstance(answer, Response):
-                return answer.model_copy(update={"permanent_url": str(permanent) if permanent else None})
+                return answer.model_copy(update={"permanent_url": str(permanent) if permanent else None, "redirects": tuple(hops)})
             status, target = answer
+            hops.append(f"{status} {target}")
             unbroken = unbroken and status in _PERMANENT
             permanent = target if unbroken else permanent
             if target in seen:
                 raise RefusedError("redirect_loop", f"redirected to {target} again", status)
             seen.add(target)
-            url = target
+            hop = replace(hop, url=target)
         raise RefusedError("too_many_redirects", f"more than {MAX_REDIRECTS} redirects")
 
-    async def _hop(self, hop: _Hop, validators: Validators, now: datetime) -> Response | tuple[int, URL]:
+    async def _hop(self, hop: _Hop, validators: Validators, now: datetime, room: Room) -> Response | tuple[int, URL]:
         """One request: the final response, or the status and target of a redirect whose body stays unread."""
         self._check_target(hop.url, hop.source)
         session = self._sessions[hop.source.private]
@@ -222,7 +247,7 @@ class Fetcher:
                 if answer.status == 304 and hop.headers:
                     return _not_modified(answer, hop.url, validators, now)
                 _check_status(answer, now)
-                body = await _body(answer, self._policy.max_bytes)
+                body = await _body(answer, self._policy.max_bytes, room)
                 return _response(answer, hop.url, body, validators, now)
             finally:
                 if not answer.content.at_eof():
@@ -272,7 +297,8 @@ def redirect_target(base: URL, location: str | None, status: int) -> URL:
 
 def _check_status(answer: aiohttp.ClientResponse, now: datetime) -> None:
     """RefusedError unless the status promises a complete body: the status wins, whatever the body looks like."""
-    status, retry = answer.status, retry_after_s(answer.headers.get("Retry-After", ""), now)
+    status = answer.status
+    retry = retry_after_s(answer.headers.get("Retry-After", ""), now, answer.headers.get("Date", ""))
     if status in (200, 203):
         return
     if status == 410:
@@ -284,11 +310,13 @@ def _check_status(answer: aiohttp.ClientResponse, now: datetime) -> None:
     raise RefusedError("bad_status", f"status {status}", status, retry)
 
 
-async def _body(answer: aiohttp.ClientResponse, limit: int) -> bytes:
+async def _body(answer: aiohttp.ClientResponse, limit: int, room: Room) -> bytes:
     reader = BodyReader(",".join(answer.headers.getall("Content-Encoding", ())), limit)
     try:
         async for chunk in answer.content.iter_any():
             reader.feed(chunk)
+            if reader.size > LARGE_BYTES:
+                await room.take()
     except (aiohttp.ClientConnectionError, ConnectionError) as error:
         raise RefusedError("truncated", f"the connection broke within the body: {error}", answer.status) from error
     return reader.finish()
@@ -297,7 +325,7 @@ async def _body(answer: aiohttp.ClientResponse, limit: int) -> bytes:
 def _not_modified(answer: aiohttp.ClientResponse, url: URL, before: Validators, now: datetime) -> Response:
     """A 304 that keeps what we knew, renewed by what it says itself."""
     told = validators_of(answer.headers, None).model_dump(exclude_none=True)
-    age = max_age_s(answer.headers.get("Cache-Control", ""))
+    age = fresh_for_s(answer.headers, now)
     return Response(status=304, url=str(url), validators=before.model_copy(update=told), max_age_s=age, retrieved_at=now)
 
 
@@ -314,7 +342,7 @@ def _response(answer: aiohttp.ClientResponse, url: URL, body: bytes, before: Val
         content_type=content_type if content_type.isascii() and content_type.isprintable() else "",
         body=body,
         validators=validators,
-        max_age_s=max_age_s(answer.headers.get("Cache-Control", "")),
+        max_age_s=fresh_for_s(answer.headers, now),
         retrieved_at=now,
     )
 

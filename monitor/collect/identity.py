@@ -15,17 +15,20 @@ def identified(entries: Sequence[Entry]) -> tuple[Entry, ...]:
     A guid that stands at several links is no guid (some publishers repeat the feed's own); identity falls to the link.
     Without title, link and guid an entry says nothing and is left out.
     """
-    links: defaultdict[str, set[str]] = defaultdict(set)
+    places: defaultdict[str, dict[str, Entry]] = defaultdict(dict)
     for entry in entries:
         if entry.guid:
-            links[entry.guid].add(canonical_url(entry.url) or _title_and_day(entry))
-    named = ((_guid(entry, shared=len(links[entry.guid]) > 1), entry) for entry in entries if entry.guid or entry.url or entry.title)
+            places[entry.guid].setdefault(entry.url or _title_and_day(entry), entry)
+    shared = {guid for guid, at in places.items() if len(at) > 1 and len({_place(entry) for entry in at.values()}) > 1}
+    named = ((_guid(entry, shared), entry) for entry in entries if entry.guid or entry.url or entry.title)
     return tuple(entry if guid == entry.guid else entry.model_copy(update={"guid": guid}) for guid, entry in named)
 
 
-def _guid(entry: Entry, *, shared: bool) -> str:
-    if entry.guid and not shared:
-        return entry.guid[:2_000]
+def _guid(entry: Entry, shared: set[str]) -> str:
+    return entry.guid[:2_000] if entry.guid and entry.guid not in shared else _place(entry)
+
+
+def _place(entry: Entry) -> str:
     return canonical_url(entry.url) or _title_and_day(entry)
 
 

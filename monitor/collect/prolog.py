@@ -46,12 +46,22 @@ def find_root(text: str) -> Root | None:
 
 
 def is_closed(root: Root, tail: int = 4096) -> bool:
-    """Whether the root's end tag is there, or the root is empty; without it the document was cut off."""
-    end = re.compile(rf"</(?:[\w.-]+:)?{re.escape(root.name)}\s*>", re.IGNORECASE)
+    """Whether the root's end tag is there (its last character may be missing), or the root is empty; else the document was cut off."""
+    end = re.compile(rf"</(?:[\w.-]+:)?{re.escape(root.name)}\s*(?:>|\Z)", re.IGNORECASE)
     if end.search(root.document, max(0, len(root.document) - tail)) or end.search(root.document):
         return True
     start = root.document.find(">")
     return start > 0 and root.document[start - 1] == "/"
+
+
+def without_second_root(root: Root) -> str:
+    """The document up to the end of its first root: a tolerant parser would read a second feed behind it as its own."""
+    second = re.search(
+        rf"(</(?:[\w.-]+:)?{re.escape(root.name)}\s*>)\s*(?:<\?[^<>]*>\s*)?<(?:[\w.-]+:)?(?:rss|feed|rdf)[\s>]",
+        root.document,
+        re.IGNORECASE,
+    )
+    return root.document[: second.end(1)] if second else root.document
 
 
 def _after(text: str, mark: str, start: int) -> int:

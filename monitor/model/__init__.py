@@ -30,14 +30,18 @@ from monitor.model.base import (
 )
 from monitor.model.catalogue import AliasRule, NotOffered, Parent, Place, Provider, Source
 from monitor.model.collect import Document, Entry, FetchFailure, RegulatorFacts, Response, Validators
+from monitor.model.health import AlertCode, FeedHints, Observed, Rhythm, Run
 from monitor.model.inform import Delivery, DeliveryState, Mail
 from monitor.model.inventory import Dependency, Exposure, Recipient, System, Team
+from monitor.model.reasons import REASONS, Meaning
 from monitor.model.understand import Band, EventDates, Mention, Offer, Quote, Signal, Tagging
 
 __all__ = [
     "LEVELS",
     "MODIFIERS",
+    "REASONS",
     "ROLE_PRECEDENCE",
+    "AlertCode",
     "AliasRule",
     "Alternative",
     "Assessment",
@@ -55,15 +59,18 @@ __all__ = [
     "Evidence",
     "Exposure",
     "Factor",
+    "FeedHints",
     "FetchFailure",
     "Instant",
     "Jurisdiction",
     "Level",
     "Mail",
+    "Meaning",
     "Mention",
     "Modality",
     "NotOffered",
     "Noun",
+    "Observed",
     "Offer",
     "OfferKind",
     "Parent",
@@ -76,7 +83,9 @@ __all__ = [
     "Reliability",
     "Report",
     "Response",
+    "Rhythm",
     "Role",
+    "Run",
     "Sector",
     "Signal",
     "Source",

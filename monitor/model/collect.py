@@ -23,6 +23,8 @@ class Response(Noun):
     """Where the body came from, after redirects."""
     permanent_url: str | None = None
     """The last target of an unbroken chain of 301/308; shown to the operator, never adopted silently."""
+    redirects: tuple[str, ...] = ()
+    """Each hop on the way as `STATUS TARGET`."""
     content_type: str = ""
     body: bytes = b""
     validators: Validators = Validators()
@@ -92,6 +94,8 @@ class Document(Noun):
     jurisdiction: Jurisdiction | None = None
     reliability: Reliability = "medium"
     regulator: RegulatorFacts | None = None
+    snapshot: str = ""
+    """The whole text of a watched page whose change the document tells; empty when `text` is the whole."""
 
     @property
     def id(self) -> str:

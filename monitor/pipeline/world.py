@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from monitor.catalog import Catalog, load_catalog, load_sources
 from monitor.clock import Clock
 from monitor.model import Source
 from monitor.settings import Settings
 from monitor.store import Store, open_store
+
+if TYPE_CHECKING:
+    from monitor.collect.robots import RulesBySite
 
 Progress = Callable[[str, int, int], None]
 
@@ -21,13 +25,14 @@ def no_progress(_label: str, _done: int, _total: int) -> None:
 
 @dataclass(frozen=True)
 class World:
-    """One store with everything its steps need; a replay changes nothing but `clock`."""
+    """One store with everything its steps need; a replay changes nothing but `clock`. `robots` outlives the cycles, not the process."""
 
     store: Store
     catalog: Catalog
     sources: tuple[Source, ...]
     settings: Settings
     clock: Clock
+    robots: RulesBySite = field(default_factory=dict)
 
 
 @contextmanager

@@ -64,6 +64,19 @@ def latest_versions(tx: Session, source_id: str, guids: Collection[str], urls: C
     return found
 
 
+def newest_at(tx: Session, source_id: str, url: str) -> Document | None:
+    """What a source told last under a (canonical) address: of a watched page, its newest state; None before the first."""
+    told = (col(DocumentRow.source_id) == source_id, col(DocumentRow.url_hash) == short_hash(url))
+    newest = (col(DocumentRow.retrieved_at).desc(), col(DocumentRow.recorded_at).desc(), col(DocumentRow.revision).desc())
+    return next(_read(tx, select(DocumentRow).where(*told).order_by(*newest).limit(1)), None)
+
+
+def titled(tx: Session, source_id: str, titles: Collection[str]) -> list[Document]:
+    """The newest revision of the entries of one source that have one of these titles, word for word."""
+    wanted = select(DocumentRow).where(col(DocumentRow.source_id) == source_id, ~_is_replaced(None))
+    return [document for part in in_parts(sorted(titles)) for document in _read(tx, wanted.where(col(DocumentRow.title).in_(part)))]
+
+
 def documents_by_id(tx: Session, ids: Collection[str]) -> dict[str, Document]:
     """These versions, by id; unknown ids are absent."""
     found: dict[str, Document] = {}
@@ -87,9 +100,11 @@ def count_untagged(tx: Session, tagger_version: str) -> int:
     return tx.scalar(select(func.count()).select_from(DocumentRow).where(~is_tagged)) or 0
 
 
-def newest_retrieved(tx: Session, source_id: str) -> datetime | None:
-    """When the newest document version of a source was retrieved; None when it never told anything."""
-    return tx.scalar(select(func.max(col(DocumentRow.retrieved_at))).where(col(DocumentRow.source_id) == source_id))
+def newest_moments(tx: Session, source_id: str, limit: int) -> list[tuple[datetime | None, datetime]]:
+    """When the newest document versions of a source were published and retrieved, the latest retrieved first."""
+    wanted = select(col(DocumentRow.published_at), col(DocumentRow.retrieved_at)).where(col(DocumentRow.source_id) == source_id)
+    newest = (col(DocumentRow.retrieved_at).desc(), col(DocumentRow.published_at).desc(), col(DocumentRow.id))
+    return [(published, retrieved) for published, retrieved in tx.execute(wanted.order_by(*newest).limit(limit))]
 
 
 def list_documents(tx: Session, query: DocumentQuery) -> Page:

@@ -11,7 +11,7 @@ from sqlalchemy import case, func, insert, or_, select, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from monitor.model import Reason, Source, SourceState, Validators
+from monitor.model import Observed, Reason, Source, SourceState, Validators
 from monitor.store.dialect import insert_new, serialise
 from monitor.store.tables import AS_WRITTEN, DocumentRow, FetchSuccessRow, SourceRow
 
@@ -31,6 +31,7 @@ class PollTask:
     since: datetime | None
     last_fetch_at: datetime | None
     last_success_at: datetime | None
+    observed: Observed = Observed()
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,7 @@ class PollOutcome:
     detail: str = ""
     failures: int = 0
     permanent_url: str | None = None
+    observed: Observed = Observed()
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,7 @@ class SourceStatus:
     """A listed source as the operator sees it."""
 
     id: str
+    source: Source
     url: str
     state: SourceState
     reason: Reason | None
@@ -64,6 +67,8 @@ class SourceStatus:
     documents: int
     next_poll_at: datetime | None
     permanent_url: str | None
+    failures: int
+    observed: Observed
 
 
 def sync_sources(tx: Session, sources: Iterable[Source], now: datetime) -> None:
@@ -134,6 +139,7 @@ def _task(row: SourceRow, owner: str) -> PollTask:
         since=row.since,
         last_fetch_at=row.last_fetch_at,
         last_success_at=row.last_success_at,
+        observed=Observed.model_validate(row.observed or {}),
     )
 
 
@@ -162,17 +168,19 @@ def save_poll(tx: Session, outcome: PollOutcome) -> bool:
         "state": outcome.state,
         "reason": outcome.reason,
         "detail": outcome.detail,
-        "since": case((col(SourceRow.state) == outcome.state, col(SourceRow.since)), else_=outcome.at),
+        "since": case((col(SourceRow.state).in_(_alike(outcome.state)), col(SourceRow.since)), else_=outcome.at),
         "failures": outcome.failures,
-        "permanent_url": outcome.permanent_url,
         "last_fetch_at": outcome.at,
         "next_poll_at": outcome.next_poll_at,
         "lease_owner": None,
         "lease_until": None,
+        "observed": outcome.observed.model_dump(mode="json"),
         **outcome.validators.model_dump(),
     }
     if outcome.reason is None:
         changes["last_success_at"] = outcome.at
+    if outcome.reason is None or outcome.permanent_url:  # a failure does not unsay that the source has moved
+        changes["permanent_url"] = outcome.permanent_url
     saved = tx.scalar(
         update(SourceRow)
         .where(col(SourceRow.id) == outcome.source, col(SourceRow.lease_owner) == outcome.owner)
@@ -183,6 +191,11 @@ def save_poll(tx: Session, outcome: PollOutcome) -> bool:
     if saved is not None and outcome.reason is None:
         _remember_success(tx, outcome.at)
     return saved is not None
+
+
+def _alike(state: SourceState) -> tuple[SourceState, ...]:
+    """States whose change is no news: a source that answers with or without a body is well all the time."""
+    return ("ok", "not_modified") if state in ("ok", "not_modified") else (state,)
 
 
 def _remember_success(tx: Session, at: datetime) -> None:
@@ -198,15 +211,21 @@ def data_as_of(tx: Session, as_of: datetime | None = None) -> datetime | None:
     return tx.scalar(newest if as_of is None else newest.where(col(FetchSuccessRow.at) <= as_of))
 
 
-def source_statuses(tx: Session) -> list[SourceStatus]:
-    """The health of every listed source, by id; `documents` counts entries, not their revisions."""
+def source_statuses(tx: Session, source_id: str | None = None) -> list[SourceStatus]:
+    """The health of every listed source, or of this one, by id; `documents` counts entries, not their revisions."""
     counts = select(col(DocumentRow.source_id), func.count().label("documents")).where(col(DocumentRow.revision) == 1)
     counted = counts.group_by(col(DocumentRow.source_id)).subquery()
-    columns = [getattr(SourceRow, name) for name in SourceStatus.__dataclass_fields__ if name != "documents"]
-    rows = tx.execute(
-        select(*columns, func.coalesce(counted.c.documents, 0).label("documents"))
+    columns = [getattr(SourceRow, name) for name in SourceStatus.__dataclass_fields__ if name not in ("documents", "source")]
+    wanted = (
+        select(*columns, col(SourceRow.body), func.coalesce(counted.c.documents, 0).label("documents"))
         .outerjoin_from(SourceRow, counted, counted.c.source_id == col(SourceRow.id))
         .where(col(SourceRow.listed))
         .order_by(col(SourceRow.id))
     )
-    return [SourceStatus(**row._mapping) for row in rows]
+    rows = tx.execute(wanted if source_id is None else wanted.where(col(SourceRow.id) == source_id))
+    return [_status(dict(row._mapping)) for row in rows]
+
+
+def _status(row: dict[str, Any]) -> SourceStatus:
+    source, observed = Source.model_validate(row.pop("body")), Observed.model_validate(row.pop("observed") or {})
+    return SourceStatus(source=source, observed=observed, **row)

@@ -68,6 +68,7 @@ class SourceRow(Row, table=True):
     next_poll_at: datetime | None = Field(default=None, index=True)
     lease_owner: str | None = None
     lease_until: datetime | None = None
+    observed: dict[str, Any] | None = Field(default=None, sa_type=JSON)
 
 
 class FetchSuccessRow(Row, table=True):

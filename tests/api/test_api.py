@@ -107,6 +107,8 @@ def test_sources_and_health(client: TestClient) -> None:
         pytest.param("/api/v1/events?in=XX", 400, "bad-request", id="events in no country"),
         pytest.param("/api/v1/events?provider=opnai", 404, "not-found", id="events of a misspelt provider"),
         pytest.param("/api/v1/documents?provider=opnai", 404, "not-found", id="documents of a misspelt provider"),
+        pytest.param("/api/v1/sources/nope/health", 404, "not-found", id="health of an unknown source"),
+        pytest.param("/api/v1/sources/No!/health", 422, "validation", id="health of no source id"),
         pytest.param("/api/v1/documents?source=nope", 404, "not-found", id="documents of an unknown source"),
         pytest.param("/api/v1/events?as_of=0001-01-01T00:00:00%2B14:00", 400, "bad-request", id="instant before the calendar"),
         pytest.param("/?in=UK", 400, "bad-request", id="page for no country"),

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pytest_httpserver import HTTPServer
 
 from monitor.answers.reader import Reader
 
@@ -95,6 +96,50 @@ def test_events_documents_and_sources(told: Shell) -> None:
         assert told(command).strip()
 
 
+def test_one_source_with_its_health(told: Shell) -> None:
+    listed = told.json("sources")["items"][0]
+    assert {"id", "url", "state", "reason", "since", "last_fetch_at", "last_success_at", "documents", "next_poll_at"} <= listed.keys()
+    shown = told.json("sources", "show", listed["id"])
+    assert listed.items() <= shown.items()
+    assert listed["id"] in told("sources", "show", listed["id"])
+
+
+FEED = "<rss version='2.0'><channel><title>t</title><item><title>A notice</title><guid>1</guid></item></channel></rss>"
+
+
+def test_sources_test_prints_a_poll_and_stores_nothing(tmp_path: Path, httpserver: HTTPServer) -> None:
+    httpserver.expect_request("/feed").respond_with_data(FEED, content_type="application/rss+xml")
+    shell = Shell(tmp_path, FOREWARNED_ALLOW_PRIVATE_HOSTS="127.0.0.1,localhost", FOREWARNED_DATABASE_URL=f"sqlite:///{tmp_path}/db.sqlite")
+    printed = shell("sources", "test", httpserver.url_for("/feed"))
+    assert "A notice" in printed
+    assert "next poll" in printed
+    assert shell.json("sources", "test", httpserver.url_for("/none"), code=1)["reason"] == "bad_status"
+    assert not (tmp_path / "db.sqlite").exists()
+
+
+def test_opml_goes_out_and_comes_in(tmp_path: Path) -> None:
+    feeds, exported, foreign = tmp_path / "feeds.yaml", tmp_path / "out.opml", tmp_path / "in.opml"
+    feeds.write_text(
+        "sources:\n  - {id: a, name: A, url: 'https://a.example/', kind: regulator, publisher: A, jurisdiction: US}\n", "utf-8"
+    )
+    shell = Shell(tmp_path, FOREWARNED_FEEDS=str(feeds))
+    shell("sources", "export", "--opml", str(exported))
+    assert shell("sources", "export", "--opml", "-") == exported.read_text("utf-8")
+    assert shell.json("sources", "import", str(exported))["duplicates"][0]["url"] == "https://a.example/"
+    outlines = "".join(
+        f'<outline type="rss" text="{name}" xmlUrl="{url}"/>' for name, url in (("B", "https://b.example/"), ("C", "gopher://c"))
+    )
+    foreign.write_text(f"<opml version='2.0'><body>{outlines}</body></opml>", "utf-8")
+    assert shell("sources", "import", str(foreign), code=1).startswith("  - id: b\n")
+    assert "invalid: " in shell.stderr
+    assert "1 new, 0 duplicate, 1 invalid" in shell.stderr
+    assert [row["id"] for row in shell.json("sources", "import", str(foreign), "--append", code=1)["added"]] == ["b"]
+    assert "https://b.example/" in feeds.read_text("utf-8")
+    foreign.write_text("<!DOCTYPE opml [<!ENTITY a 'b'>]><opml/>", "utf-8")
+    shell("sources", "import", str(foreign), code=2)
+    assert "DTD" in shell.stderr
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "says"),
     [
@@ -112,6 +157,11 @@ def test_events_documents_and_sources(told: Shell) -> None:
         pytest.param(("review", "dossier", "openai", "--in", "CN", "--out", "d.pdf"), 2, ".html or .json", id="dossier of another kind"),
         pytest.param(("demo", "--out", "pyproject.toml"), 2, "cannot be written", id="demo into a file"),
         pytest.param(("nonsense",), 2, "No such command", id="unknown command"),
+        pytest.param(("sources", "show", "nope"), 3, "forewarned sources", id="health of an unknown source"),
+        pytest.param(("sources", "test", "nope"), 3, "whole URL", id="test of neither id nor URL"),
+        pytest.param(("sources", "test", "http://a.example/", "--format", "pdf"), 2, "federal_register", id="test of another format"),
+        pytest.param(("sources", "import", "nowhere.opml"), 2, "cannot be read", id="missing OPML file"),
+        pytest.param(("sources", "export", "--opml", "/proc/none/a.opml"), 2, "cannot be written", id="OPML to nowhere"),
         pytest.param(("inventory", "import", "nowhere.yaml"), 2, "does not exist", id="missing file"),
         pytest.param(("digest", "preview", "--to", "nobody@example.com"), 3, "inventory", id="unknown recipient"),
         pytest.param(("review", "dossier", "opnai", "--in", "CN"), 3, "did you mean openai", id="dossier of an unknown provider"),

@@ -14,7 +14,8 @@ from yarl import URL
 
 from monitor.collect.failures import RefusedError
 from monitor.collect.fetch import Fetcher, redirect_target
-from monitor.collect.headers import max_age_s, retry_after_s
+from monitor.collect.headers import fresh_for_s, max_age_s, retry_after_s
+from monitor.collect.room import LARGE_AT_ONCE, LARGE_BYTES
 from monitor.model import FetchFailure, Response, Validators
 from tests.collect.wire import FEED, NOW, Script, fetch_once, fetched, http, policy, source, wire
 
@@ -128,6 +129,62 @@ def test_max_age(value: str) -> None:
     assert max_age_s(value) == MAX_AGE[value]
 
 
+HALF_PAST_SEVEN = "Wed, 26 Jun 2024 07:30:00 GMT"
+
+
+@pytest.mark.parametrize(
+    ("value", "date", "seconds"),
+    [
+        pytest.param("Wed, 26 Jun 2024 07:40:00 GMT", HALF_PAST_SEVEN, 600, id="by the server's own clock"),
+        pytest.param("Wed, 26 Jun 2024 07:20:00 GMT", HALF_PAST_SEVEN, None, id="over"),
+        pytest.param("Wed, 26 Jun 2024 08:10:00 GMT", "half past seven", 600, id="by ours when it tells none"),
+        pytest.param("Wednesday, 26-Jun-24 08:10:00 GMT", "", 600, id="RFC 850"),
+        pytest.param("Wed Jun 26 08:10:00 2024", "", 600, id="asctime"),
+        pytest.param("Mon, 01 Jan 0001 00:00:00 +1400", "", None, id="before the calendar"),
+        pytest.param("120", HALF_PAST_SEVEN, 120, id="a number needs no clock"),
+    ],
+)
+def test_retry_after_as_an_instant(value: str, date: str, seconds: int | None) -> None:
+    assert retry_after_s(value, NOW, date) == seconds
+
+
+FRESH: dict[str, tuple[dict[str, str], int | None]] = {
+    "nothing": ({}, None),
+    "max-age": ({"Cache-Control": "max-age=600"}, 600),
+    "max-age before Expires": ({"Cache-Control": "max-age=600", "Expires": "Wed, 26 Jun 2024 20:00:00 GMT"}, 600),
+    "Expires": ({"Expires": "Wed, 26 Jun 2024 08:10:00 GMT"}, 600),
+    "Expires by the server's clock": ({"Expires": "Wed, 26 Jun 2024 07:40:00 GMT", "Date": HALF_PAST_SEVEN}, 600),
+    "Expires over": ({"Expires": "Wed, 26 Jun 2024 07:00:00 GMT"}, 0),
+    "Expires 0": ({"Expires": "0"}, None),
+    "Expires in words": ({"Expires": "never"}, None),
+    "Expires in 9999": ({"Expires": "Fri, 31 Dec 9999 23:59:59 GMT"}, 86_400),
+    "Expires, but no-cache": ({"Expires": "Wed, 26 Jun 2024 08:10:00 GMT", "Cache-Control": "no-cache"}, None),
+    "Age": ({"Cache-Control": "max-age=600", "Age": "500"}, 100),
+    "Age beyond": ({"Cache-Control": "max-age=600", "Age": "99999999999"}, 0),
+    "Age in words": ({"Cache-Control": "max-age=600", "Age": "old"}, 600),
+    "Age below zero": ({"Cache-Control": "max-age=600", "Age": "-5"}, 600),
+}
+
+
+@pytest.mark.parametrize("case", FRESH)
+def test_fresh_for(case: str) -> None:
+    headers, seconds = FRESH[case]
+    assert fresh_for_s(headers, NOW) == seconds
+
+
+def test_expires_reaches_the_outcome_and_redirects_are_told() -> None:
+    outcome = fetched(
+        {
+            "/feed": [http("302 Found", b"", Location="/a")],
+            "/a": [http(Expires="Wed, 26 Jun 2024 08:10:00 GMT", Date="Wed, 26 Jun 2024 08:00:00 GMT")],
+        }
+    )
+    assert isinstance(outcome, Response)
+    assert outcome.max_age_s == 600
+    assert [hop.partition(" ")[0] for hop in outcome.redirects] == ["302"]
+    assert outcome.redirects[0].endswith("/a")
+
+
 def test_slow_answers_do_not_starve_their_neighbours() -> None:
     async def run() -> tuple[float, Response | FetchFailure]:
         scripts: dict[str, Script] = {"/slow": [9.0], "/feed": [http()]}
@@ -144,6 +201,53 @@ def test_slow_answers_do_not_starve_their_neighbours() -> None:
     waited, outcome = asyncio.run(run())
     assert isinstance(outcome, Response)
     assert waited < 5
+
+
+def test_slow_hosts_do_not_starve_other_hosts() -> None:
+    async def run() -> tuple[float, Response | FetchFailure]:
+        scripts: dict[str, Script] = {"/slow": [20.0], "/feed": [http()]}
+        rules = policy("127.0.0.1", "localhost", deadline_s=15)
+        async with wire(scripts) as server, Fetcher(rules, at_once=1) as fetcher:
+            slow = asyncio.ensure_future(fetcher.fetch(source(server.url("/slow", "localhost")), None, Validators(), NOW))
+            await asyncio.sleep(0.2)
+            begun = time.monotonic()
+            outcome = await fetcher.fetch(source(server.url()), None, Validators(), NOW)
+            slow.cancel()
+            await asyncio.gather(slow, return_exceptions=True)
+            return time.monotonic() - begun, outcome
+
+    waited, outcome = asyncio.run(run())
+    assert isinstance(outcome, Response)
+    assert waited < 8
+
+
+def test_few_large_bodies_are_held_at_once_and_waiting_is_not_charged() -> None:
+    held = most = 0
+    large = FEED.replace(b"<item>", b" " * LARGE_BYTES + b"<item>")
+
+    async def poll(fetcher: Fetcher, url: str) -> None:
+        nonlocal held, most
+        async with fetcher.fetching(source(url), None, Validators(), NOW) as answer:
+            assert isinstance(answer, Response), answer
+            held += 1
+            most = max(most, held)
+            await asyncio.sleep(2.5)
+            held -= 1
+
+    async def run() -> None:
+        scripts: dict[str, Script] = {f"/{n}": [http(body=large)] for n in range(LARGE_AT_ONCE + 2)}
+        rules = policy("127.0.0.1", "localhost", deadline_s=2, max_bytes=2 * LARGE_BYTES)
+        async with wire(scripts | {"/feed": [http()]}) as server, Fetcher(rules) as fetcher:
+            polls = [asyncio.ensure_future(poll(fetcher, server.url(path))) for path in scripts]
+            await asyncio.sleep(1.5)
+            begun = time.monotonic()
+            small = await fetcher.fetch(source(server.url(host="localhost")), None, Validators(), NOW)
+            assert isinstance(small, Response), "a small body needs no room"
+            assert time.monotonic() - begun < 1
+            await asyncio.gather(*polls)
+
+    asyncio.run(run())
+    assert most == LARGE_AT_ONCE
 
 
 DOWN = [  # from, to, allowed

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitor.collect.parse import MAX_ENTRIES, parse
+from monitor.collect.parse import parse
+from monitor.collect.strict import MAX_ENTRIES
 from monitor.model import Entry, FetchFailure, Reason
 from tests.collect.bodies import TITLE, entries, feed_source, item, response, rss
 
@@ -232,33 +233,13 @@ def test_a_dash_elsewhere_is_no_publisher() -> None:
     assert (entry.title, entry.origin_publisher) == ("Ban - The Paper", "")
 
 
-PAGE = """<!doctype html><html lang="en"><head><title>Supported countries &amp; regions</title><script>var t=1</script></head><body>
-<nav>Menu</nav><main><h1>Supported countries</h1><ul><li>Albania<li>Algeria</ul>
-<form>Subscribe</form></main><footer>2024</footer></body></html>"""
-
-
-def test_a_page_is_one_entry_without_its_frame() -> None:
-    watched = feed_source(format="page", kind="vendor_terms")
-    (entry,) = entries(parse(watched, response(PAGE.encode(), "text/html", "https://V.example:443/countries#top")))
-    assert (entry.guid, entry.title, entry.lang) == ("https://v.example/countries", "Supported countries &amp; regions", "en")
-    assert "Algeria" in entry.html
-    assert not any(word in entry.html for word in ("Menu", "Subscribe", "2024", "var t"))
-
-
-@pytest.mark.parametrize(
-    ("body", "kind", "reason"),
-    [
-        (b"<html><body><script>x</script></body></html>", "text/html", "empty_body"),
-        (b"%PDF-1.7", "application/pdf", "not_a_feed"),
-        (b"<title>Access Denied</title><p>You may not.</p>", "text/html", "bad_status"),
-        (b"<title>\nJust a moment...</title><p>Checking.</p>", "text/html", "bad_status"),
-    ],
-    ids=["no content", "a PDF", "a refusal", "a guard"],
-)
-def test_no_page(body: bytes, kind: str, reason: Reason) -> None:
-    outcome = parse(feed_source(format="page"), response(body, kind))
-    assert isinstance(outcome, FetchFailure)
-    assert outcome.reason == reason
+def test_a_page_goes_the_way_of_pages() -> None:
+    body = b"<html><title>Supported</title><nav>Menu</nav><p>Albania</p></html>"
+    (entry,) = entries(parse(feed_source(format="page"), response(body, "text/html", "https://elsewhere.example/")))
+    assert (entry.guid, entry.title, entry.html) == ("https://news.example/feed.xml", "Supported", "Albania")
+    refused = parse(feed_source(format="page"), response(b"<title>Access Denied</title>", "text/html"))
+    assert isinstance(refused, FetchFailure)
+    assert refused.reason == "bad_status"
 
 
 def test_clock_of_the_feed_is_kept_raw_and_not_invented() -> None:

@@ -20,7 +20,7 @@ from monitor.store.documents import (
     documents_by_id,
     latest_versions,
     list_documents,
-    newest_retrieved,
+    newest_moments,
     untagged,
 )
 from monitor.store.signals import save_taggings
@@ -92,11 +92,13 @@ def test_an_entry_is_also_found_by_its_address(store: Store) -> None:
         assert latest_versions(tx, "wire", ["2"], ["https://wire.example/a"]) == {"1": new, "2": document("2")}
 
 
-def test_the_newest_retrieval_of_a_source(store: Store) -> None:
-    stored(store, document("1"), document("2", retrieved_at=NOW + MINUTE), document("3", source="paper", retrieved_at=NOW + 9 * MINUTE))
+def test_the_newest_moments_of_a_source(store: Store) -> None:
+    undated = document("2", retrieved_at=NOW + MINUTE, published_at=None)
+    stored(store, document("1"), undated, document("3", source="paper", retrieved_at=NOW + 9 * MINUTE))
     with store.read() as tx:
-        assert newest_retrieved(tx, "wire") == NOW + MINUTE
-        assert newest_retrieved(tx, "nobody") is None
+        assert newest_moments(tx, "wire", 9) == [(None, NOW + MINUTE), (NOW - MINUTE, NOW)]
+        assert newest_moments(tx, "wire", 1) == [(None, NOW + MINUTE)]
+        assert newest_moments(tx, "nobody", 9) == []
 
 
 def test_many_guids_are_looked_up_at_once(store: Store) -> None:

@@ -17,15 +17,16 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Column, Connection, Engine, Integer, inspect
 
 from monitor.errors import StoreError
+from monitor.model import Observed
 from monitor.store import Store, dialect, migrate, open_store
 from monitor.store.assessments import save_assessments
 from monitor.store.documents import count_documents
 from monitor.store.events import save_events
 from monitor.store.inventory import save_inventory
 from monitor.store.signals import save_taggings, tagging_of
-from monitor.store.sources import PollOutcome, claim_due, save_poll
+from monitor.store.sources import PollOutcome, claim_due, save_poll, source_statuses
 from monitor.store.tables import APPEND_ONLY, Row
-from tests.store.nouns import MINUTE, NOW, assessment, document, event, signal, stored, tagging, team
+from tests.store.nouns import MINUTE, NOW, assessment, document, event, signal, source, stored, tagging, team
 
 
 @contextmanager
@@ -91,6 +92,27 @@ def test_head_is_the_newest_revision(store_url: str) -> None:
     assert scripts.get_heads() == [migrate.HEAD]
     with connected(store_url) as connection:
         assert migrate.schema_version(connection) == migrate.HEAD
+
+
+def test_a_database_of_the_first_schema_keeps_its_rows(empty_url: str) -> None:
+    from alembic import command
+    from alembic.config import Config
+
+    with migrate.migrating(dialect.database_url(empty_url)) as connection:
+        config = Config()
+        config.set_main_option("script_location", str(migrate.MIGRATIONS).replace("%", "%%"))
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+        connection.exec_driver_sql(
+            "INSERT INTO source (id, url, listed, body, state, detail, etag, failures)"
+            f" VALUES ('wire', 'https://wire.example/feed', true, '{source().model_dump_json()}', 'ok', '', '\"a\"', 3)"
+        )
+    store = open_store(empty_url)
+    with store.read() as tx:
+        (status,) = source_statuses(tx)
+        assert migrate.schema_version(tx.connection()) == migrate.HEAD
+    store.close()
+    assert (status.state, status.failures, status.observed) == ("ok", 3, Observed())
 
 
 @pytest.mark.parametrize("verb", ["update", "delete", "truncate", "replace"])

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from monitor.errors import StoreError
-from monitor.model import Validators
+from monitor.model import FeedHints, Observed, Rhythm, Run, SourceState, Validators
 from monitor.store import Store
 from monitor.store.sources import (
     PollOutcome,
@@ -141,6 +141,45 @@ def test_an_outcome_is_kept_whole(store: Store) -> None:
         assert lease_owners(tx) == set()
     assert (status.state, status.reason, status.detail, status.permanent_url) == ("failing", "connection", "20 s", failed.permanent_url)
     assert (status.since, status.last_fetch_at, status.last_success_at) == (NOW + 31 * MINUTE, NOW + 40 * MINUTE, NOW)
+
+
+def test_what_is_remembered_comes_back_with_the_next_lease_until_the_source_moves(store: Store) -> None:
+    memory = Observed(
+        hints=FeedHints(wait_s=60, skip_hours=(1,)),
+        rhythm=Rhythm(gap_s=60, long_s=90, recent_s=60, newest_at=NOW, heard_at=NOW),
+        runs=(Run(since=NOW, until=NOW),),
+    )
+    listed(store, "wire")
+    assert polled(store, replace(answered(), observed=memory))
+    with store.write() as tx:
+        (task,) = claim_due(tx, NOW + 31 * MINUTE, "me", LEASE, 10)
+        assert task.observed == memory
+        assert source_statuses(tx, "wire")[0].observed == memory
+        assert source_statuses(tx, "nobody") == []
+        sync_sources(tx, [source("wire", "https://elsewhere.example/")], NOW)
+        assert source_statuses(tx)[0].observed == Observed()
+
+
+def test_a_body_or_none_is_no_change_of_health(store: Store) -> None:
+    listed(store, "wire")
+    states: list[SourceState] = ["ok", "not_modified", "ok"]
+    for minute, state in zip((0, 31, 62), states, strict=True):
+        assert polled(
+            store, PollOutcome(source="wire", owner="me", at=NOW + minute * MINUTE, state=state, next_poll_at=NOW + minute * MINUTE)
+        )
+    with store.read() as tx:
+        assert source_statuses(tx)[0].since == NOW
+
+
+def test_a_failure_does_not_unsay_a_move(store: Store) -> None:
+    listed(store, "wire")
+    assert polled(store, replace(answered(), permanent_url="https://moved.example/"))
+    assert polled(store, replace(answered(minute=31), state="failing", reason="timeout"))
+    with store.read() as tx:
+        assert source_statuses(tx)[0].permanent_url == "https://moved.example/"
+    assert polled(store, answered(minute=62))
+    with store.read() as tx:
+        assert source_statuses(tx)[0].permanent_url is None
 
 
 def test_a_source_that_is_gone_is_never_due_again(store: Store) -> None:

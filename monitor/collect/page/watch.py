@@ -1,0 +1,57 @@
+"""A watched page becomes documents. The page as fetched and the newest document of it come in, the entry of a change goes out.
+
+The first fetch is the baseline: a document with the whole text. Each change after it is a document of its own that tells what was
+added and removed and keeps the page's text beside it as `snapshot`; a change that is undone is the next revision of the same document.
+"""
+
+from __future__ import annotations
+
+import html
+from dataclasses import dataclass
+
+from monitor.collect.document import clean_text, clean_title
+from monitor.collect.page.diff import change
+from monitor.collect.page.guard import BELIEVED_AFTER, refuse_error, refuse_torso
+from monitor.collect.page.noise import passages
+from monitor.model import Document, Entry, short_hash
+
+_LEAD_CHARS = 160
+
+
+@dataclass(frozen=True)
+class Sighting:
+    """An entry to store, and the page's text that it stands for; empty when the entry is that text."""
+
+    entry: Entry
+    snapshot: str = ""
+
+
+def sighting(page: Entry, before: Document | None, failures: int = BELIEVED_AFTER) -> Sighting | None:
+    """What `page` (as extracted) tells beyond `before`, the newest document of it; None when only noise differs.
+
+    RefusedError when most of the page is gone and fewer than two polls in a row have failed before (`failures`).
+    """
+    if before is None:
+        return Sighting(page)
+    known, text = before.snapshot or before.text, clean_text(page.html)
+    refuse_torso(known, text, failures)
+    told = change(known, text)
+    if told is None:
+        return None
+    refuse_error(told, failures)
+    lead = told.lead if len(told.lead) <= _LEAD_CHARS else told.lead[:_LEAD_CHARS].rsplit(" ", 1)[0] + " …"
+    title = f"{clean_title(page.title)}: {lead}"
+    entry = page.model_copy(
+        update={
+            "guid": f"{page.guid}#{_between(known, text)}",
+            "title": html.escape(title, quote=False),
+            "html": html.escape(told.text(), quote=False).replace("\n", "<br>"),
+        }
+    )
+    return Sighting(entry, text)
+
+
+def _between(one: str, other: str) -> str:
+    """Stands for the change between two texts in either direction, so that there and back is one chain of revisions."""
+    states = ("\n".join(sorted({passage.key for passage in passages(text)})) for text in (one, other))
+    return short_hash(*sorted(states))
