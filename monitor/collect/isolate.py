@@ -18,6 +18,7 @@ import threading
 import time
 from collections import deque
 from dataclasses import dataclass
+from pathlib import Path
 from typing import IO, Self
 
 from pydantic import TypeAdapter
@@ -29,6 +30,8 @@ from monitor.model import Entry, FetchFailure, Response, Source
 _ANSWER: TypeAdapter[tuple[Entry, ...] | FetchFailure] = TypeAdapter(tuple[Entry, ...] | FetchFailure)
 _LENGTH = struct.Struct(">Q")
 _MIB = 1024 * 1024
+_GROWN_MIB = 80
+"""A child that has read only usual feeds takes 40 MiB."""
 _READY = b"ready"
 
 
@@ -100,6 +103,14 @@ class _Child:
             return f"the parser used more than {self._limits.cpu_s} s of CPU"
         return f"the parser ended with {signal.Signals(-code).name if code < 0 else f'exit code {code}'}"
 
+    def has_grown(self) -> bool:
+        """Whether a feed left it so large that a new child is cheaper than its memory; False where the system does not tell."""
+        try:
+            pages = int(Path(f"/proc/{self._process.pid}/statm").read_text("ascii").split()[1])
+        except (OSError, ValueError, IndexError):
+            return False
+        return pages * resource.getpagesize() > _GROWN_MIB * _MIB
+
     def close(self) -> int:
         """End the process and reap it; its exit code."""
         self.dead = True
@@ -141,9 +152,11 @@ class Parser:
             try:
                 return child.ask(source, response)
             finally:
-                if self._closed:
+                if child.dead:
+                    pass  # reaped when it was killed
+                elif self._closed or child.has_grown():
                     child.close()
-                elif not child.dead:
+                else:
                     self._idle.append(child)
 
     def close(self) -> None:

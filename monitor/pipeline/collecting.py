@@ -36,7 +36,7 @@ LEASE = timedelta(minutes=5)
 POLL_BATCH = 200
 QUICK_BYTES = 256 * 1024
 """Three of four real feeds are smaller, and nearly everything that keeps a parser busy for seconds is larger."""
-QUICK_READERS, PATIENT_READERS = 2, 1
+QUICK_READERS, PATIENT_READERS = 1, 1
 """Parser children; one that reads a feed of the largest size takes 110 MiB, others 40."""
 
 

@@ -81,6 +81,17 @@ def test_one_child_serves_many_feeds_and_is_replaced_when_killed(parser: Parser)
     assert child not in _children()
 
 
+def test_a_child_that_has_grown_is_replaced(monkeypatch: pytest.MonkeyPatch) -> None:
+    with Parser(children=1) as running:
+        running.parse(feed_source(), GOOD)
+        first = _children()
+        running.parse(feed_source(), GOOD)
+        assert _children() == first
+        monkeypatch.setattr("monitor.collect.isolate._GROWN_MIB", 1)
+        assert len(entries(running.parse(feed_source(), GOOD))) == 2
+        assert len(_children()) == len(first) - 1
+
+
 def test_closing_leaves_no_process_behind() -> None:
     before = _children()
     with Parser(children=2) as running:
