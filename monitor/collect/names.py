@@ -6,6 +6,7 @@ The elements of RSS and Atom have no prefix, others the usual one with an unders
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import NamedTuple
 
 from monitor.collect.failures import OddError
 
@@ -98,3 +99,11 @@ def own_attributes(attributes: Mapping[str, str]) -> dict[str, str]:
 def _lower(uri: str) -> str:
     lower = uri.lower()
     return "http://backend.userland.com/rss" if "backend.userland.com/rss" in lower else lower
+
+
+class Scope(NamedTuple):
+    """What holds for everything inside the element at `depth`."""
+
+    depth: int
+    lang: str
+    base: str

@@ -1,7 +1,6 @@
 """The fast reader. A well-formed feed from its root on comes in, what it holds goes out, letter for letter as the tolerant reader says.
 
-It knows the elements that make an entry and what the tolerant reader does with them. Whatever it does not know for certain
-(broken XML, undeclared entities, markup where text belongs, odd dates) is an `OddError`, and the tolerant reader's business.
+What it does not know for certain (broken XML, undeclared entities, odd dates) is an `OddError`, and the tolerant reader's business.
 """
 
 from __future__ import annotations
@@ -9,30 +8,37 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from functools import partial
-from typing import NamedTuple
-from urllib.parse import urljoin
 from xml.parsers import expat
 
 from monitor.collect.draft import Draft, readable
 from monitor.collect.entities import html_entities, is_harmless
 from monitor.collect.failures import OddError, RefusedError
-from monitor.collect.names import SCOPING, XML_BASE, XML_LANG, Names, own_attributes
+from monitor.collect.names import SCOPING, XML_BASE, XML_LANG, Names, Scope, own_attributes
+from monitor.collect.url import joined
+from monitor.collect.words import (
+    AUTHORS,
+    CONTENTS,
+    HTML,
+    IN_SOURCE,
+    ODD,
+    OTHER_TEXTS,
+    PERSON,
+    PLAIN,
+    SAID,
+    SUMMARIES,
+    TEXTS,
+    TITLES,
+    TYPES,
+    XHTML,
+)
 from monitor.collect.written import Feed, Text, Written
 from monitor.collect.xhtml import Xhtml
 
 MAX_ENTRIES = 5_000
 _MAX_DEPTH = 500
 _MAX_ATTRIBUTES = 500
-_PLAIN, _HTML, _XHTML = "text/plain", "text/html", "application/xhtml+xml"
-_TYPES = {"text": _PLAIN, "plain": _PLAIN, _PLAIN: _PLAIN, "html": _HTML, _HTML: _HTML, "xhtml": _XHTML, _XHTML: _XHTML}
-_PERSON = {"name": "name", "itunes_name": "name", "email": "email", "itunes_email": "email", "uri": "", "url": "", "homepage": ""}
-_IN_SOURCE = frozenset({
-    "title", "id", "link", "updated", "published", "author", "contributor", "rights", "subtitle", "generator", "category", "icon",
-    "logo",
-})  # fmt: skip
 _UNDEFINED = expat.errors.codes[expat.errors.XML_ERROR_UNDEFINED_ENTITY]
 _JUNK = expat.errors.codes[expat.errors.XML_ERROR_JUNK_AFTER_DOC_ELEMENT]
-_EXTRA_SLASHES = re.compile(r"^([A-Za-z][A-Za-z0-9+,\-.]*://)/+")
 _WOULD_BE_ENTITY = re.compile(r"&([A-Za-z0-9_]+);")
 
 _Attributes = dict[str, str]
@@ -58,14 +64,6 @@ def read_strictly(document: str, looks_like_html: Callable[[str], bool]) -> Feed
         raise OddError(str(error)) from error
 
 
-class _Scope(NamedTuple):
-    """What holds for everything inside the element at `depth`."""
-
-    depth: int
-    lang: str
-    base: str
-
-
 class _Reader:
     """Follows a document; from the opening to the closing of a leaf its text gathers in `_pieces`."""
 
@@ -80,12 +78,12 @@ class _Reader:
         self._openers = self._in_feed
         self._depth = self._item_depth = 0
         self._title_depth = -1
-        self._scope = _Scope(0, "", "")
+        self._scope = Scope(0, "", "")
         self._scopes = [self._scope]
         self._pieces: list[str] = []
         self._leaf = ""
         self._leaf_depth = 0
-        self._type = _PLAIN
+        self._type = PLAIN
         self._markup: Xhtml | None = None
         self._inner = ""
         self._person: dict[str, str] = {}
@@ -178,16 +176,16 @@ class _Reader:
     def _open_scope(self, attributes: _Attributes) -> None:
         lang = attributes.get(XML_LANG, attributes.get("lang"))
         base = attributes.get(XML_BASE, attributes.get("base"))
-        self._scope = _Scope(
+        self._scope = Scope(
             self._depth,
             self._scope.lang if lang is None else lang.replace("_", "-"),
-            _joined(self._scope.base, base) if base else self._scope.base,
+            joined(self._scope.base, base) if base else self._scope.base,
         )
         self._scopes.append(self._scope)
 
     def _absolute(self, link: str) -> str:
         base = self._scope.base
-        return _joined(base, link) if link and (base or ":///" in link) else link
+        return joined(base, link) if link and (base or ":///" in link) else link
 
     def _open(self, leaf: str) -> None:
         self._leaf, self._leaf_depth = leaf, self._depth
@@ -214,18 +212,18 @@ class _Reader:
 
     def open_text(self, attributes: _Attributes, leaf: str, usual: str) -> None:
         own = own_attributes(attributes) if attributes else {}
-        kind = _TYPES.get(own.get("type", usual).lower())
+        kind = TYPES.get(own.get("type", usual).lower())
         if kind is None or own.get("mode") == "base64":
             raise OddError(f"content of type {own.get('type')}, mode {own.get('mode')}")
         self._type = kind
-        if kind == _XHTML:
+        if kind == XHTML:
             self._markup = Xhtml(self._pieces)
             self._expat.CharacterDataHandler = self._markup.text
         self._open(leaf)
 
     def open_summary(self, attributes: _Attributes, usual: str) -> None:
         if "summary" in self._draft.depths and not self._draft.has_content:  # a second summary is the content
-            self.open_content(attributes, _PLAIN)
+            self.open_content(attributes, PLAIN)
         else:
             self.open_text(attributes, "summary", usual)
 
@@ -238,7 +236,7 @@ class _Reader:
         href = own.get("url", own.get("uri", own.get("href"))) or own.get("href")
         if href is None:
             self._open("link")
-        elif own.get("rel", "alternate").lower() == "alternate" and _TYPES.get(own.get("type", _HTML).lower()) in (_HTML, _XHTML):
+        elif own.get("rel", "alternate").lower() == "alternate" and TYPES.get(own.get("type", HTML).lower()) in (HTML, XHTML):
             self._draft.link = self._absolute(href)
 
     def open_guid(self, attributes: _Attributes) -> None:
@@ -263,13 +261,13 @@ class _Reader:
             return
         level = self._depth - self._leaf_depth
         known = (
-            name in _PERSON or name.startswith("gd_")
+            name in PERSON or name.startswith("gd_")
             if self._leaf == "author" or (level == 2 and self._inner in ("author", "contributor"))
-            else self._leaf == "source" and level == 1 and name in _IN_SOURCE
+            else self._leaf == "source" and level == 1 and name in IN_SOURCE
         )
         if not known or "".join(self._pieces).strip():
             raise OddError(f"<{name}> in <{self._leaf}>")
-        if name == "title" and _TYPES.get(own_attributes(attributes).get("type", _PLAIN).lower()) not in (_PLAIN, _HTML):
+        if name == "title" and TYPES.get(own_attributes(attributes).get("type", PLAIN).lower()) not in (PLAIN, HTML):
             raise OddError("markup in a title")
         if level == 1:
             self._inner = name
@@ -284,7 +282,7 @@ class _Reader:
         value = "".join(self._pieces).strip()
         self._pieces.clear()
         if self._leaf == "author":
-            self._person[_PERSON.get(name, "")] = value
+            self._person[PERSON.get(name, "")] = value
         elif self._inner == name == "title" and value and self._title_depth == -1:
             self._draft.publisher, self._title_depth = readable(value), self._depth
 
@@ -298,7 +296,7 @@ class _Reader:
                 self._markup.unwrap()
             self._markup, self._expat.CharacterDataHandler = None, self._pieces.append
         value = self._text()
-        plain = self._type == _PLAIN
+        plain = self._type == PLAIN
         if plain and not self._names.version.startswith("atom") and ("&" in value or "</" in value):
             plain = not self._looks_like_html(value)
         return Text(value, plain, self._scope.lang or None)
@@ -365,53 +363,22 @@ class _Reader:
         self._feed_lang = self._text()
 
 
-def _joined(base: str, link: str) -> str:
-    try:
-        return urljoin(base, _EXTRA_SLASHES.sub(r"\1", link))
-    except ValueError:
-        return ""
-
-
-_TITLES = {"title": "title", "dc_title": "title", "media_title": "media_title"}
-_SUMMARIES = {
-    "description": _HTML, "dc_description": _HTML, "media_description": _HTML,
-    "summary": _PLAIN, "itunes_summary": _PLAIN, "abstract": _PLAIN,
-}  # fmt: skip
-_CONTENTS = {"content": _PLAIN, "content_encoded": _HTML}
-_OTHER_TEXTS = frozenset({
-    "rights", "copyright", "dc_rights", "subtitle", "tagline", "itunes_subtitle", "info", "feedburner_browserfriendly",
-})  # fmt: skip
-_TEXTS = frozenset({*_TITLES, *_SUMMARIES, *_CONTENTS, *_OTHER_TEXTS})
-_SAID = {
-    "published": "published issued pubdate dcterms_issued",
-    "updated": "updated modified lastbuilddate dc_date dcterms_modified",
-    "created": "created dcterms_created",
-    "language": "language dc_language",
-}
-_AUTHORS = ("author", "managingeditor", "dc_author", "dc_creator", "itunes_author")
-# Names that the tolerant reader takes for parts of its own records, or that stand where no feed has them.
-_ODD = (
-    "item", "entry", "channel", "feed", "rss", "body", "xhtml_body", "fullitem", "itunes_owner", "textinput", "date", "date_parsed",
-    "authors", "author_detail", "links", "source_detail", "title_detail", "summary_detail", "content_detail", "published_parsed",
-    "updated_parsed", "created_parsed",
-)  # fmt: skip
-
 _ENTRIES: dict[str, _Opener] = dict.fromkeys(("item", "entry"), _Reader.open_entry)
 _IN_FEED: dict[str, _Opener] = {
     **_ENTRIES,
     **{name: partial(_Reader.open_root, name=name) for name in ("rss", "feed")},
-    **{name: partial(_Reader.open_text, leaf="other", usual=_PLAIN) for name in _TEXTS},
-    **{name: partial(_Reader.open_leaf, leaf="feed_language") for name in _SAID["language"].split()},
+    **{name: partial(_Reader.open_text, leaf="other", usual=PLAIN) for name in TEXTS},
+    **{name: partial(_Reader.open_leaf, leaf="feed_language") for name in SAID["language"].split()},
     **{name: partial(_Reader.open_odd, name=name) for name in ("source", "body", "xhtml_body", "fullitem")},
 }
 _IN_ENTRY: dict[str, _Opener] = {
-    **{name: partial(_Reader.open_text, leaf=leaf, usual=_PLAIN) for name, leaf in _TITLES.items()},
-    **{name: partial(_Reader.open_summary, usual=usual) for name, usual in _SUMMARIES.items()},
-    **{name: partial(_Reader.open_content, usual=usual) for name, usual in _CONTENTS.items()},
-    **{name: partial(_Reader.open_text, leaf="other", usual=_PLAIN) for name in _OTHER_TEXTS},
-    **{name: partial(_Reader.open_leaf, leaf=field) for field, names in _SAID.items() for name in names.split()},
-    **{name: partial(_Reader.open_nested, leaf="author") for name in _AUTHORS},
-    **{name: partial(_Reader.open_odd, name=name) for name in _ODD},
+    **{name: partial(_Reader.open_text, leaf=leaf, usual=PLAIN) for name, leaf in TITLES.items()},
+    **{name: partial(_Reader.open_summary, usual=usual) for name, usual in SUMMARIES.items()},
+    **{name: partial(_Reader.open_content, usual=usual) for name, usual in CONTENTS.items()},
+    **{name: partial(_Reader.open_text, leaf="other", usual=PLAIN) for name in OTHER_TEXTS},
+    **{name: partial(_Reader.open_leaf, leaf=field) for field, names in SAID.items() for name in names.split()},
+    **{name: partial(_Reader.open_nested, leaf="author") for name in AUTHORS},
+    **{name: partial(_Reader.open_odd, name=name) for name in ODD},
     "source": partial(_Reader.open_nested, leaf="source"),
     "link": _Reader.open_link,
     "guid": _Reader.open_guid,
@@ -429,5 +396,5 @@ _CLOSERS: dict[str, Callable[[_Reader], None]] = {
     "author": _Reader.close_author,
     "source": _Reader.close_source,
     "feed_language": _Reader.close_feed_language,
-    **{field: partial(_Reader.close_said, field=field) for field in _SAID},
+    **{field: partial(_Reader.close_said, field=field) for field in SAID},
 }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import urljoin, urlsplit, urlunsplit
 
 _TRACKING = re.compile(
     r"utm_\w*|fbclid|gclid|gclsrc|dclid|gbraid|wbraid|msclkid|yclid|twclid|ttclid|igshid|mc_cid|mc_eid|_hsenc|_hsmi|mkt_tok|vero_id|oly_\w+_id|"
@@ -13,6 +13,7 @@ _TRACKING = re.compile(
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _CONTROLS = re.compile(r"[\x00-\x20\x7f]")
 _MAX_CHARS = 4_096
+_EXTRA_SLASHES = re.compile(r"^([A-Za-z][A-Za-z0-9+,\-.]*://)/+")
 
 
 def canonical_url(link: str) -> str:
@@ -33,3 +34,11 @@ def canonical_url(link: str) -> str:
         netloc += f":{port}"
     pairs = [p for p in parts.query.split("&") if p and not _TRACKING.fullmatch(p.split("=", 1)[0])]
     return urlunsplit((scheme, netloc, parts.path or "/", "&".join(sorted(pairs, key=lambda p: p.split("=", 1)[0])), ""))
+
+
+def joined(base: str, link: str) -> str:
+    """`link` as seen from `base`; slashes too many behind a scheme are dropped, and what cannot be joined is nothing."""
+    try:
+        return urljoin(base, _EXTRA_SLASHES.sub(r"\1", link))
+    except ValueError:
+        return ""

@@ -116,7 +116,7 @@ NESTED = {
 def test_hostile_nesting_takes_no_more_than_its_size(case: str) -> None:
     begun = time.process_time()
     page_lines(NESTED[case])
-    assert time.process_time() - begun < 4
+    assert time.process_time() - begun < 20  # what grows with the square would take hours
 
 
 @given(

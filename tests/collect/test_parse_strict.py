@@ -38,7 +38,8 @@ def strictly(document: str) -> Feed:
 def said(written: Written) -> tuple[object, ...]:
     """What of `written` becomes an entry, but for names of namespaces in its markup, which cleaning drops."""
     texts = [re.sub(' xmlns="[^"]*"', "", text.markup()) for text in (written.title, max(written.texts, key=lambda text: len(text.value)))]
-    return (*texts, *written._replace(title=Text(), texts=()))
+    # Joining an identity to its base, the tolerant reader leaves the ampersand escaped.
+    return (*texts, *written._replace(title=Text(), texts=(), guid=written.guid.replace("&amp;", "&")))
 
 
 SAME = {
