@@ -1,0 +1,266 @@
+"""How fast and how well copies are found, against datasketch (MinHash + LSH): CPU time, both fed the same batches in turn.
+
+`python benchmarks/copies.py [FILE.jsonl.gz ...] [--documents N] [--words N] [--chinese] [--alone]`; rows need `title`, `summary`.
+Without a file, texts are made of invented words. Planted: copies (re-headed, a word in 20 to a word in 4 dropped or exchanged, the
+tail cut, a line of boilerplate added) and, as traps, notices of one template with other facts and reports of one event in other
+words. Prints documents per CPU second of both, recall and precision on what was planted, memory, and the time of one look-up.
+datasketch (no dependency of ours) is given its shingles ready-made and outside the clock; `--alone` leaves it out.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gzip
+import json
+import random
+import time
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import accumulate
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+from monitor.collect.copies import Finder
+
+BATCH = 5_000
+THRESHOLD = 0.29
+"""Jaccard share of two texts of one length of which .45 of the runs are common."""
+COPIES, TRAPS = 0.25, 0.10
+BOILERPLATE = (
+    "Sign up for our free newsletter and never miss a story again.", "Read more on our website.", "点击这里订阅我们的每日新闻。",
+    "Diese Meldung wurde automatisch übernommen.", "This story was produced by a partner newsroom.",
+)  # fmt: skip
+
+
+@dataclass
+class Stream:
+    """Texts in random order; `family` says which are copies of one text, `trap` which only look like it."""
+
+    texts: list[str] = field(default_factory=list)
+    family: list[int] = field(default_factory=list)
+    trap: list[bool] = field(default_factory=list)
+
+    def add(self, text: str, family: int, trap: bool = False) -> None:
+        """One more text."""
+        self.texts.append(text)
+        self.family.append(family)
+        self.trap.append(trap)
+
+    def shuffled(self, dice: random.Random) -> Stream:
+        """The same texts in another order."""
+        order = list(range(len(self.texts)))
+        dice.shuffle(order)
+        return Stream([self.texts[i] for i in order], [self.family[i] for i in order], [self.trap[i] for i in order])
+
+
+class Writer:
+    """Invented texts: words as frequent as in a language, names, numbers and turns of phrase that all texts share."""
+
+    def __init__(self, dice: random.Random, words: int, *, chinese: bool) -> None:
+        self.dice, self.size, self.chinese = dice, words, chinese
+        make = self._chinese_word if chinese else self._word
+        self.words = [make() for _ in range(20_000)]
+        self.names = [make() if chinese else make().capitalize() for _ in range(5_000)]
+        self.known = frozenset(self.names)
+        self.weights = list(accumulate(1 / (rank + 5) for rank in range(len(self.words))))
+        self.phrases = [self.dice.choices(self.words[:400], k=5) for _ in range(300)]
+
+    def _word(self) -> str:
+        return "".join(self.dice.choice("bcdfghklmnprstvw") + self.dice.choice("aeiou") for _ in range(self.dice.randint(1, 4)))
+
+    def _chinese_word(self) -> str:
+        return "".join(chr(0x5000 + min(int(self.dice.expovariate(1 / 600)), 6000)) for _ in range(self.dice.choice((1, 2, 2, 2, 3))))
+
+    def text(self) -> list[str]:
+        """The words of a text: two names and a number in ten, a turn of phrase now and then."""
+        found: list[str] = []
+        while len(found) < self.size:
+            kind = self.dice.random()
+            found += self.dice.choice(self.phrases) if kind < 0.02 else self.plain(6)
+            found += [self.dice.choice(self.names), *self.plain(2), self.number()] if kind < 0.5 else [self.dice.choice(self.names)]
+        return found
+
+    def plain(self, count: int) -> list[str]:
+        """Ordinary words."""
+        return self.dice.choices(self.words, cum_weights=self.weights, k=count)
+
+    def number(self) -> str:
+        """A number as news tell them."""
+        return str(self.dice.choice((self.dice.randint(2, 99), self.dice.randint(100, 9999), 2023)))
+
+    def joined(self, title: Sequence[str], words: Sequence[str]) -> str:
+        """A headline and a text."""
+        space = "" if self.chinese else " "
+        return f"{space.join(title)}\n{space.join(words)}"
+
+    def template(self, words: Sequence[str]) -> list[str]:
+        """The same notice of another matter: names and numbers are other ones."""
+        names = self.known
+        return [str(int(w) + self.dice.randint(1, 9)) if w.isdigit() else self.dice.choice(self.names) if w in names else w for w in words]
+
+    def retold(self, words: Sequence[str]) -> list[str]:
+        """Another report of the event: its names and numbers, a quotation of ten words, otherwise own words."""
+        names = self.known
+        facts = [w for w in words if w.isdigit() or w in names]
+        found = list(words[5:15])
+        for fact in facts:
+            found += [*self.plain(max(1, self.size // max(1, len(facts)) - 1)), fact]
+        return found
+
+
+def copied(dice: random.Random, words: Sequence[str], spare: Sequence[str]) -> list[str]:
+    """An editor's work: a word in 20 to a word in 4 dropped or exchanged, a third of the tail cut at most, a line added."""
+    share = dice.uniform(0.05, 0.25)
+    found = []
+    for word in words[: round(len(words) * dice.uniform(0.67, 1))]:
+        if dice.random() >= share:
+            found.append(word)
+        elif dice.random() < 0.5:
+            found.append(dice.choice(spare))
+    return [*found, dice.choice(BOILERPLATE)] if dice.random() < 0.5 else found
+
+
+def planted(dice: random.Random, count: int, writer: Writer, real: Sequence[tuple[str, str]]) -> Stream:
+    """A stream of `count` texts, a quarter of them copies of others, a tenth traps."""
+    stream = Stream()
+    originals = round(count * (1 - COPIES - TRAPS))
+    spare, bases = writer.words[:2000], []
+    for i in range(min(originals, len(real)) if real else originals):
+        title, words = (real[i][0].split(), real[i][1].split()) if real else (writer.plain(8), writer.text())
+        bases.append(words)
+        stream.add(f"{' '.join(title)}\n{' '.join(words)}" if real else writer.joined(title, words), i)
+    if real:
+        spare = sorted({word.casefold() for words in bases[:2000] for word in words if word.isalpha()})
+    for _ in range(round(count * COPIES)):
+        i = dice.randrange(len(bases))
+        stream.add(writer.joined(dice.choices(spare, k=8), copied(dice, bases[i], spare)), i)
+    for n in range(0 if real else round(count * TRAPS)):
+        i = dice.randrange(len(bases))
+        words = writer.template(bases[i]) if n % 2 else writer.retold(bases[i])
+        stream.add(writer.joined(writer.plain(8), words), originals + n, trap=True)
+    return stream.shuffled(dice)
+
+
+class Groups:
+    """Texts joined by links."""
+
+    def __init__(self, size: int, links: Sequence[tuple[int, int]]) -> None:
+        self.root = list(range(size))
+        for left, right in links:
+            self.root[self.of(left)] = self.of(right)
+
+    def of(self, i: int) -> int:
+        """The text that stands for the group of text `i`."""
+        while self.root[i] != i:
+            self.root[i] = self.root[self.root[i]]
+            i = self.root[i]
+        return i
+
+
+def quality(stream: Stream, links: Sequence[tuple[int, int]]) -> str:
+    """Recall: copies in one group with another text of their family. Precision: pairs of one group that are of one family."""
+    groups = Groups(len(stream.texts), links)
+    both = Counter((groups.of(i), family) for i, family in enumerate(stream.family))
+    families, joined = Counter(stream.family), Counter(groups.of(i) for i in range(len(stream.texts)))
+    pairs = sum(n * (n - 1) // 2 for n in joined.values())
+    right = sum(n * (n - 1) // 2 for n in both.values())
+    meant = sum(n - 1 for n in families.values())
+    found = meant - sum(n - 1 for n in Counter(family for _, family in both).values())
+    wrong = sum(stream.family[a] != stream.family[b] for a, b in links)
+    precise = f"{right / max(1, pairs):.4f} of pairs in groups, {1 - wrong / max(1, len(links)):.4f} of links"
+    return f"recall {found / max(1, meant):.4f}  precision {precise}"
+
+
+class Peer:
+    """datasketch over the same runs of words (of characters in Chinese)."""
+
+    def __init__(self, *, chinese: bool) -> None:
+        from datasketch import MinHash, MinHashLSH
+
+        self.lsh, self.minhash, self.chinese = MinHashLSH(threshold=THRESHOLD, num_perm=128), MinHash, chinese
+        self.links: list[tuple[int, int]] = []
+
+    def shingles(self, text: str) -> list[bytes]:
+        """What it is given."""
+        units, length = (list("".join(text.split())), 4) if self.chinese else (text.casefold().split(), 3)
+        return [" ".join(units[i : i + length]).encode() for i in range(max(1, len(units) - length + 1))]
+
+    def run(self, first: int, shingles: Sequence[list[bytes]]) -> None:
+        """Looks each text up, then stores it."""
+        for number, sketch in enumerate(self.minhash.bulk(shingles, num_perm=128), first):
+            self.links += [(number, found) for found in self.lsh.query(sketch)]
+            self.lsh.insert(number, sketch)
+
+
+def ours(finder: Finder, first: int, texts: Sequence[str]) -> list[tuple[int, int]]:
+    """The links of one batch."""
+    _, links = finder.find({str(first + i): text for i, text in enumerate(texts)})
+    return [(int(link.new), int(link.known)) for link in links]
+
+
+def read(paths: Sequence[Path]) -> list[tuple[str, str]]:
+    """Titles and texts of at least twenty words, each text once."""
+    found: dict[str, str] = {}
+    for path in paths:
+        with gzip.open(path, "rt", encoding="utf-8") as lines:
+            for row in map(json.loads, lines):
+                if len((row["summary"] or "").split()) >= 20:
+                    found.setdefault(row["summary"], row["title"] or "")
+    return [(title, text) for text, title in found.items()]
+
+
+def batches(stream: Stream) -> Iterator[tuple[int, list[str]]]:
+    """Number of the first text, and the texts."""
+    for first in range(0, len(stream.texts), BATCH):
+        yield first, stream.texts[first : first + BATCH]
+
+
+def timed(work: Any, *arguments: Any) -> tuple[float, Any]:
+    """CPU seconds and what came out."""
+    start = time.process_time()
+    result = work(*arguments)
+    return time.process_time() - start, result
+
+
+def main() -> None:
+    """Prints the figures."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("files", nargs="*", type=Path)
+    parser.add_argument("--documents", type=int, default=100_000)
+    parser.add_argument("--words", type=int, default=60)
+    parser.add_argument("--chinese", action="store_true")
+    parser.add_argument("--alone", action="store_true")
+    given = parser.parse_args()
+    dice = random.Random(7)
+    stream = planted(dice, given.documents, Writer(dice, given.words, chinese=given.chinese), read(given.files))
+    texts = dict(zip(map(str, range(len(stream.texts))), stream.texts, strict=True))
+    finder = Finder(lambda ids: {name: texts[name] for name in ids})
+    finder.find({"warm": "up"})
+    finder = Finder(lambda ids: {name: texts[name] for name in ids})
+    peer = None if given.alone else Peer(chinese=given.chinese)
+    links: list[tuple[int, int]] = []
+    spent, theirs = [], []
+    for first, batch in batches(stream):
+        seconds, found = timed(ours, finder, first, batch)
+        spent.append(seconds)
+        links += found
+        if peer:
+            shingles = [peer.shingles(text) for text in batch]
+            theirs.append(timed(peer.run, first, shingles)[0])
+    count = len(stream.texts)
+    print(f"{count:,} texts\nours        {count / sum(spent):>10,.0f} documents/s  {quality(stream, links)}")
+    trapped = {i for pair in links for i in pair if stream.trap[i]}
+    print(f"            {len(trapped)} of {sum(stream.trap)} traps joined; index {finder.nbytes / 1e6:.0f} MB")
+    if peer:
+        ratios = [b / a for a, b in zip(spent, theirs, strict=True)]
+        print(f"datasketch  {count / sum(theirs):>10,.0f} documents/s  {quality(stream, peer.links)}")
+        print(f"ratio       {sum(theirs) / sum(spent):.1f} overall; per batch {median(ratios):.1f} ({min(ratios):.1f}-{max(ratios):.1f})")
+    texts |= {str(count + i): text for i, text in enumerate(stream.texts[:300])}
+    one = [timed(ours, finder, i, [texts[str(i)]])[0] * 1000 for i in range(count, count + 300)]
+    print(f"one look-up {median(one):.2f} ms (at most {max(one):.2f})")
+
+
+if __name__ == "__main__":
+    main()
