@@ -114,4 +114,6 @@ def _sources(settings: Settings) -> str:
     )
     if any(alert.level == "warning" for _, alert in found):
         raise OSError(listed)
-    return listed or "none fails, none is silent beyond its habit"
+    failing = sum(row.state == "failing" for row in rows)
+    young = f"{failing} {'fails' if failing == 1 else 'fail'}, not yet for long enough to be an alert"
+    return listed or (young if failing else "none fails, none is silent beyond its habit")

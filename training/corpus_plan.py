@@ -22,6 +22,11 @@ BESIDES = 0.45
 """Share of relevant items that tell of somebody else beside: a reader must not take every name for an actor."""
 
 
+USUAL = ["news"] * 8 + ["flash"] * 3 + ["regulator"] * 4 + ["vendor"] * 4
+GROUPS = {"mitigation": ["offer"] * 3 + ["news", "vendor"], "access_restriction": ["vendor"] * 4 + ["news"] * 4 + ["flash"] * 2}
+"""Groups of forms, as often as they are to be drawn: usually, and for two hints."""
+
+
 def plan(voice: str, providers: list[str], size: int) -> list[list[str]]:
     """Rows: story, form, language, kind, type or negative hint, providers to choose from, place, days."""
     rng = random.Random(voice)
@@ -40,12 +45,7 @@ def plan(voice: str, providers: list[str], size: int) -> list[list[str]]:
         return [story, form, lang, kind, hint, some(4), ",".join(rng.sample(PLACES, 2)), rng.choice(DAYS)]
 
     def form_of(hint: str) -> str:
-        groups = ["news"] * 8 + ["flash"] * 3 + ["regulator"] * 4 + ["vendor"] * 4
-        if hint == "mitigation":
-            groups = ["offer"] * 3 + ["news", "vendor"]
-        elif hint == "access_restriction":
-            groups = ["vendor"] * 4 + ["news"] * 4 + ["flash"] * 2
-        return rng.choice(FORMS[rng.choice(groups)])
+        return rng.choice(FORMS[rng.choice(GROUPS.get(hint, USUAL))])
 
     def told(kind: str) -> str:
         return f"{kind}; beside it: {rng.choice(BESIDE)}" if rng.random() < BESIDES else kind

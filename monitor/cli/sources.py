@@ -67,7 +67,8 @@ def show(source: Annotated[str, typer.Argument(help="Source id.")], as_json: Jso
     _print_fields({name: value for name, value in shown.items() if value not in (None, "")})
     if health.last_failure:
         failed = health.last_failure
-        _print_fields({"last_failure": f"{failed.reason}, {failed.polls} polls, until {failed.until:%Y-%m-%d %H:%M} UTC"})
+        polls = "1 poll" if failed.polls == 1 else f"{failed.polls} polls"
+        _print_fields({"last_failure": f"{failed.reason}, {polls}, until {failed.until:%Y-%m-%d %H:%M} UTC"})
     for alert in health.alert_details:
         console().print(Text(f"{alert.level}: {alert.text}", style="bold yellow" if alert.level == "warning" else "yellow"))
 

@@ -63,8 +63,6 @@ class Case:
     """What the source says of itself beyond a private news feed."""
     url: str = ""
     """The source's address when it is not the case's own feed; `{port}` stands for the server's."""
-    fault: str = ""
-    """A known fault outside the fetching side, which makes the case an expected failure."""
 
 
 FEED = "feed:"
@@ -72,9 +70,9 @@ TOMORROW = datetime.max.replace(tzinfo=UTC)
 """Stands for a day after the fetch."""
 
 
-def case(name: str, *polls: Poll, seconds: float = 12.0, url: str = "", fault: str = "", **source: object) -> Case:
+def case(name: str, *polls: Poll, seconds: float = 12.0, url: str = "", **source: object) -> Case:
     """A case; further keywords describe its source."""
-    return Case(name=name, polls=polls, seconds=seconds, url=url, fault=fault, source=source)
+    return Case(name=name, polls=polls, seconds=seconds, url=url, source=source)
 
 
 def ok(served: Served, *titles: str, **claims: object) -> Poll:

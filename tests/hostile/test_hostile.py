@@ -17,7 +17,7 @@ from tests.hostile.run import Polled, Seen, poll_group, settled_mib
 from tests.hostile.server import Site, hostile_site
 
 GROWTH_MIB = 320
-"""Measured: 270 with the largest bodies, of which the two parser children take half; 250 is the goal."""
+"""Measured on a quiet machine: 278 with the largest bodies, 262 with 5,000 entries, 90 to 213 elsewhere; 250 is the goal."""
 HEALTHY_S = 10
 _Runs = Callable[[str], Polled]
 
@@ -43,12 +43,10 @@ def polled(site: Site, tmp_path_factory: pytest.TempPathFactory) -> _Runs:
     return of
 
 
-def _marked(group: str, case: Case) -> object:
-    marks = [pytest.mark.xfail(reason=case.fault, strict=True)] if case.fault else []
-    return pytest.param(group, case, id=f"{group}: {case.name}", marks=marks)
+ALL = [pytest.param(group, case, id=f"{group}: {case.name}") for group, cases in GROUPS.items() for case in cases]
 
 
-@pytest.mark.parametrize(("group", "case"), [_marked(group, case) for group, cases in GROUPS.items() for case in cases])
+@pytest.mark.parametrize(("group", "case"), ALL)
 def test_case(polled: _Runs, group: str, case: Case) -> None:
     run = polled(group)
     for number, (poll, found) in enumerate(zip(case.polls, run.seen[source_id(group, case)], strict=True), 1):

@@ -227,6 +227,14 @@ def test_alerts_are_in_the_list_the_api_and_doctor(site: Site, monkeypatch: pyte
     assert "a: nothing new for 6 days" in check.detail
 
 
+def test_doctor_does_not_call_a_young_failure_health(site: Site, monkeypatch: pytest.MonkeyPatch, store_url: str) -> None:
+    site.answer = lambda _: Answer("", 500)
+    assert site.poll().state == "failing"
+    check = _doctor(monkeypatch, store_url, site.now)
+    assert check.ok
+    assert check.detail == "1 fails, not yet for long enough to be an alert"
+
+
 def _doctor(monkeypatch: pytest.MonkeyPatch, store_url: str, now: datetime) -> Check:
     monkeypatch.setenv("FOREWARNED_DATABASE_URL", store_url)
     monkeypatch.setenv("FOREWARNED_NOW", now.isoformat())
