@@ -96,8 +96,8 @@ def message_id(query: DigestQuery) -> str:
 def _subject(query: DigestQuery, told: list[Hit]) -> str:
     stale = "[STALE] " if query.stale else ""
     if not told:
-        silent = sum(source.down for source in query.sources)
-        why = f"{silent} of {len(query.sources)} sources silent" if silent else "no fresh data for 48 hours"
+        lost = sum(source.lost for source in query.sources)
+        why = f"{lost} of {len(query.sources)} sources silent" if lost else "no fresh data for 48 hours"
         return _fitted(stale, f"Digest incomplete: {why}", "", "")
     lead = told[0]
     left = f" ({countdown(lead.deadline, query.day)})" if lead.deadline else ""

@@ -11,11 +11,12 @@ from pydantic import Field
 
 from monitor.model import Assessment, Dependency, Event, Exposure, Instant, Noun, Recipient, SourceState, Team
 
-DOWN: frozenset[SourceState] = frozenset({"failing", "gone", "quiet", "never"})
+LOST: frozenset[SourceState] = frozenset({"failing", "gone", "never"})
+DOWN: frozenset[SourceState] = LOST | {"quiet"}
 MAX_AGE = timedelta(hours=48)
 """Data older than this is stale everywhere in the product."""
 DOWN_SHARE = 0.1
-"""From this share of silent sources on a digest calls itself incomplete; one of many dead feeds is only listed."""
+"""From this share of sources that do not answer on a digest calls itself incomplete; one of many dead feeds is only listed."""
 
 
 class SourceHealth(Noun):
@@ -31,6 +32,11 @@ class SourceHealth(Noun):
     def down(self) -> bool:
         """Whether nothing new can be known from it."""
         return self.state in DOWN
+
+    @property
+    def lost(self) -> bool:
+        """Whether it does not answer. A quiet source does: over a holiday whole newsrooms are quiet, and the data is whole."""
+        return self.state in LOST
 
 
 class DigestQuery(Noun):
@@ -72,15 +78,15 @@ class DigestQuery(Noun):
     def stale(self) -> bool:
         """Whether the data behind the digest is too old or too thin to trust its silence."""
         too_old = self.data_as_of is None or self.as_of - self.data_as_of > MAX_AGE
-        silent = sum(source.down for source in self.sources)
-        return too_old or (silent > 0 and silent >= DOWN_SHARE * len(self.sources))
+        lost = sum(source.lost for source in self.sources)
+        return too_old or (lost > 0 and lost >= DOWN_SHARE * len(self.sources))
 
     @property
     def became_stale(self) -> bool:
         """Whether the reader does not know yet that the data is stale."""
         last, data = self.previous_as_of, self.data_as_of
         aged = last is None or (data is not None and last - data <= MAX_AGE < self.as_of - data)
-        return self.stale and (aged or bool(self.went_down()))
+        return self.stale and (aged or any(source.lost for source in self.went_down()))
 
     def name_of(self, provider: str) -> str:
         """The provider's name for people."""

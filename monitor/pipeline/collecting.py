@@ -142,12 +142,8 @@ def _claim(world: World, begun: datetime) -> list[sources.PollTask]:
 async def _poll(world: World, task: sources.PollTask, doors: Doors) -> tuple[str, int]:
     """Fetch, parse and store one source; its failure is an outcome like any other."""
     async with asked(world, task, doors) as (answer, entries):
-        if isinstance(answer, FetchFailure):
-            return _settle(world, task, answer, None, [])
-        if isinstance(entries, FetchFailure):
-            return _settle(world, task, entries, None, [])
-        if answer.status != 200:
-            return _settle(world, task, answer, None, [])
+        if isinstance(answer, FetchFailure) or isinstance(entries, FetchFailure) or answer.status != 200:
+            return _settle(world, task, entries if isinstance(entries, FetchFailure) else answer, None, [])
         # Cleaning a huge feed takes seconds: off the event loop, where others' deadlines run, and outside the transaction.
         cleaned = partial(_new_documents, world, task.source, entries, answer.retrieved_at, task.failures)
         try:

@@ -183,6 +183,16 @@ def test_an_approaching_deadline_is_recalled_on_fixed_days(day: str, told: bool)
     assert isinstance(compose(asked), Digest) is told
 
 
+def test_a_holiday_in_newsrooms_makes_no_digest_stale() -> None:
+    quiet = tuple(source.model_copy(update={"state": "quiet"}) if n % 2 else source for n, source in enumerate(sources()))
+    asked = query(sources=quiet)
+    assert not asked.stale
+    assert not asked.became_stale
+    digest = compose(asked)
+    assert isinstance(digest, Digest)
+    assert "STALE" not in digest.subject
+
+
 STALE = [
     (
         "six_of_24_silent",
