@@ -190,7 +190,9 @@ def _exactly(pipe: IO[bytes], size: int) -> bytes:
 def serve() -> None:
     """The child's life: one request, one answer, until the parent closes the pipe."""
     from monitor.collect.parse import parse
+    from monitor.collect.room import give_back_blocks
 
+    give_back_blocks()
     gc.freeze()  # what is loaded by now stays: no collection need look at it again
     limits = json.loads(sys.argv[2])
     # Signals to the whole group are the parent's business: its end closes the pipe.

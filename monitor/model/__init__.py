@@ -29,7 +29,7 @@ from monitor.model.base import (
     short_hash,
 )
 from monitor.model.catalogue import AliasRule, NotOffered, Parent, Place, Provider, Source
-from monitor.model.collect import Document, Entry, FetchFailure, RegulatorFacts, Response, Validators
+from monitor.model.collect import PAGE_ADDED, PAGE_REMOVED, Document, Entry, FetchFailure, RegulatorFacts, Response, Validators
 from monitor.model.health import AlertCode, FeedHints, Hold, Observed, Rhythm, Run
 from monitor.model.inform import Delivery, DeliveryState, Mail
 from monitor.model.inventory import Dependency, Exposure, Recipient, System, Team
@@ -39,6 +39,8 @@ from monitor.model.understand import Band, EventDates, Mention, Offer, Quote, Si
 __all__ = [
     "LEVELS",
     "MODIFIERS",
+    "PAGE_ADDED",
+    "PAGE_REMOVED",
     "REASONS",
     "ROLE_PRECEDENCE",
     "AlertCode",

@@ -75,6 +75,10 @@ class RegulatorFacts(Noun):
     corrects: str = ""
 
 
+PAGE_ADDED, PAGE_REMOVED = "Added to the page:", "Removed from the page:"
+"""The lines before the two parts of a document that tells the change of a watched page."""
+
+
 class Document(Noun):
     """One version of one entry; an edit is a new revision in the chain of (source, guid)."""
 

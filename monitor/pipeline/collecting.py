@@ -18,8 +18,9 @@ from monitor.collect.failures import HeldBackError, RefusedError
 from monitor.collect.fetch import Fetcher, FetchPolicy
 from monitor.collect.hints import hints_in
 from monitor.collect.isolate import Parser
-from monitor.collect.page.guard import BELIEVED_AFTER
+from monitor.collect.page.guard import ERROR_BELIEVED_AFTER
 from monitor.collect.robots import Robots
+from monitor.collect.room import give_back_blocks
 from monitor.collect.url import canonical_url
 from monitor.logs import log
 from monitor.model import Document, Entry, FetchFailure, Observed, Response, Source
@@ -83,6 +84,7 @@ class Doors:
 
 def collect(world: World, progress: Progress = no_progress) -> Collected:
     """Poll every source that is due when this begins."""
+    give_back_blocks()
     with world.store.write() as tx:
         sources.sync_sources(tx, world.sources, world.clock())
         # A process killed in mid-poll must not keep its sources until the lease runs out.
@@ -214,7 +216,7 @@ def _poll_outcome(
 
 
 def _new_documents(
-    world: World, source: Source, entries: Iterable[Entry], retrieved_at: datetime, failures: int = BELIEVED_AFTER
+    world: World, source: Source, entries: Iterable[Entry], retrieved_at: datetime, failures: int = ERROR_BELIEVED_AFTER
 ) -> list[Document]:
     """Those of the entries that are new or changed, as documents that are still to be stored; `failures` in a row came before."""
     listed = list(entries)

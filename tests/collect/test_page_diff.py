@@ -14,6 +14,23 @@ from monitor.collect.page.noise import counted, key_of
 from tests.collect.pages import CLAUSES, COUNTRIES, NEWS, entry, html, news, paragraphs, rows
 
 TERMS = paragraphs(CLAUSES)
+MANY = (
+    *COUNTRIES[:-1],
+    "Guyana",
+    "Haiti",
+    "India",
+    "Japan",
+    "Kenya",
+    "Laos",
+    "Malta",
+    "Nepal",
+    "Oman",
+    "Peru",
+    "Qatar",
+    "Rwanda",
+    "Samoa",
+    "Tonga",
+)
 LIST = rows(COUNTRIES)
 
 
@@ -58,7 +75,30 @@ COSMETIC = {
     ),
     "rotating class": (html(TERMS + '<div class="recommended">Read A</div>'), html(TERMS + '<div class="recommended">Read B</div>')),
     "pager": (html(news(NEWS) + "<ul class=pager><li>Page 303</ul>"), html(news(NEWS) + "<ul class=pager><li>Page 304</ul>")),
+    "names listed in another order": (html(f"<p>{', '.join(MANY)}</p>"), html(f"<p>{', '.join(reversed(MANY))}.</p>")),
     "leading zero": (html("<p>In force from 2024年3月5日 on</p>"), html("<p>In force from 2024年03月05日 on</p>")),
+    "ordinal": (html("<p>Effective August 8th 2023</p>"), html("<p>Effective August 8, 2023</p>")),
+    "marks of an empty list": (html(TERMS + rows(["a.", "(b)", "iv."])), html(TERMS)),
+    "a film": (html(TERMS + "<div>Play Video</div>"), html(TERMS)),
+    "a switch of languages": (html(TERMS), html("<div>English</div><div>Français</div><div>简体中文</div>" + TERMS)),
+    "other languages": (html(TERMS), html("<p>Other language versions →</p><p>日本語 (ja-JP) 한국어 (ko-KR)</p>" + TERMS)),
+    "items on lines of their own": (
+        html(
+            "<p>You pay for what follows from the account: (a) your "
+            + "long and winding " * 8
+            + "use; (b) the content; or (c) a breach.</p>"
+        ),
+        html(
+            paragraphs(
+                [
+                    "You pay for what follows from the account:",
+                    "(a) your " + "long and winding " * 8 + "use",
+                    "(b) the content or",
+                    "(c) a breach.",
+                ]
+            )
+        ),
+    ),
     "LLC": (html("<p>A contract with Vendor, L.L.C., of Delaware</p>"), html("<p>A contract with Vendor, LLC, of Delaware</p>")),
 }
 
@@ -70,6 +110,12 @@ def test_cosmetic_changes_are_none(case: str) -> None:
     assert between(after, before) is None
 
 
+CHINESE = (
+    "我们有权对"
+    + "、".join(["恶意注册", "存在异常风险", "违反法律", "违反协议"] * 8)
+    + "的行为进行判断，"
+    + "，".join(["删除内容", "要求整改"] * 5)
+)
 REAL: dict[str, tuple[str, str, tuple[str, ...], tuple[str, ...]]] = {
     "a country goes": (LIST, rows(c for c in COUNTRIES if c != "Chad"), (), ("- Chad",)),
     "the last country goes": (LIST, rows(COUNTRIES[:-1]), (), ("- Zambia",)),
@@ -103,6 +149,25 @@ REAL: dict[str, tuple[str, str, tuple[str, ...], tuple[str, ...]]] = {
         (CLAUSES[3].replace("sixty", "ninety"),),
         (CLAUSES[3],),
     ),
+    "one item of a long sentence": (
+        "<p>You pay for what follows from: (a) your " + "long and winding " * 8 + "use; (b) the content; or (c) a breach.</p>",
+        "<p>You pay for what follows from: (a) your " + "long and winding " * 8 + "use; (b) the account; or (c) a breach.</p>",
+        ("(b) the account; or",),
+        ("(b) the content; or",),
+    ),
+    "a country goes from a line of many": (
+        f"<p>We serve people in {', '.join(MANY)}, and Zambia.</p>",
+        f"<p>We serve people in {', '.join(c for c in MANY if c != 'Fiji')}, and Zambia.</p>",
+        (),
+        ("Fiji",),
+    ),
+    "a clause of a long Chinese sentence": (
+        f"<p>{CHINESE}，终止服务。</p>",
+        f"<p>{CHINESE}，停止服务。</p>",
+        (f"{CHINESE}，停止服务。",),
+        (f"{CHINESE}，终止服务。",),
+    ),
+    "a plan of one letter": ("<p>Plan A is free.</p>", "<p>Plan B is free.</p>", ("Plan B is free.",), ("Plan A is free.",)),
     "a Chinese sentence": (
         "<p>" + "用户应当遵守本协议的全部内容并对账号负责。" * 10 + "</p>",
         "<p>" + "用户应当遵守本协议的全部内容并对账号负责。" * 10 + "我们将停止向该地区提供服务。</p>",
@@ -171,6 +236,9 @@ HOSTILE = {
     "mail": "a.b+" * 50_000 + "@",
     "months": "jan " * 50_000,
     "sentences": "A b. " * 40_000,
+    "items": "a; (b) " * 40_000,
+    "names": "a , " * 60_000,
+    "languages": "ab (ab-ab) " * 20_000,
     "rows": "- 1 of 2\n" * 20_000,
     "cookies": "we use cookies " * 13_000,
     "dashes": "a-" * 100_000,

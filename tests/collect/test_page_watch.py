@@ -63,15 +63,19 @@ TORSOS = {
 }
 
 
+BELIEVED = {"nearly empty": 2, "an error in a part": 14}
+
+
 @pytest.mark.parametrize("case", TORSOS)
-def test_the_loss_of_most_of_a_page_is_believed_at_the_third_poll(case: str) -> None:
+def test_the_loss_of_most_of_a_page_is_believed_late_and_what_an_error_says_very_late(case: str) -> None:
     before = known(html(paragraphs((*CLAUSES, *FURTHER)) + rows(COUNTRIES)))
     page = entry(TORSOS[case])
-    for failures in (0, 1):
+    for failures in (0, 1, BELIEVED[case] - 1):
         with pytest.raises(RefusedError) as refused:
             sighting(page, before, failures)
         assert refused.value.reason == "truncated"
-    assert sighting(page, before, 2) is not None
+        assert f"{BELIEVED[case] + 1} polls in a row" in refused.value.detail
+    assert sighting(page, before, BELIEVED[case]) is not None
 
 
 def test_a_page_that_was_cut_down_but_speaks_on_is_believed_at_once() -> None:

@@ -80,7 +80,9 @@ class Polled:
 
 
 def settled_mib(site: Site) -> float:
-    """The memory of a service that has been running for a while: the model of languages is loaded at the first long text."""
+    """The memory of a service that has been running for a while: it holds the catalogue and, since the first long text, the model of
+    languages."""
+    _catalog()
     detect("The text is long enough to need the model. " * 5, "en")
     return tree_mib(site.pid)
 

@@ -9,10 +9,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from monitor.collect.page.noise import Passage, passages
+from monitor.model import PAGE_ADDED, PAGE_REMOVED
 
 _SHOWN_CHARS = 12_000
 _PASSAGE_CHARS = 1_500
-ADDED, REMOVED = "Added to the page:", "Removed from the page:"
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class Change:
 
     def text(self) -> str:
         """The change as a text of about 24,000 characters at most, added before removed."""
-        parts = [_shown(label, told) for label, told in ((ADDED, self.added), (REMOVED, self.removed)) if told]
+        parts = [_shown(label, told) for label, told in ((PAGE_ADDED, self.added), (PAGE_REMOVED, self.removed)) if told]
         return "\n".join(parts)
 
 

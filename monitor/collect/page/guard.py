@@ -18,7 +18,9 @@ _ERROR_CHARS = 300
 _SHRUNK, _KEPT = 0.3, 0.3
 BELIEVED_AFTER = 2
 """So many polls in a row must have failed before the loss of most of a page is believed."""
-_BELIEVED = f"it is believed when {BELIEVED_AFTER + 1} polls in a row find no more"
+ERROR_BELIEVED_AFTER = 14
+"""The same when an error says itself that something is missing: waits double up to a day, so that is two weeks. What was seen to come
+back came within eight days; until then the source is shown as failing."""
 
 # What guards and error pages call themselves.
 _TITLE = re.compile(
@@ -60,10 +62,12 @@ def refuse_guard_page(title: str, lines: Sequence[str]) -> None:
 def refuse_error(told: Change, failures: int) -> None:
     """RefusedError when an error's words have come in place of a part of the page, unless `failures` polls before have said so."""
     came = " ".join(told.added)
-    if failures >= BELIEVED_AFTER or len(came) > _ERROR_CHARS or len(" ".join(told.removed)) < _TORSO_CHARS:
+    if failures >= ERROR_BELIEVED_AFTER or len(came) > _ERROR_CHARS or len(" ".join(told.removed)) < _TORSO_CHARS:
         return
     if found := _WORDS.search(came):
-        raise RefusedError("truncated", f"the page says {found[0][:60]!r} where {len(told.removed)} passages stood; {_BELIEVED}")
+        raise RefusedError(
+            "truncated", f"the page says {found[0][:60]!r} where {len(told.removed)} passages stood; {_believed(ERROR_BELIEVED_AFTER)}"
+        )
 
 
 def refuse_torso(before: str, after: str, failures: int) -> None:
@@ -73,4 +77,8 @@ def refuse_torso(before: str, after: str, failures: int) -> None:
     known = counted(before)
     kept = sum((known & counted(after)).values()) / max(sum(known.values()), 1)
     if kept < _KEPT:
-        raise RefusedError("truncated", f"the page shrank from {len(before):,} to {len(after):,} characters; {_BELIEVED}")
+        raise RefusedError("truncated", f"the page shrank from {len(before):,} to {len(after):,} characters; {_believed(BELIEVED_AFTER)}")
+
+
+def _believed(after: int) -> str:
+    return f"it is believed when {after + 1} polls in a row find no more"

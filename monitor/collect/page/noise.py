@@ -15,6 +15,11 @@ _LONG_LINE = 160
 _SENTENCE = re.compile(
     r"(?<=[.!?])(?<!\b[A-Z]\.)(?<!Inc\.)(?<!Ltd\.)(?<!\bNo\.)(?<!e\.g\.)(?<!i\.e\.)(?<!\bvs\.)(?<!Art\.)\s+(?=[\"“'(\[]?[A-Z])|(?<=[。！？；])"
 )
+# Items that a sentence counts off, so that they are the same passages as on lines of their own.
+_ITEM = re.compile(r"(?:(?<=[:;,])|(?<=[;,] or)|(?<=[;,] and))\s+(?=\((?:[a-z]|[ivx]{1,5}|\d{1,2})\)\s)")
+# Names that a line lists, and no sentence: each can come and go alone. A Chinese comma parts clauses.
+_COMMA = re.compile(r"\s*[,;、；]\s*(?:(?:and|or|und|et|y|e|以及|和)\s+)?")
+_NAMES, _NAME_CHARS = 20, 45
 _NUMBERING = re.compile(r"^(?:- )?\s*(?:\(?(?:\d{1,3}(?:\.\d{1,3})*|[a-z]|[ivx]{1,5})[.)]|\d{1,3}(?:\.\d{1,3})+|§\s*\d+)\s+", re.IGNORECASE)
 _WORD = re.compile(r"[^\W_]+|[$€£¥%+]")
 
@@ -38,7 +43,8 @@ _NONCE = r"\b(?=[0-9a-f-]{0,35}\d)[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\b|
 # Guards of mail addresses hide them on some visits; link hints and keys depend on the browser.
 _ADDRESS = r"\[email\s*protected\]|[\w.+-]{1,64}@[\w-]{1,64}(?:\.[\w-]{1,64}){1,5}|\(opens in (?:a )?new (?:window|tab)\)"
 _VOLATILE = re.compile(rf"{_AGO}|{_COUNTS}|{_NONCE}|{_ADDRESS}", re.IGNORECASE)
-_LEADING_ZERO = re.compile(r"(?<!\d)0+(?=\d)")
+# Zeros before a number, and the ending of an ordinal.
+_FIGURE_STYLE = re.compile(r"(?<!\d)0+(?=\d)|(?<=\d)(?:st|nd|rd|th)\b")
 _ABBREVIATION = re.compile(r"\b(?:[A-Za-z]\.){2,}")
 DATED = re.compile(_DATE, re.IGNORECASE)
 _WHEN = re.compile(
@@ -63,6 +69,9 @@ _NOISE = re.compile(
     r"|\d+\s*min(?:ute)?s?(?: read)?"
     r"|(?:(?:ctrl|cmd|command|alt|shift|⌘|⌥|⇧)\W?){1,3}[a-z\d]|(?:select )?language|download(?: pdf| as pdf)?|home"
     r"|(?:version\W*)?(?:latest)?|yes\s?no"
+    r"|(?:\W*\(?(?:[a-z]|[ivx]{1,5})\)?)|(?:play|watch|pause)(?: (?:the )?(?:video|film))?"
+    r"|(?:(?:in )?other )?languages?(?: versions?)?|(?:[^\W\d_]{2,20} ?\([a-z]{2}-[a-z]{2}\)?\s*){1,40}"
+    r"|english|fran[çc]ais|deutsch|español|italiano|português|日本語|한국어|中文|(?:简体|繁體|繁体)中文|русский"
     r"|(?:ai )?assistant|(?:responses|answers) (?:are|may be) generated (?:using|by|with) ai\b.{0,60}"
     r"|(?:we|(?:this|our) (?:web)?site)\s+uses?\s+cookies\b.{0,300}\b(?:accept|agree|consent|settings|preferences|continu).{0,200})",
     re.IGNORECASE,
@@ -103,18 +112,28 @@ def passages(text: str) -> Iterator[Passage]:
         rotating = _ROTATING.fullmatch(line.strip(" :：")) is not None or (rotating and is_row)
         if rotating:
             continue
-        for part in _SENTENCE.split(line) if len(line) > _LONG_LINE else (line,):
+        for part in _cut(line) if len(line) > _LONG_LINE else (line,):
             said = part.strip()
             if (key := key_of(said)) and not _is_noise(said):
                 yield Passage(said, key, run if is_row else 0)
+
+
+def _cut(line: str) -> Iterator[str]:
+    """A long line as its sentences, their items, or the names that it lists."""
+    for sentence in _SENTENCE.split(line):
+        names = _COMMA.split(sentence)
+        if len(names) >= _NAMES and "，" not in sentence and sum(len(name) > _NAME_CHARS for name in names) <= len(names) / _NAMES:
+            yield from names
+        else:
+            yield from _ITEM.split(sentence)
 
 
 def key_of(passage: str) -> str:
     """What two passages that say the same have in common: their words, without numbering, counters, ages, nonces, case and punctuation."""
     plain = unicodedata.normalize("NFKC", passage)
     plain = _ABBREVIATION.sub(lambda found: found[0].replace(".", ""), _NUMBERING.sub("", plain))
-    masked = _LEADING_ZERO.sub("", _VOLATILE.sub(" ", plain))
-    return " ".join(_WORD.findall(masked.casefold()))
+    masked = _FIGURE_STYLE.sub("", _VOLATILE.sub(" ", plain).casefold())
+    return " ".join(_WORD.findall(masked))
 
 
 def _is_noise(passage: str) -> bool:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from monitor.collect.document import clean_text, clean_title
 from monitor.collect.page.diff import change
-from monitor.collect.page.guard import BELIEVED_AFTER, refuse_error, refuse_torso
+from monitor.collect.page.guard import ERROR_BELIEVED_AFTER, refuse_error, refuse_torso
 from monitor.collect.page.noise import passages
 from monitor.model import Document, Entry, short_hash
 
@@ -26,7 +26,7 @@ class Sighting:
     snapshot: str = ""
 
 
-def sighting(page: Entry, before: Document | None, failures: int = BELIEVED_AFTER) -> Sighting | None:
+def sighting(page: Entry, before: Document | None, failures: int = ERROR_BELIEVED_AFTER) -> Sighting | None:
     """What `page` (as extracted) tells beyond `before`, the newest document of it; None when only noise differs.
 
     RefusedError when most of the page is gone and fewer than two polls in a row have failed before (`failures`).
