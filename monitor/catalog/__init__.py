@@ -6,10 +6,11 @@ Files come in; sources, providers, places, teams and the demo episode go out. A 
 from monitor.catalog.episode import Arrival, Episode, load_episode
 from monitor.catalog.inventory import load_inventory
 from monitor.catalog.opml import export_opml, import_opml, read_opml
+from monitor.catalog.place_names import PlaceNamed, place_named
 from monitor.catalog.providers import Catalog, checked_place, load_catalog, load_yaml_data
 from monitor.catalog.sources import append_sources, entries_text, load_sources
 
 __all__ = [
-    "Arrival", "Catalog", "Episode", "append_sources", "checked_place", "entries_text", "export_opml", "import_opml", "load_catalog",
-    "load_episode", "load_inventory", "load_sources", "load_yaml_data", "read_opml",
+    "Arrival", "Catalog", "Episode", "PlaceNamed", "append_sources", "checked_place", "entries_text", "export_opml", "import_opml",
+    "load_catalog", "load_episode", "load_inventory", "load_sources", "load_yaml_data", "place_named", "read_opml",
 ]  # fmt: skip

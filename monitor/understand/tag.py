@@ -17,6 +17,7 @@ from typing import Any, get_args
 from monitor.catalog import Catalog
 from monitor.language import by_script, detect
 from monitor.model import Band, Document, Mention, Signal, SourceKind, Tagging, short_hash
+from monitor.understand.country_list import unlisted
 from monitor.understand.frame import signals
 from monitor.understand.gate import FULL_SUPPORT, Gate, GateResult
 from monitor.understand.learned.doubt import band_of
@@ -32,7 +33,7 @@ from monitor.understand.reading import Line, Reading, read
 from monitor.understand.regulator import trusted
 from monitor.understand.text import READ, Text, read_text
 
-TAGGER_VERSION, HEADS_VERSION = "rules-2026.7", "heads-2026.4"
+TAGGER_VERSION, HEADS_VERSION = "rules-2026.8", "heads-2026.5"
 """Of the rules alone and with heads; each changes with every change of rules, data or weights that may change a record."""
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 """Half a character, which JSON can escape and UTF-8 cannot hold; one mark replaces it, so that offsets stay."""
@@ -85,7 +86,12 @@ class Tagger:
                 yield look, verdict, self.settle(document, look, verdict)
 
     def settle(self, document: Document, look: Look, verdict: Verdict | None) -> Tagging:
-        """What a document says, from what rules saw of it and what heads say of its page; None leaves it to the rules alone."""
+        """What a document says, from what rules saw of it and what heads say of its page; None leaves it to the rules alone.
+
+        Heads never saw a list of countries, so of a country that has gone from one the rules alone speak.
+        """
+        if (gone := unlisted(document, look.gate.mentions, self._catalog)) is not None:
+            return self._told(_tagging(document, look, look.gate.mentions, _beside(gone, look.found), None))
         if look.reading is None or look.page is None:
             return self._told(_tagging(document, look, look.gate.mentions, [], None))
         found, named = look.found, look.gate.mentions
@@ -120,6 +126,16 @@ class Tagger:
             return Look(text, gate, None, [], None)
         found = signals(reading, self._catalog, self._lexicon) if reading.has_hits else []
         return Look(text, gate, reading, found, page_of(reading, found, self._catalog.providers))
+
+
+def _beside(gone: Signal, found: list[Signal]) -> list[Signal]:
+    """A cut that a list tells of, and what sentences beside it say of the same one: one signal with the dates of the sentences."""
+    same = [s for s in found if s.type == gone.type and not s.background and s.providers.keys() & gone.providers.keys()]
+    others = [s for s in found if s not in same[:1]]
+    if not same:
+        return [gone, *others]
+    affected = tuple(dict.fromkeys((*gone.affected, *same[0].affected)))
+    return [same[0].model_copy(update={"affected": affected, "evidence": (*same[0].evidence, *gone.evidence)}), *others]
 
 
 def _batches(documents: Iterable[Document]) -> Iterator[list[Document]]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from pytest_httpserver import HTTPServer
 
 from monitor.model import Document, Source
+from monitor.pipeline import Tagger, assess, read
 from monitor.pipeline.collecting import collect
 from monitor.pipeline.world import World
-from monitor.store import documents, sources
+from monitor.store import documents, events, signals, sources
 from tests.collect.pages import COUNTRIES, html, rows
 from tests.pipeline.conftest import source, world_over
 
@@ -103,3 +104,33 @@ def test_robots_txt_is_asked_first_and_only_for_pages(store_url: str, httpserver
     with world_over(store_url, (feed,)) as world:
         collect(world)
         assert [request.path for request, _ in httpserver.log] == ["/feed"]
+
+
+def test_a_country_that_leaves_a_vendors_list_becomes_an_event(store_url: str, httpserver: HTTPServer, tagger: Tagger) -> None:
+    listed = (*COUNTRIES, "France", "Germany", "India", "Italy", "Japan", "Kenya", "Norway", "Poland", "Spain")
+    page = source("list", httpserver.url_for("/countries"), format="page", kind="vendor_terms", family="openai", reliability="primary")
+    with world_over(store_url, (page,)) as world:
+        for names in (listed, [c for c in listed if c != "Chad"]):
+            serve(httpserver, html(rows(names)))
+            collect(world)
+            read(world, tagger)
+        assess(world, tagger.version)
+        newest, _ = told(world)
+        with world.store.read() as tx:
+            tagging = signals.tagging_of(tx, newest.id)
+            (event,) = events.events_as_of(tx, None)
+        assert tagging is not None
+        assert [signal.affected for signal in tagging.signals] == [("TD",)]
+        assert (event.type, event.stage, event.providers, event.affected) == (
+            "access_restriction",
+            "in_force",
+            {"openai": "restricting"},
+            ("TD",),
+        )
+        serve(httpserver, html(rows(listed)))
+        collect(world)
+        read(world, tagger)
+        assess(world, tagger.version)
+        with world.store.read() as tx:
+            (event,) = events.events_as_of(tx, None)
+        assert event.withdrawn, "it is back on the list"
