@@ -222,7 +222,7 @@ class Fetcher:
             async with room.unhurried():
                 await self._hosts[hop.site].acquire()
                 held.append(self._hosts[hop.site])
-                await self._pace.turn(hop.site, 0 if hop.source.private else GAP_S, hop.clock)
+                await self._turn(hop)
                 await self._all.acquire()
                 held.append(self._all)
             early = asyncio.get_running_loop().call_later(_SLOW_S, give_back)
@@ -233,23 +233,39 @@ class Fetcher:
         finally:
             give_back()
 
+    async def _turn(self, hop: _Hop) -> None:
+        await self._pace.turn(hop.site, 0 if hop.source.private else GAP_S, hop.clock)
+
     async def _follow(self, hop: _Hop, validators: Validators, now: datetime, room: Room) -> Response:
         permanent, unbroken = None, True
         seen, hops = {hop.url}, list[str]()
-        for _ in range(MAX_REDIRECTS + 1):
-            async with self._slot(hop, room):
+        async with AsyncExitStack() as slot:
+            await slot.enter_async_context(self._slot(hop, room))
+            while True:
                 answer = await self._hop(hop, validators, now, room)
-            if isinstance(answer, Response):
-                return answer.model_copy(update={"permanent_url": str(permanent) if permanent else None, "redirects": tuple(hops)})
-            status, target = answer
-            hops.append(f"{status} {target}")
-            unbroken = unbroken and status in _PERMANENT
-            permanent = target if unbroken else permanent
-            if target in seen:
-                raise RefusedError("redirect_loop", f"redirected to {target} again", status)
-            seen.add(target)
-            hop = replace(hop, url=target)
-        raise RefusedError("too_many_redirects", f"more than {MAX_REDIRECTS} redirects")
+                if isinstance(answer, Response):
+                    return answer.model_copy(update={"permanent_url": str(permanent) if permanent else None, "redirects": tuple(hops)})
+                status, target = answer
+                hops.append(f"{status} {target}")
+                unbroken = unbroken and status in _PERMANENT
+                permanent = target if unbroken else permanent
+                if target in seen:
+                    raise RefusedError("redirect_loop", f"redirected to {target} again", status)
+                if len(hops) > MAX_REDIRECTS:
+                    raise RefusedError("too_many_redirects", f"more than {MAX_REDIRECTS} redirects")
+                seen.add(target)
+                hop = await self._moved(hop, target, slot, room)
+
+    async def _moved(self, hop: _Hop, target: URL, slot: AsyncExitStack, room: Room) -> _Hop:
+        """The next hop when it may be asked: on the same site with the slot that is held, so that it does not stand in line again."""
+        further = replace(hop, url=target)
+        if further.site == hop.site:
+            async with room.unhurried():
+                await self._turn(further)
+        else:
+            await slot.aclose()
+            await slot.enter_async_context(self._slot(further, room))
+        return further
 
     async def _hop(self, hop: _Hop, validators: Validators, now: datetime, room: Room) -> Response | tuple[int, URL]:
         """One request: the final response, or the status and target of a redirect whose body stays unread."""
