@@ -32,7 +32,24 @@ from monitor.model.catalogue import AliasRule, NotOffered, Parent, Place, Provid
 from monitor.model.collect import Document, Entry, FetchFailure, RegulatorFacts, Response, Validators
 from monitor.model.health import AlertCode, FeedHints, Observed, Rhythm, Run
 from monitor.model.inform import Delivery, DeliveryState, Mail
-from monitor.model.inventory import Dependency, Exposure, Recipient, System, Team
+from monitor.model.inventory import (
+    Acceptance,
+    Answer,
+    Confidence,
+    Dependency,
+    Detection,
+    Exposure,
+    Finding,
+    FindingState,
+    OpenQuestion,
+    Recipient,
+    Sighting,
+    SightingKind,
+    Skipped,
+    System,
+    Team,
+    Use,
+)
 from monitor.model.reasons import REASONS, Meaning
 from monitor.model.understand import Band, EventDates, Mention, Offer, Quote, Signal, Tagging
 
@@ -41,15 +58,19 @@ __all__ = [
     "MODIFIERS",
     "REASONS",
     "ROLE_PRECEDENCE",
+    "Acceptance",
     "AlertCode",
     "AliasRule",
     "Alternative",
+    "Answer",
     "Assessment",
     "Band",
+    "Confidence",
     "Criticality",
     "Delivery",
     "DeliveryState",
     "Dependency",
+    "Detection",
     "Document",
     "Entry",
     "Event",
@@ -61,6 +82,8 @@ __all__ = [
     "Factor",
     "FeedHints",
     "FetchFailure",
+    "Finding",
+    "FindingState",
     "Instant",
     "Jurisdiction",
     "Level",
@@ -73,6 +96,7 @@ __all__ = [
     "Observed",
     "Offer",
     "OfferKind",
+    "OpenQuestion",
     "Parent",
     "Place",
     "Provider",
@@ -87,7 +111,10 @@ __all__ = [
     "Role",
     "Run",
     "Sector",
+    "Sighting",
+    "SightingKind",
     "Signal",
+    "Skipped",
     "Source",
     "SourceFormat",
     "SourceKind",
@@ -98,6 +125,7 @@ __all__ = [
     "System",
     "Tagging",
     "Team",
+    "Use",
     "Validators",
     "short_hash",
 ]  # fmt: skip
