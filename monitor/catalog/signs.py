@@ -45,7 +45,7 @@ class Signs:
         wild = ".".join((labels[0], "*", *labels[2:]))
         suffixes = (".".join(labels[at:]) for at in range(len(labels) - 1))
         found = next((key for key in (wild, *suffixes) if key in self.hosts or key in self.aggregator_signs), None)
-        if found is None or name in self.linked or (found in self.linked and name == f"www.{found}"):
+        if found is None or name in self.linked or found in self.linked:
             return None
         return None if found != name and labels[0] in self.websites else found
 
@@ -99,7 +99,3 @@ def _check(file: YamlFile, catalog: Catalog) -> None:
     for provider in file.data["environment"]:
         if provider not in catalog.providers:
             raise file.error(f"names the unknown provider {provider!r}", "environment", provider)
-    known = {host for p in catalog.providers.values() for host in p.hosts}
-    for at, host in enumerate(file.data["linked"]):
-        if host not in known:
-            raise file.error(f"{host!r} is no host of the catalogue", "linked", at)

@@ -10,6 +10,7 @@ import os
 import stat
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Protocol
 
@@ -65,6 +66,8 @@ class Tree:
     root: Path
     limit: Limit
     only: str = ""
+    exclude: tuple[str, ...] = ()
+    """Patterns of paths from the root, `docs` or `tests/*.py`; what they match is passed over with all below it."""
     skipped: list[Skipped] = field(default_factory=list)
 
     def __iter__(self) -> Iterator[RepoFile]:
@@ -103,10 +106,14 @@ class Tree:
                 continue
             for entry in entries:
                 path = f"{folder}/{entry.name}" if folder else entry.name
-                if entry.is_file(follow_symlinks=False) and self.limit(entry.name):
+                if entry.is_file(follow_symlinks=False) and self.limit(entry.name) and not self._is_excluded(path):
                     yield path
             folders = (e.name for e in reversed(entries) if e.is_dir(follow_symlinks=False) and e.name not in PASSED_OVER)
-            waiting += [f"{folder}/{name}" if folder else name for name in folders]
+            below = (f"{folder}/{name}" if folder else name for name in folders)
+            waiting += [path for path in below if not self._is_excluded(path)]
+
+    def _is_excluded(self, path: str) -> bool:
+        return any(fnmatchcase(path, pattern.rstrip("/")) for pattern in self.exclude)
 
     def _read(self, whole: Path, path: str, *, named: bool = False) -> RepoFile | None:
         most, shown = self.limit(whole.name) or (self.limit("requirements.txt") if named else 0), _shown(path)
@@ -154,10 +161,10 @@ class Texts:
         return None if text is None else RepoFile(_shown(path), text.encode("utf-8", "replace"), named=True)
 
 
-def open_tree(path: Path, limit: Limit) -> Tree:
+def open_tree(path: Path, limit: Limit, exclude: tuple[str, ...] = ()) -> Tree:
     """The tree at `path`; UsageError when there is nothing."""
     if path.is_dir():
-        return Tree(path, limit)
+        return Tree(path, limit, exclude=exclude)
     if path.is_file():
         whole = path.resolve()  # whoever names a link means what it points at
         return Tree(whole.parent, limit, only=whole.name)
@@ -188,7 +195,11 @@ def as_utf8(body: bytes) -> bytes | None:
     return None if b"\0" in body[:_HEAD] else body
 
 
+def printable(text: str) -> str:
+    """The text with a mark for every sign that is not printable: control characters forge lines in logs and reports."""
+    return "".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in text)
+
+
 def _shown(path: str) -> str:
-    """A path that a name of bytes or control characters cannot break: they would forge lines in logs."""
-    plain = path.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
-    return "".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in plain)
+    """A path as text, whatever bytes its name has."""
+    return printable(path.encode("utf-8", "surrogateescape").decode("utf-8", "replace"))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 from typing import Literal, NamedTuple
 
 from monitor.catalog.signs import Signs
@@ -20,19 +21,22 @@ CODE_NAME = re.compile(
     r"|\.env(?:\..+|rc)?|(?:dockerfile|containerfile|makefile|jenkinsfile|procfile|vagrantfile)(?:\..+)?|\.npmrc",
     re.IGNORECASE,
 )
+_MOST_CLIENTS = 200
+_LONGEST_VARIABLE = 64
 Kind = Literal["host", "variable", "client", "azure_client", "pointer", "endpoint"]
 _LOCAL = re.compile(r"localhost|127\.|0\.0\.0\.0|.*\.(?:local|localhost|test|example|invalid)|(?:.*\.)?example\.(?:com|org|net)|\[")
 
 _HOST = re.compile(rb"(?<![A-Za-z0-9_-])[A-Za-z0-9-]{1,63}+(?:\.[A-Za-z0-9-]{1,63}+)+")
 _VARIABLE = re.compile(rb"(?<![A-Za-z0-9_])[A-Z][A-Z0-9]*+(?:_[A-Z0-9]++)++(?![a-z])")
-# OpenAI(…), AsyncOpenAI(…), ChatOpenAI(…), createOpenAI(…), AzureOpenAI(…) and their kin, with room for their arguments.
-_CLIENT = re.compile(
-    rb"(?<![A-Za-z0-9_])(?:Async|Chat|create)?(?P<azure>Azure)?(?:Chat|Async)?OpenAI(?:Embeddings|Client)?[ \t]*\("
-    rb"(?=(?P<arguments>[^;]{0,800}))"
+# OpenAI(…), AsyncOpenAI(…), ChatOpenAI(…), createOpenAI(…), AzureOpenAI(…) and their kin, with room for their arguments. A pattern that
+# begins with a plain word is searched ten times faster, so what may stand before it is looked at afterwards.
+_CLIENT = re.compile(rb"OpenAI(?:Embeddings|Client)?[ \t]*\((?=(?P<arguments>[^;]{0,800}))")
+_BEFORE_CLIENT = re.compile(rb"(?<![A-Za-z0-9_])(?:Async|Chat|create)?(?P<azure>Azure)?(?:Chat|Async)?\Z")
+_MODULE_CALL = re.compile(
+    rb"openai(?<![\w.]openai)\.(?:ChatCompletion|Completion|Embedding|Image|chat\.completions|responses|embeddings)\b"
 )
-_MODULE_CALL = re.compile(rb"(?<![\w.])openai\.(?:ChatCompletion|Completion|Embedding|Image|chat\.completions|responses|embeddings)\b")
 _POINTED = re.compile(rb"\b(?:base_?url|baseURL|base_?path|basePath|(?:openai_)?api_base|azure_endpoint)\b", re.IGNORECASE)
-_MODULE_POINTED = re.compile(rb"(?<![\w.])openai\.(?:api_base|base_url)[ \t]*=")
+_MODULE_POINTED = re.compile(rb"openai(?<![\w.]openai)\.(?:api_base|base_url)[ \t]*=")
 _ADDRESS = re.compile(rb"[=:(,][ \t]*[\"'`]?https?://(?:[^/\s\"'`@]{0,200}@)?(?P<host>[A-Za-z0-9.\[-][A-Za-z0-9.:\]-]{0,253})")
 
 
@@ -50,7 +54,7 @@ def signs_in(body: bytes, signs: Signs) -> Iterator[Sign]:
         if (host := signs.host(hit[0].decode().lower())) is not None:
             yield Sign("host", host, hit.start())
     for hit in _VARIABLE.finditer(body):
-        if (name := signs.variable(hit[0].decode())) is None:
+        if hit.end() - hit.start() > _LONGEST_VARIABLE or (name := signs.variable(hit[0].decode())) is None:
             continue
         if name in signs.pointers:
             yield Sign("pointer", name, hit.start())
@@ -63,11 +67,13 @@ def signs_in(body: bytes, signs: Signs) -> Iterator[Sign]:
 def _clients(body: bytes, signs: Signs) -> Iterator[Sign]:
     if b"penAI" not in body and b"openai." not in body:
         return
-    for hit in _CLIENT.finditer(body):
-        if _is_definition(body, hit.start()):
+    for hit in islice(_CLIENT.finditer(body), _MOST_CLIENTS):
+        before = body[max(0, hit.start() - 120) : hit.start()].rpartition(b"\n")[2]
+        called = _BEFORE_CLIENT.search(before)
+        if called is None or _is_no_call(before[: called.start()].strip()):
             continue
         arguments = _within_brackets(hit["arguments"])
-        if hit["azure"]:
+        if called["azure"]:
             yield Sign("azure_client", "AzureOpenAI", hit.start())
         elif _POINTED.search(arguments):
             yield Sign("pointer", "base_url", hit.start())
@@ -82,10 +88,9 @@ def _clients(body: bytes, signs: Signs) -> Iterator[Sign]:
         yield from (Sign("client", "openai", hit.start()) for hit in _MODULE_CALL.finditer(body))
 
 
-def _is_definition(body: bytes, start: int) -> bool:
-    """`class OpenAI(Base):`, `def OpenAI(` and a call named in a comment are no clients."""
-    line = body[max(0, start - 120) : start].rpartition(b"\n")[2].strip()
-    return line.endswith((b"class", b"def", b"function")) or line.startswith((b"#", b"//", b"*"))
+def _is_no_call(before: bytes) -> bool:
+    """Whether what stands before a name in its line makes it a definition or a comment: `class OpenAI(Base):`, `# OpenAI(…)`."""
+    return before.endswith((b"class", b"def", b"function")) or before.startswith((b"#", b"//", b"*"))
 
 
 def _within_brackets(arguments: bytes) -> bytes:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from monitor.catalog import Catalog
 from monitor.catalog.signs import Signs
-from monitor.catalog.tree import Files, RepoFile
+from monitor.catalog.tree import Files, RepoFile, printable
 from monitor.inventory.code import CODE_BYTES, CODE_NAME, signs_in
 from monitor.inventory.manifests import LOCK_BYTES, Named, UnreadableError, manifest_kind
 from monitor.inventory.requirements import REQUIREMENTS_NAME, required
@@ -23,6 +23,7 @@ _KINDS: dict[str, SightingKind] = {
 }  # fmt: skip
 # A file that repeats one sign ten thousand times proves no more than one that says it a few times.
 MOST_PER_FILE = 5
+MOST_SHOWN = 200
 
 
 def readable(name: str) -> int:
@@ -113,5 +114,6 @@ class _Scan:
         if self._counts[counted] > MOST_PER_FILE:
             return
         line = file.body.count(b"\n", 0, offset) + 1
-        sighting = Sighting(path=file.path, line=line, kind=_KINDS.get(kind, "service" if "service" in kind else "package"), what=shown)
-        self.seen.setdefault((file.path, line, kind, key), Observed(kind, key, sighting, data_class))
+        shown_kind = _KINDS.get(kind, "service" if "service" in kind else "package")
+        sighting = Sighting(path=file.path, line=line, kind=shown_kind, what=printable(shown)[:MOST_SHOWN])
+        self.seen.setdefault((file.path, line, kind, key), Observed(kind, key, sighting, printable(data_class)[:MOST_SHOWN]))
