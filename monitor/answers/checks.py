@@ -39,7 +39,7 @@ class CheckRequest(Shape):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     jurisdictions: Annotated[
-        list[str], Field(alias="in", min_length=1, max_length=50, description="Where calls come from: ISO 3166-1, or EU.")
+        list[str], Field(alias="in", min_length=1, max_length=300, description="Where calls come from: ISO 3166-1, or EU.")
     ]
     name: Annotated[str, Field(max_length=200)] = "this repository"
     files: Annotated[
@@ -51,7 +51,7 @@ class CheckRequest(Shape):
     detection: Detection | None = None
     fail_on: FailOn = "high"
     fail_on_unknown: bool = False
-    horizon_days: Annotated[int | None, Field(ge=0, le=100_000)] = None
+    horizon_days: Annotated[int | None, Field(ge=0, le=1_000_000)] = None
     accepted: tuple[Acceptance, ...] = ()
     answers: tuple[Answer, ...] = ()
     allow_empty: bool = False

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from monitor.cli.output import AsOfOption, console, print_json, writing
+from monitor.cli.scanning import scan
 from monitor.errors import UsageError
 
 if TYPE_CHECKING:
     from monitor.answers.checks import CheckAnswer, CheckRequest
-    from monitor.catalog.check_file import CheckFile
 
 
 class ReportFormat(StrEnum):
@@ -62,17 +62,17 @@ def check(  # noqa: PLR0913, PLR0917 - each option of a command is an argument
     """
     from monitor.answers.checks import CheckRequest
     from monitor.catalog.check_file import days_of
+    from monitor.catalog.tree import printable
 
-    written = _check_file(path, config)
-    asked = [code for text in places or written.places for code in text.replace(",", " ").split()]
+    written, detection = scan(path, config)
+    asked = list(dict.fromkeys(code for text in places or written.places for code in text.replace(",", " ").split()))
     if not asked:
         raise UsageError('say where calls come from: --in CN, or in = ["CN"] under [check] in forewarned.toml')
     days = horizon or written.horizon
-    detection = _detected(path, written)
     request = CheckRequest.model_validate(
         {
             "in": asked,
-            "name": path.resolve().name or "repository",
+            "name": printable(path.resolve().name)[:200] or "repository",
             "detection": detection,
             "fail_on": fail_on.value if fail_on else written.fail_on or "high",
             "fail_on_unknown": fail_on_unknown,
@@ -85,25 +85,6 @@ def check(  # noqa: PLR0913, PLR0917 - each option of a command is an argument
     answer, base_url = _judged(request, server, as_of)
     _tell(answer, ReportFormat.json if as_json else report, out, base_url)
     raise typer.Exit(answer.exit_code)
-
-
-def _check_file(path: Path, config: Path | None) -> CheckFile:
-    from monitor.catalog import load_catalog
-    from monitor.catalog.check_file import NAME, CheckFile, load_check_file
-
-    beside = (path if path.is_dir() else path.parent) / NAME
-    if config is None and not beside.is_file():
-        return CheckFile()
-    return load_check_file(config or beside, load_catalog())
-
-
-def _detected(path: Path, written: CheckFile) -> object:
-    from monitor.catalog import load_catalog
-    from monitor.catalog.signs import load_signs
-    from monitor.catalog.tree import open_tree
-    from monitor.inventory.detect import detect, readable
-
-    return detect(open_tree(path, readable, written.exclude), load_signs(), load_catalog(), written.answers)
 
 
 def _judged(request: CheckRequest, server: str | None, as_of: str | None) -> tuple[CheckAnswer, str]:

@@ -14,12 +14,13 @@ from typing import Literal, NamedTuple
 from monitor.catalog.signs import Signs
 
 CODE_BYTES = 4 * 2**20
-# What people write programs and settings in. Texts such as README.md are left out: they name what a reader may use.
+# What people write programs and settings in; a line break in a name hides nothing. Texts such as README.md are left out: they name what a
+# reader may use.
 CODE_NAME = re.compile(
     r".*\.(?:py|pyi|ipynb|[cm]?jsx?|[cm]?tsx?|vue|svelte|java|kts?|scala|groovy|go|rs|rb|php|cs|fs|vb|swift|m|mm|c|h|cc|cpp|hpp|dart|exs?|erl"
     r"|lua|pl|r|jl|sh|bash|zsh|ps1|bat|cmd|sql|ya?ml|toml|jsonc?|json5|ini|cfg|conf|properties|env|tf|tfvars|hcl|bicep|xml|plist|tpl|tmpl|j2)"
     r"|\.env(?:\..+|rc)?|(?:dockerfile|containerfile|makefile|jenkinsfile|procfile|vagrantfile)(?:\..+)?|\.npmrc",
-    re.IGNORECASE,
+    re.IGNORECASE | re.DOTALL,
 )
 _MOST_CLIENTS = 200
 _LONGEST_VARIABLE = 64

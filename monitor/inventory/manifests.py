@@ -138,7 +138,7 @@ _GRADLE = rb"[\"'](?P<group>[\w.-]+):(?P<name>[\w.-]+):[\w.$\{\}+-]*[\"']"
 
 # File names → how many bytes may be read, and how. The first that fits is taken.
 KINDS: tuple[tuple[re.Pattern[str], int, Reading], ...] = tuple(
-    (re.compile(names, re.IGNORECASE), most, reading)
+    (re.compile(names, re.IGNORECASE | re.DOTALL), most, reading)
     for names, most, reading in (
         (r"package\.json", MANIFEST_BYTES, _package_json),
         (r"pyproject\.toml", MANIFEST_BYTES, _pyproject),

@@ -14,7 +14,7 @@ from monitor.catalog.tree import RepoFile
 from monitor.inventory.manifests import Named
 from monitor.model import Skipped
 
-REQUIREMENTS_NAME = re.compile(r"(?:.*[-_.])?(?:requirements?|constraints?)(?:[-_.].*)?\.(?:txt|in)", re.IGNORECASE)
+REQUIREMENTS_NAME = re.compile(r"(?:.*[-_.])?(?:requirements?|constraints?)(?:[-_.].*)?\.(?:txt|in)", re.IGNORECASE | re.DOTALL)
 _INCLUDE = re.compile(rb"^[ \t]*(?:-r|-c|--requirement|--constraint)(?:[ \t]*=[ \t]*|[ \t]*)(?P<path>[^\s#][^\r\n#]*)", re.MULTILINE)
 # PEP 508's name, at the head of a line and followed by what may follow a name.
 _NAME = re.compile(

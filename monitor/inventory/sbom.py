@@ -17,7 +17,7 @@ from monitor.catalog.purl import purl_key, purl_version
 from monitor.inventory.manifests import Named, UnreadableError
 
 SBOM_BYTES = 64 * 2**20
-SBOM_NAME = re.compile(r"bom\.json|.*[-_.]?sbom.*\.json|.*\.(?:cdx|spdx)(?:\.json)?|.*\.spdx3?\.json", re.IGNORECASE)
+SBOM_NAME = re.compile(r"bom\.json|.*[-_.]?sbom.*\.json|.*\.(?:cdx|spdx)(?:\.json)?|.*\.spdx3?\.json", re.IGNORECASE | re.DOTALL)
 _MOST_NESTED = 1_000_000
 _MOST_PLACED = 1_000
 
