@@ -18,7 +18,7 @@ from monitor.model import LEVELS, Acceptance, Answer
 NAME = "forewarned.toml"
 MOST_BYTES = 2**20
 Model = TypeVar("Model", bound=BaseModel)
-_HORIZON = re.compile(r"(\d{1,5})\s*([dw]?)")
+_HORIZON = re.compile(r"([0-9]{1,5})\s*([dw]?)")
 _EVENT = re.compile(r"evt_[0-9a-f]{16}")
 
 

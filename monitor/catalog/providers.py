@@ -64,7 +64,7 @@ class Catalog:
 
     def suggestions(self, word: str) -> tuple[str, ...]:
         """Up to three provider ids that look like `word`, for error messages."""
-        return tuple(difflib.get_close_matches(word, self.providers, n=3))
+        return tuple(difflib.get_close_matches(word.casefold(), self.providers, n=3))
 
 
 def _folded(name: str) -> str:

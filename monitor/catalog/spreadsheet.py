@@ -40,7 +40,8 @@ def read_rows(path: Path, columns: Collection[str], required: Sequence[str]) -> 
         if not any(cells):
             continue  # spreadsheets export empty lines at the end
         if not head:
-            head = [_column(cell) for cell in cells]
+            last = max(at for at, cell in enumerate(cells) if cell)
+            head = [_column(cell) for cell in cells[: last + 1]]
             _check_head(path, number, head, columns)
             continue
         if any(cells[len(head) :]):
