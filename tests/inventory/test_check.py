@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor.inventory.check import Gate, as_team, findings, is_expired, unmatched
@@ -85,6 +85,7 @@ def test_what_has_no_level_is_no_finding() -> None:
     assert judged(gate(), uses=()) == []
 
 
+@settings(deadline=None)
 @given(st.sampled_from(LEVELS[1:]), st.sampled_from(LEVELS[1:]), st.sampled_from(LEVELS[1:]))
 def test_a_lower_threshold_never_lets_more_pass(level: Level, one: Level, other: Level) -> None:
     lower, higher = sorted((one, other), key=LEVELS.index)
@@ -92,6 +93,7 @@ def test_a_lower_threshold_never_lets_more_pass(level: Level, one: Level, other:
         assert judged(gate(lower), level)[0].state == "fails"
 
 
+@settings(deadline=None)
 @given(st.integers(0, 1_000_000), st.integers(0, 1_000_000), st.dates(date(2000, 1, 1), date(2100, 1, 1)))
 def test_a_longer_horizon_never_lets_more_pass(one: int, other: int, day: date) -> None:
     dates = EventDates(effective=day)
@@ -99,6 +101,7 @@ def test_a_longer_horizon_never_lets_more_pass(one: int, other: int, day: date) 
         assert judged(gate("high", max(one, other)), dates=dates)[0].state == "fails"
 
 
+@settings(deadline=None)
 @given(st.dates(date(2024, 1, 1), date(2025, 1, 1)), st.dates(date(2024, 1, 1), date(2025, 1, 1)))
 def test_an_acceptance_holds_to_its_last_day_and_not_longer(until: date, today: date) -> None:
     (finding,) = judged(gate("high", None, accepted(until), today=today))

@@ -8,7 +8,7 @@ import os
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor.catalog import load_catalog
@@ -95,6 +95,7 @@ def test_an_answer_closes_the_question_and_is_proof() -> None:
 SECRET = "sk-Th1sIsASecretValue0123456789"
 
 
+@settings(deadline=None)
 @given(
     name=st.sampled_from(["OPENAI_API_KEY", "DASHSCOPE_API_KEY", "LITELLM_API_KEY", "OPENAI_BASE_URL", "AZURE_OPENAI_KEY"]),
     sign=st.sampled_from(["=", ": ", "='", ' = "', '": "', " := "]),
@@ -108,6 +109,7 @@ def test_values_of_secrets_never_leave_the_file(name: str, sign: str, before: st
     assert SECRET not in shown.replace(f"openai {SECRET}", "")
 
 
+@settings(deadline=None)
 @given(st.dictionaries(st.sampled_from(["a.py", "bom.json", "package.json", "requirements.txt", "uv.lock", "pyproject.toml"]), st.text()))
 def test_no_text_breaks_a_scan(files: dict[str, str]) -> None:
     assert detected(files).files == len(files)

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor.inventory.manifests import UnreadableError
@@ -131,6 +131,7 @@ def test_broken_parts_are_counted_and_the_others_read(broken: dict[str, Any], pa
     assert [skipped.why for skipped in found.skipped] == [f"{passed_over}: passed over"]
 
 
+@settings(deadline=None)
 @given(
     st.recursive(
         st.none()

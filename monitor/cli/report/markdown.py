@@ -9,7 +9,7 @@ from monitor.answers.checks import CheckAnswer, CheckedFinding
 from monitor.cli.report.words import accepting, freshness, outcome, state_note, way_out
 
 MOST_ROWS = 50
-_MARKUP = re.compile(r"([\\`*_{}\[\]()<>#+!|~&@:])")
+_MARKUP = re.compile(r"([\\`*_{}\[\]()<>#+!|~&@]|:(?=//))")
 _URL = re.compile(r"https?://[^\s<>]+")
 _ICONS = {"critical": "🔴", "high": "🔴", "medium": "🟠", "low": "🔵", "none": "⚪"}
 

@@ -74,7 +74,8 @@ def _result(finding: CheckedFinding, rule: int) -> dict[str, Any]:
     if len(places) > 1:
         result["relatedLocations"] = [_location(place, at) for at, place in enumerate(places[1:], 1)]
     if finding.state == "accepted" and finding.acceptance:
-        result["suppressions"] = [{"kind": "external", "status": "accepted", "justification": note}]
+        # Without a status it is accepted; the name of that field differs between editions of the schema.
+        result["suppressions"] = [{"kind": "external", "justification": note}]
     return result
 
 

@@ -12,11 +12,12 @@ def outcome(answer: CheckAnswer) -> str:
     """The verdict in one sentence."""
     places = ", ".join(answer.jurisdictions)
     failing = plural(len(answer.failing()), "finding")
+    asked = f" ({plural(len(answer.questions), 'open question')})" if answer.questions else ""
     return {
         "clean": f"Nothing at or above {answer.fail_on} for calls from {places}.",
         "findings": f"{failing} at or above {answer.fail_on} for calls from {places}.",
         "open_questions": f"{plural(_open(answer), 'open question')} and --fail-on-unknown was asked for.",
-        "nothing_recognised": f"Nothing recognised in {plural(answer.files, 'file')}: no provider to judge, so this is no green answer.",
+        "nothing_recognised": f"No provider recognised in {plural(answer.files, 'file')}{asked}, so this is no green answer.",
         "stale": "The data is stale: no source has been read in the last 48 hours, so this is no green answer.",
     }[answer.verdict]
 
