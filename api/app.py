@@ -12,6 +12,7 @@ from fastapi_offline import FastAPIOffline
 from starlette.responses import StreamingResponse
 
 from api import checks, documents, events, health, pages, providers, sources
+from api.limits import BodyLimit
 from api.problems import install_problems
 from monitor import __version__
 from monitor.answers.reader import Reader, open_reader
@@ -42,6 +43,7 @@ def create_app(reader: Reader | None = None) -> FastAPI:
     app.include_router(health.router)
     app.include_router(pages.router)
     install_problems(app)
+    app.add_middleware(BodyLimit)
     app.middleware("http")(_conditional)
     return app
 

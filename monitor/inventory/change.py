@@ -8,7 +8,7 @@ from typing import NamedTuple, TypeVar
 from monitor.model import Dependency, Detection, Jurisdiction, Noun, System, Team, Use
 
 MOST_PLACES_FOUND = 5
-_Named = TypeVar("_Named", Team, System)
+_Named = TypeVar("_Named", bound=Team | System)
 
 
 class Scanned(NamedTuple):

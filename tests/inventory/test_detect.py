@@ -67,9 +67,9 @@ def test_who_is_behind_the_signs(files: dict[str, str], uses: dict[str, str], qu
 def test_every_use_and_question_has_its_proof() -> None:
     for _, files, _, _ in RESOLVED:
         found = detected(files)
-        for proven in (*found.uses, *found.questions):
-            assert proven.sightings
-            assert all(s.path in files and 1 <= s.line <= files[s.path].count("\n") + 1 for s in proven.sightings)
+        for seen in [use.sightings for use in found.uses] + [question.sightings for question in found.questions]:
+            assert seen
+            assert all(s.path in files and 1 <= s.line <= files[s.path].count("\n") + 1 for s in seen)
 
 
 def test_proof_names_the_line() -> None:
