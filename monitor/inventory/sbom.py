@@ -1,7 +1,7 @@
 """What a bill of materials declares: CycloneDX or SPDX JSON comes in; packages and services with their places go out.
 
 Tolerant on purpose: real bills break their schemas in many ways, so each part that can be understood is kept and the others are
-counted, never dropped in silence. XML and tag-value forms are refused by name. See ADR 12.
+counted, never dropped in silence. XML and tag-value forms are refused by name.
 """
 
 from __future__ import annotations
