@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 import io
+import warnings
 import zipfile
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date, datetime
@@ -94,7 +95,9 @@ def _excel_lines(path: Path) -> Iterator[tuple[int, list[str]]]:
     try:
         raw = path.read_bytes() if path.stat().st_size <= _MOST_BYTES else b""
         _refuse_bombs(raw)
-        book = load_workbook(io.BytesIO(raw), read_only=True, data_only=True, keep_links=False)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # about drop-down lists and print settings that it does not keep; nobody asked it to
+            book = load_workbook(io.BytesIO(raw), read_only=True, data_only=True, keep_links=False)
         names = [sheet for sheet in book.sheetnames if sheet.strip().lower() == "inventory"]
         sheet = book[names[0]] if names else book.worksheets[0]
         yield from _texts(sheet.iter_rows(values_only=True, max_col=MOST_COLUMNS))

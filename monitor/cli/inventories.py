@@ -35,8 +35,9 @@ def import_inventory(  # noqa: PLR0913, PLR0917 - each option of a command is an
 ) -> None:
     """Store who depends on what. A second import of the same changes nothing; what changes is shown."""
     from monitor.inventory.change import Scanned, with_scan, with_teams
+    from monitor.inventory.manifests import manifest_kind
 
-    if path.suffix.lower() in LISTS and not path.is_dir():
+    if path.suffix.lower() in LISTS and not path.is_dir() and manifest_kind(path.name) is None:
         if team or system or called_from or users_in:
             raise UsageError("--team, --system, --in and --users-in are for an SBOM or a folder; this file says them itself")
         teams, unknown = _listed(path, skip_unknown)
@@ -45,16 +46,16 @@ def import_inventory(  # noqa: PLR0913, PLR0917 - each option of a command is an
     if not team:
         raise UsageError(f"{path}: say whose it is: --team NAME, and where it calls from: --in CN")
     places = [_places(codes) for codes in (called_from, users_in)]
-    scanned = Scanned(team, system or path.resolve().stem or "system", *places)
+    whole = path.resolve()
+    scanned = Scanned(team, system or (whole.name if path.is_dir() else whole.stem) or "system", *places)
     if not any(places):
         raise UsageError("say where the system calls from, --in CN, or where its users are, --users-in CN: events hit places")
     _, detection = scan(path)
     asked = [f"{question.asks} [{question.id}]" for question in detection.questions]
     told = {"unknown": asked, "skipped": [f"{skipped.path}: {skipped.why}" for skipped in detection.skipped]}
     if not detection.uses:
-        raise UsageError(
-            f"{path}: nothing recognised in {detection.files} files, so nothing was imported" + "".join(f"\n{line}" for line in asked)
-        )
+        why = "".join(f"\n{line}" for line in (*asked, *told["skipped"]))
+        raise UsageError(f"{path}: nothing recognised in {detection.files} files, so nothing was imported{why}")
     _store(lambda known: with_scan(known, scanned, detection), dry_run, as_json, told)
 
 

@@ -95,6 +95,11 @@ def test_a_bill_of_materials(shell: Shell, tmp_path: Path, bill: dict[str, objec
         assert {d["provider"]: d.get("data_class") for d in system["dependencies"]}["openai"] == "personal, public"
 
 
+def test_a_lock_that_ends_like_a_list_is_a_lock(shell: Shell, tmp_path: Path) -> None:
+    laid(tmp_path, {"pnpm-lock.yaml": "packages:\n  openai@4.52.0:\n    x: 1\n"})
+    assert "openai" in shell("inventory", "import", str(tmp_path / "pnpm-lock.yaml"), *SCAN)
+
+
 def test_unknown_providers_are_listed_and_never_passed_in_silence(shell: Shell, tmp_path: Path) -> None:
     text = INVENTORY + "          - {provider: Acme Cleaning, called_from: [CN]}\n          - {provider: opnai, called_from: [CN]}\n"
     path = tmp_path / "a.yaml"
@@ -115,12 +120,14 @@ def test_unknown_providers_are_listed_and_never_passed_in_silence(shell: Shell, 
         pytest.param(("REPO", "--team", "a", "--in", "UK"), "did you mean GB?", id="no such place"),
         pytest.param(("none.json", *SCAN), "no such file or folder", id="no such file"),
         pytest.param(("EMPTY", *SCAN), "nothing recognised in 0 files", id="nothing recognised"),
+        pytest.param(("DAMAGED", *SCAN), "is not JSON (line 2", id="a damaged bill"),
         pytest.param(("a.yaml", *SCAN), "this file says them itself", id="a team for a file that names its own"),
     ],
 )
 def test_usage_errors_say_what_to_do(shell: Shell, repo: Path, tmp_path: Path, arguments: tuple[str, ...], says: str) -> None:
     (tmp_path / "empty").mkdir()
-    named = {"REPO": str(repo), "EMPTY": str(tmp_path / "empty")}
+    (tmp_path / "bom.json").write_text('{"bomFormat":\n', "utf-8")
+    named = {"REPO": str(repo), "EMPTY": str(tmp_path / "empty"), "DAMAGED": str(tmp_path / "bom.json")}
     shell("inventory", "import", *[named.get(argument, argument) for argument in arguments], code=2)
     assert says in shell.stderr
 
