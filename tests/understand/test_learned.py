@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -13,9 +14,9 @@ from monitor.catalog import load_catalog
 from monitor.cli.tagging import tagged
 from monitor.understand.learned.doubt import band_of
 from monitor.understand.learned.heads import judge
-from monitor.understand.learned.page import DATE_ROLES, ROLES, TYPES
+from monitor.understand.learned.page import DATE_ROLES, ROLES, STAGES, TYPES
 from monitor.understand.learned.terms import terms
-from monitor.understand.learned.verdict import day_chances
+from monitor.understand.learned.verdict import consistent, day_chances
 from monitor.understand.learned.vote import voted
 from monitor.understand.tag import Look, Tagger, read_records
 
@@ -207,3 +208,30 @@ def test_the_vote_on_days_leaves_a_share_for_none() -> None:
     for chances in day_chances(look.page, moved).values():
         assert -1e-6 <= sum(chances.values()) <= 1 + 1e-6
     assert max(day_chances(look.page, moved)["effective"].values()) >= max(day_chances(look.page, verdict)["effective"].values()) - 1e-6
+
+
+@pytest.mark.parametrize(("stage", "day", "wanted"), [("in_force", "2025-04-01", "final"), ("final", "2025-01-02", "in_force")])
+def test_a_stage_that_contradicts_a_sure_day_gives_way(stage: str, day: str, wanted: str) -> None:
+    look = look_at({**MAIL, "published": "2025-02-10", "body": f"{MAIL['body']} See the notes of 2 January 2025 and 1 April 2025."})
+    assert look.page
+    (verdict,) = judge([look.page])
+    effective = DATE_ROLES.index("effective")
+    chances = np.array([[0.45, 0.55][STAGES.index(s) == STAGES.index(stage)] if s in (stage, wanted) else 0 for s in STAGES], np.float32)
+    days, today = np.zeros_like(verdict.days), verdict.today.copy()
+    days[next(i for i, e in enumerate(look.page.days) if e.key.startswith(day)), effective] = 0.9
+    today[effective] = 0
+    settled = consistent(look.page, replace(verdict, stage=chances, days=days, today=today))
+    assert STAGES[int(np.argmax(settled.stage))] == wanted
+    assert settled.stage.sum() == pytest.approx(1)
+    assert day_chances(look.page, settled)["effective"][date.fromisoformat(day)] == pytest.approx(0.81, abs=0.02)
+
+
+def test_stage_and_day_that_agree_stay_as_they_were() -> None:
+    look = look_at(MAIL)
+    assert look.page
+    (verdict,) = judge([look.page])
+    only = np.array([s == "suspended" for s in STAGES], np.float32)
+    settled = consistent(look.page, replace(verdict, stage=only))
+    np.testing.assert_allclose(settled.days, verdict.days, rtol=1e-5)
+    np.testing.assert_allclose(settled.today, verdict.today, rtol=1e-5)
+    np.testing.assert_allclose(settled.stage, only)
