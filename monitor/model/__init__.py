@@ -30,7 +30,7 @@ from monitor.model.base import (
 )
 from monitor.model.catalogue import AliasRule, NotOffered, Parent, Place, Provider, Source
 from monitor.model.collect import Document, Entry, FetchFailure, RegulatorFacts, Response, Validators
-from monitor.model.health import AlertCode, FeedHints, Observed, Rhythm, Run
+from monitor.model.health import AlertCode, FeedHints, Hold, Observed, Rhythm, Run
 from monitor.model.inform import Delivery, DeliveryState, Mail
 from monitor.model.inventory import Dependency, Exposure, Recipient, System, Team
 from monitor.model.reasons import REASONS, Meaning
@@ -61,6 +61,7 @@ __all__ = [
     "Factor",
     "FeedHints",
     "FetchFailure",
+    "Hold",
     "Instant",
     "Jurisdiction",
     "Level",
