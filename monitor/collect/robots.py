@@ -77,8 +77,9 @@ class Robots:
             answer = await self._fetcher.fetch(source, f"{site}/robots.txt", Validators(), now)
             self._known[key] = rules_of(answer, before, now)
             # A host that asks to be left alone is not asked for the page either, however well its rules are known.
-            told_off = isinstance(answer, FetchFailure) and answer.hold is not None
-            return Rules(now, unknown=answer) if told_off else self._known[key]
+            if isinstance(answer, FetchFailure) and answer.hold is not None:
+                return Rules(now, unknown=answer)
+            return self._known[key]
 
 
 def rules_of(answer: Response | FetchFailure, before: Rules | None, now: datetime) -> Rules:

@@ -21,6 +21,7 @@ from sqlalchemy import make_url
 from werkzeug import Request
 from werkzeug import Response as Answer
 
+from monitor.model import Document
 from monitor.store import documents, open_store
 from tests.pipeline.conftest import BLOCK, rss
 from tests.pipeline.mortal import Lives, lives
@@ -116,7 +117,7 @@ def _numbers(url: str, window: Window) -> Counter[int]:
     store = open_store(url)
     try:
         with store.read() as tx:
-            found, cursor = list[documents.Document](), None
+            found, cursor = list[Document](), None
             while page := documents.list_documents(tx, documents.DocumentQuery(source=window.name, limit=1000, cursor=cursor)):
                 found += page.items
                 if (cursor := page.next_cursor) is None:

@@ -156,6 +156,40 @@ def test_a_bystander_that_rules_know_does_not_cut_off() -> None:
     assert np.allclose(moved.roles.sum(axis=1), 1)
 
 
+@pytest.mark.parametrize(
+    ("sentence", "stays"),
+    [
+        ("Mistral will go on serving its customers there", True), ("Mistral keeps its models available in Belarus", True),
+        ("Mistral remains available", True), ("Mistral's service is unaffected", True), ("Mistral继续向企业客户提供服务", True),
+        ("Mistral will stop serving its customers there", False), ("Mistral continues to block users there", False),
+        ("Mistral keeps Belarus out", False),
+    ],
+)  # fmt: skip
+def test_who_goes_on_as_before_is_known(sentence: str, stays: bool) -> None:
+    look = look_at({**CUT, "body": f"{CUT['body']} {sentence}."})
+    assert look.page
+    assert ("mistral" in look.page.staying) is stays
+
+
+def test_who_goes_on_as_before_does_not_cut_off() -> None:
+    look = look_at({**CUT, "body": f"{CUT['body']} Mistral will go on serving its customers there."})
+    assert look.page
+    (verdict,) = judge([look.page])
+    everybody = np.eye(len(ROLES) + 1, dtype=np.float32)[[ROLES.index("restricting")] * len(look.page.providers)]
+    moved = voted(look.page, replace(verdict, roles=everybody), look.found)
+    roles = {e.key: ROLES[int(np.argmax(row[: len(ROLES)]))] for e, row in zip(look.page.providers, moved.roles, strict=True)}
+    assert roles["mistral"] == "mentioned"
+    assert "restricting" in roles.values()
+
+
+def test_two_that_offer_the_same_both_offer_it() -> None:
+    offer = "Baidu offers 50 million free tokens to those who move, SenseTime 50 million free tokens and training."
+    (record,) = tagged(lines({**CUT, "title": "After OpenAI's exit from China rivals lure its users", "body": f"{CUT['body']} {offer}"}))
+    assert {(o["provider"], o["amount"]) for o in record["offers"] if o["kind"] == "free_tokens"} == {
+        ("baidu", "50000000"), ("sensetime", "50000000"),
+    }  # fmt: skip
+
+
 def test_a_review_says_why() -> None:
     look = look_at(CUT)
     assert look.page
