@@ -13,11 +13,11 @@ import re
 import socket
 import ssl
 from collections import defaultdict
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from ipaddress import ip_address
 from typing import Self
 
@@ -31,7 +31,7 @@ from monitor.collect.address import Address, is_opted_in, is_public, literal
 from monitor.collect.decode import BodyReader, CodingError, EndMissingError, TooLargeError
 from monitor.collect.failures import BlockedAddressError, RefusedError
 from monitor.collect.headers import conditional, fresh_for_s, retry_after_s, validators_of
-from monitor.collect.pace import GAP_S, PER_HOST, Pace
+from monitor.collect.pace import GAP_S, PER_HOST, Pace, silence_s, site_of
 from monitor.collect.room import LARGE_AT_ONCE, LARGE_BYTES, Room
 from monitor.model import FetchFailure, Reason, Response, Source, Validators
 
@@ -93,6 +93,11 @@ class _Hop:
     url: URL
     source: Source
     headers: Mapping[str, str]
+    clock: Callable[[], datetime]
+
+    @property
+    def site(self) -> str:
+        return site_of(self.url.raw_host or "", self.url.port or 0)
 
 
 class _CheckedResolver(AbstractResolver):
@@ -126,12 +131,13 @@ def check_address(host: str, port: int, address: Address, allowed: tuple[str, ..
 class Fetcher:
     """Fetches sources over one connection pool per trust; use as `async with Fetcher(policy) as fetcher`."""
 
-    def __init__(self, policy: FetchPolicy, at_once: int = 32) -> None:
+    def __init__(self, policy: FetchPolicy, at_once: int = 32, held: Mapping[str, datetime] | None = None) -> None:
+        """`held` are hosts that asked to be left alone, each until when."""
         self._policy = policy
         self._large = asyncio.Semaphore(LARGE_AT_ONCE)
         self._all = asyncio.Semaphore(at_once)
         self._hosts: defaultdict[str, asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(PER_HOST))
-        self._pace = Pace()
+        self._pace = Pace(held or {})
         self._stack = AsyncExitStack()
         self._sessions: dict[bool, aiohttp.ClientSession] = {}
 
@@ -160,12 +166,17 @@ class Fetcher:
         )
 
     async def fetch(self, source: Source, url: str | None, validators: Validators, now: datetime) -> Response | FetchFailure:
-        """The answer of `source` (at `url` instead of its own, if given), or why there is none.
+        """The answer of `source` (at `url` instead of its own, if given), or why there is none; HeldBackError when it was not asked.
 
-        Waiting for a free slot of the host does not count against the deadline: a slow neighbour is not this source's fault.
+        Waiting for a free slot of a host does not count against the deadline: a slow neighbour is not this source's fault.
         """
         async with self.fetching(source, url, validators, now) as answer:
             return answer
+
+    def check_free(self, url: str, now: datetime) -> None:
+        """HeldBackError when the host of `url` asked to be left alone."""
+        checked = _checked_url(url)
+        self._pace.check(site_of(checked.raw_host or "", checked.port or 0), now)
 
     @asynccontextmanager
     async def fetching(
@@ -179,26 +190,28 @@ class Fetcher:
             room.give_back()
 
     async def _answer(self, source: Source, url: str | None, validators: Validators, now: datetime, room: Room) -> Response | FetchFailure:
+        loop = asyncio.get_running_loop()
+        begun = loop.time()
         try:
-            start = _checked_url(url or source.url)
-            async with self._slot(start, source):
-                try:
-                    async with asyncio.timeout(self._policy.deadline_s) as room.deadline:
-                        return await self._follow(_Hop(start, source, conditional(validators)), validators, now, room)
-                except TimeoutError as error:
-                    raise RefusedError("timeout", f"no complete answer within {self._policy.deadline_s:g} s") from error
+            hop = _Hop(
+                _checked_url(url or source.url), source, conditional(validators), lambda: now + timedelta(seconds=loop.time() - begun)
+            )
+            try:
+                async with asyncio.timeout(self._policy.deadline_s) as room.deadline:
+                    return await self._follow(hop, validators, now, room)
+            except TimeoutError as error:
+                raise RefusedError("timeout", f"no complete answer within {self._policy.deadline_s:g} s") from error
         except RefusedError as refusal:
             return refusal.failure(source.url if url is None else url, now)
         except LOWER_ERRORS as error:
             return explain(error).failure(source.url if url is None else url, now)
 
     @asynccontextmanager
-    async def _slot(self, url: URL, source: Source) -> AsyncIterator[None]:
+    async def _slot(self, hop: _Hop, room: Room) -> AsyncIterator[None]:
         """A slot of the host, its turn, and one of all; a slow answer gives both back early, so that nobody starves its neighbours.
 
         A private host is the operator's own: it keeps the limit but needs no gaps.
         """
-        host = f"{url.raw_host}:{url.port}"
         held: list[asyncio.Semaphore] = []
 
         def give_back() -> None:
@@ -206,11 +219,12 @@ class Fetcher:
                 held.pop().release()
 
         try:
-            await self._hosts[host].acquire()
-            held.append(self._hosts[host])
-            await self._pace.turn(host, 0 if source.private else GAP_S)
-            await self._all.acquire()
-            held.append(self._all)
+            async with room.unhurried():
+                await self._hosts[hop.site].acquire()
+                held.append(self._hosts[hop.site])
+                await self._pace.turn(hop.site, 0 if hop.source.private else GAP_S, hop.clock)
+                await self._all.acquire()
+                held.append(self._all)
             early = asyncio.get_running_loop().call_later(_SLOW_S, give_back)
             try:
                 yield
@@ -223,7 +237,8 @@ class Fetcher:
         permanent, unbroken = None, True
         seen, hops = {hop.url}, list[str]()
         for _ in range(MAX_REDIRECTS + 1):
-            answer = await self._hop(hop, validators, now, room)
+            async with self._slot(hop, room):
+                answer = await self._hop(hop, validators, now, room)
             if isinstance(answer, Response):
                 return answer.model_copy(update={"permanent_url": str(permanent) if permanent else None, "redirects": tuple(hops)})
             status, target = answer
@@ -249,6 +264,9 @@ class Fetcher:
                 _check_status(answer, now)
                 body = await _body(answer, self._policy.max_bytes, room)
                 return _response(answer, hop.url, body, validators, now)
+            except RefusedError as refusal:
+                refusal.hold = self._pace.hold(hop.site, silence_s(refusal.status, refusal.retry_after_s), hop.clock())
+                raise
             finally:
                 if not answer.content.at_eof():
                     answer.close()  # leaving the block would read the rest first

@@ -50,13 +50,18 @@ class Robots:
         self._asking: dict[tuple[str, bool], asyncio.Lock] = {}
 
     async def refusal(self, source: Source, now: datetime) -> FetchFailure | None:
-        """Why `source` may not be read, None when it may. The reason is `bad_status`, as of a site that says 403, or the file's own."""
+        """Why `source` may not be read, None when it may. The reason is `bad_status`, as of a site that says 403, or the file's own.
+
+        HeldBackError when the file is not known because its host asked, in answer to another source, to be left alone.
+        """
         parts = urlsplit(source.url)
         site = f"{parts.scheme}://{parts.netloc}".lower()
         rules = await self._rules(site, source, now)
         if rules.unknown is not None:
             detail = f"may not be read until its robots.txt can be: {rules.unknown.detail}"
-            return RefusedError(rules.unknown.reason, detail, None, rules.unknown.retry_after_s).failure(source.url, now)
+            refused = RefusedError(rules.unknown.reason, detail, None, rules.unknown.retry_after_s)
+            refused.hold = rules.unknown.hold
+            return refused.failure(source.url, now)
         if rules.rules is None or rules.rules.can_fetch(source.url, PRODUCT):
             return None
         return RefusedError("bad_status", f"{site}/robots.txt does not allow it").failure(source.url, now)
@@ -66,9 +71,14 @@ class Robots:
         async with self._asking.setdefault(key, asyncio.Lock()):
             before = self._known.get(key)
             if before is not None and now < before.until:
+                if before.unknown is not None:
+                    self._fetcher.check_free(f"{site}/robots.txt", now)
                 return before
             answer = await self._fetcher.fetch(source, f"{site}/robots.txt", Validators(), now)
             self._known[key] = rules_of(answer, before, now)
+            # A host that asks to be left alone is not asked for the page either, however well its rules are known.
+            if isinstance(answer, FetchFailure) and answer.hold is not None:
+                return Rules(now, unknown=answer)
             return self._known[key]
 
 

@@ -7,6 +7,8 @@ the service would be in their hands.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 LARGE_BYTES = 1024 * 1024
 """More than nine of ten real feeds are smaller and never wait."""
@@ -24,14 +26,22 @@ class Room:
         self._free, self._taken = free, False
 
     async def take(self) -> None:
-        """Wait until there is room; the deadline stands still meanwhile, because the wait is not the server's fault."""
-        if self._taken:
-            return
-        begun, end = asyncio.get_running_loop().time(), self.deadline.when()
+        """Wait until there is room."""
+        if not self._taken:
+            async with self.unhurried():
+                await self._free.acquire()
+                self._taken = True
+
+    @asynccontextmanager
+    async def unhurried(self) -> AsyncIterator[None]:
+        """The deadline stands still in the block: a wait for others is not the server's fault."""
+        loop = asyncio.get_running_loop()
+        begun, end = loop.time(), self.deadline.when()
         self.deadline.reschedule(None)
-        await self._free.acquire()
-        self._taken = True
-        self.deadline.reschedule(None if end is None else end + asyncio.get_running_loop().time() - begun)
+        try:
+            yield
+        finally:
+            self.deadline.reschedule(None if end is None else end + loop.time() - begun)
 
     def give_back(self) -> None:
         """Leave the room to the next one."""

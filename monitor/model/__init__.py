@@ -30,7 +30,7 @@ from monitor.model.base import (
 )
 from monitor.model.catalogue import AliasRule, NotOffered, Parent, Place, Provider, Source
 from monitor.model.collect import Document, Entry, FetchFailure, RegulatorFacts, Response, Validators
-from monitor.model.health import AlertCode, FeedHints, Observed, Rhythm, Run
+from monitor.model.health import AlertCode, FeedHints, Hold, Observed, Rhythm, Run
 from monitor.model.inform import Delivery, DeliveryState, Mail
 from monitor.model.inventory import (
     Acceptance,
@@ -84,6 +84,7 @@ __all__ = [
     "FetchFailure",
     "Finding",
     "FindingState",
+    "Hold",
     "Instant",
     "Jurisdiction",
     "Level",

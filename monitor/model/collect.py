@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from monitor.model.base import Instant, Jurisdiction, Noun, Reason, Reliability, SourceKind, short_hash
+from monitor.model.health import Hold
 
 
 class Validators(Noun):
@@ -41,6 +42,8 @@ class FetchFailure(Noun):
     retrieved_at: Instant
     status: int | None = None
     retry_after_s: int | None = None
+    hold: Hold | None = None
+    """That its host is to be left alone by its other sources as well."""
 
 
 class Entry(Noun):

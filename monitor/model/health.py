@@ -48,9 +48,18 @@ class Run(Noun):
     polls: int = 1
 
 
+class Hold(Noun):
+    """A host asked to be left alone by all, until then."""
+
+    host: str
+    until: Instant
+
+
 class Observed(Noun):
     """Everything remembered; empty for a source that was never polled."""
 
     hints: FeedHints = FeedHints()
     rhythm: Rhythm | None = None
     runs: tuple[Run, ...] = ()
+    hold: Hold | None = None
+    """What the last poll was told for all sources of a host."""

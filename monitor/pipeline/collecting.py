@@ -14,7 +14,7 @@ from functools import partial
 from monitor import __version__
 from monitor.collect.cadence import next_poll, state_after
 from monitor.collect.document import documents
-from monitor.collect.failures import RefusedError
+from monitor.collect.failures import HeldBackError, RefusedError
 from monitor.collect.fetch import Fetcher, FetchPolicy
 from monitor.collect.hints import hints_in
 from monitor.collect.isolate import Parser
@@ -109,8 +109,10 @@ def fetch_policy(settings: Settings) -> FetchPolicy:
 
 async def _poll_all(world: World, progress: Progress) -> Collected:
     collected, begun = Collected(Counter(), 0), world.clock()
+    with world.store.read() as tx:
+        held = sources.held_hosts(tx, begun)
     with Parser(children=QUICK_READERS + PATIENT_READERS) as parser, _lane(QUICK_READERS) as quick, _lane(PATIENT_READERS) as patient:
-        async with Fetcher(fetch_policy(world.settings)) as fetcher:
+        async with Fetcher(fetch_policy(world.settings), held=held) as fetcher:
             doors = Doors(fetcher, parser, Robots(fetcher, world.robots), quick, patient)
             while tasks := _claim(world, begun):
                 # Who failed last time stands behind who did not: a slot given is first given to who will use it well.
@@ -140,7 +142,17 @@ def _claim(world: World, begun: datetime) -> list[sources.PollTask]:
 
 
 async def _poll(world: World, task: sources.PollTask, doors: Doors) -> tuple[str, int]:
-    """Fetch, parse and store one source; its failure is an outcome like any other."""
+    """Fetch, parse and store one source; its failure is an outcome like any other. A held host's source is left for later."""
+    try:
+        return await _polled(world, task, doors)
+    except HeldBackError as held:
+        with world.store.write() as tx:
+            sources.postpone(tx, task.source.id, task.owner, held.until)
+        log("source held back", source=task.source.id, why=str(held))
+        return "held back", 0
+
+
+async def _polled(world: World, task: sources.PollTask, doors: Doors) -> tuple[str, int]:
     async with asked(world, task, doors) as (answer, entries):
         if isinstance(answer, FetchFailure) or isinstance(entries, FetchFailure) or answer.status != 200:
             return _settle(world, task, entries if isinstance(entries, FetchFailure) else answer, None, [])
@@ -176,6 +188,7 @@ def _observed(tx: Session, task: sources.PollTask, outcome: Response | FetchFail
         hints=hints_in(outcome.body) if not isinstance(outcome, FetchFailure) and outcome.status == 200 else before.hints,
         rhythm=rhythm,
         runs=with_poll(before.runs, outcome.reason if isinstance(outcome, FetchFailure) else None, outcome.retrieved_at),
+        hold=outcome.hold if isinstance(outcome, FetchFailure) else None,
     )
 
 

@@ -193,6 +193,23 @@ def save_poll(tx: Session, outcome: PollOutcome) -> bool:
     return saved is not None
 
 
+def postpone(tx: Session, source_id: str, owner: str, until: datetime) -> None:
+    """Leaves a leased source for later, as if it had not come up yet; nothing, when the lease has passed to someone else."""
+    leased = (col(SourceRow.id) == source_id, col(SourceRow.lease_owner) == owner)
+    tx.execute(update(SourceRow).where(*leased).values(next_poll_at=until, lease_owner=None, lease_until=None))
+
+
+def held_hosts(tx: Session, now: datetime) -> dict[str, datetime]:
+    """Hosts that told one of their sources to leave them alone, each until when."""
+    told = select(col(SourceRow.observed)).where(col(SourceRow.reason).in_(("rate_limited", "bad_status")))
+    holds = (Observed.model_validate(observed or {}).hold for observed in tx.scalars(told))
+    held: dict[str, datetime] = {}
+    for hold in holds:
+        if hold is not None and now < hold.until:
+            held[hold.host] = max(hold.until, held.get(hold.host, hold.until))
+    return held
+
+
 def _alike(state: SourceState) -> tuple[SourceState, ...]:
     """States whose change is no news: a source that answers with or without a body is well all the time."""
     return ("ok", "not_modified") if state in ("ok", "not_modified") else (state,)

@@ -80,7 +80,7 @@ def hostile_site() -> Iterator[Site]:
     with subprocess.Popen(command, cwd=_ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         try:
             site = Site(process)
-            with _network():
+            with network():
                 yield site
         finally:
             assert process.stdin is not None
@@ -92,7 +92,7 @@ def hostile_site() -> Iterator[Site]:
 
 
 @contextmanager
-def _network() -> Iterator[None]:
+def network() -> Iterator[None]:
     """Our names and our route for everyone in this process."""
     real_names, real_route = socket.getaddrinfo, BaseSelectorEventLoop.sock_connect
     asked: dict[str, int] = {}
