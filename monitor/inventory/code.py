@@ -23,6 +23,9 @@ CODE_NAME = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _MOST_CLIENTS = 200
+UNSEEN_ARGUMENTS = "OpenAI(…)"
+"""A client whose arguments, an endpoint among them perhaps, come from elsewhere: `OpenAI(**settings)`, `new OpenAI({...options})`."""
+_UNPACKED = re.compile(rb"\*\*|\.\.\.")
 _LONGEST_VARIABLE = 64
 Kind = Literal["host", "variable", "client", "azure_client", "pointer", "endpoint"]
 _LOCAL = re.compile(r"localhost|127\.|0\.0\.0\.0|.*\.(?:local|localhost|test|example|invalid)|(?:.*\.)?example\.(?:com|org|net)|\[")
@@ -80,7 +83,7 @@ def _clients(body: bytes, signs: Signs) -> Iterator[Sign]:
             yield Sign("pointer", "base_url", hit.start())
             yield from _endpoint(arguments, hit.start(), signs)
         else:
-            yield Sign("client", "OpenAI", hit.start())
+            yield Sign("client", UNSEEN_ARGUMENTS if _UNPACKED.search(arguments) else "OpenAI", hit.start())
     pointed = _MODULE_POINTED.search(body)
     if pointed:
         yield Sign("pointer", "openai.base_url", pointed.start())

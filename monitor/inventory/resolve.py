@@ -19,6 +19,7 @@ from typing import NamedTuple
 
 from monitor.catalog import Catalog
 from monitor.catalog.signs import Signs
+from monitor.inventory.code import UNSEEN_ARGUMENTS
 from monitor.model import Answer, Confidence, OpenQuestion, Sighting, Use
 
 MOST_SIGHTINGS = 20
@@ -79,20 +80,22 @@ def _compatible(
     others = sorted({signs.hosts[s.key] for s in seen if s.kind == "host" and s.key in signs.endpoints and s.key in signs.hosts})
     others = others or (["microsoft"] if any(sign.kind == "azure_client" for sign in seen) else [])
     strangers = sorted({sign.key for sign in pointers if sign.kind == "endpoint"})
-    by_default = any(sign.kind == "client" for sign in client) and not any(sign.key in signs.pointers for sign in pointers)
+    calls = {sign.key for sign in client if sign.kind == "client"}
+    by_default = bool(calls - {UNSEEN_ARGUMENTS}) and not any(sign.key in signs.pointers for sign in pointers)
     asks = f"The client for {name}'s API is pointed at {', '.join(strangers)}: who provides that?" if strangers else ""
-    if own in proof or by_default or (client and not others and not pointers):
+    is_open = UNSEEN_ARGUMENTS in calls or bool(pointers and not others)
+    if own in proof or by_default or (client and not others and not is_open):
         proof.setdefault(own, []).extend(client)
+    elif is_open and not strangers:
+        asks = f"The client for {name}'s API gets its endpoint from outside this repository: who provides that?"
+        if client and f"{own}-endpoint" not in answered:
+            proof.setdefault(own, []).extend(client)  # its default until someone says otherwise: the gate must not pass in doubt
     elif others and pointers:
         if len(others) == 1:
             proof[others[0]].extend(sign for sign in client if sign.kind != "variable")
     elif others and client:
         named = " and ".join(catalog.providers[other].name for other in others)
         asks = f"The client for {name}'s API stands beside hosts of {named}: does anything call {name} itself?"
-    elif pointers and not strangers:
-        asks = f"The client for {name}'s API gets its endpoint from outside this repository: who provides that?"
-        if client and f"{own}-endpoint" not in answered:
-            proof.setdefault(own, []).extend(client)  # its default until someone says otherwise: the gate must not pass in doubt
     where = tuple(sign.sighting for sign in (*pointers, *client))[:MOST_SIGHTINGS]
     return [OpenQuestion(id=f"{own}-endpoint", asks=asks, sightings=where)] if asks else []
 
@@ -140,7 +143,8 @@ def _why(best: Observed, provider: str, signs: Signs, catalog: Catalog) -> str:
     """What the surest sign says, in a few words."""
     name = catalog.providers[provider].name
     if best.kind in ("client", "package", "variable") and provider == signs.compatible and _is_compatible(best, signs):
-        return f"client for {name}'s API, " + ("called with its default endpoint" if best.kind == "client" else "no other endpoint found")
+        by_default = best.kind == "client" and best.key != UNSEEN_ARGUMENTS
+        return f"client for {name}'s API, " + ("called with its default endpoint" if by_default else "no other endpoint found")
     return {
         "service": f"declared as a service in {best.sighting.path}",
         "declared": "answered in forewarned.toml",
