@@ -11,7 +11,8 @@ from fastapi import FastAPI, Request, Response
 from fastapi_offline import FastAPIOffline
 from starlette.responses import StreamingResponse
 
-from api import documents, events, health, pages, providers, sources
+from api import checks, documents, events, health, pages, providers, sources
+from api.limits import BodyLimit
 from api.problems import install_problems
 from monitor import __version__
 from monitor.answers.reader import Reader, open_reader
@@ -37,11 +38,12 @@ def create_app(reader: Reader | None = None) -> FastAPI:
         summary="Which policy or geopolitical event hits which provider you depend on, where, and from which day.",
         lifespan=lifespan,
     )
-    for router in (providers.router, events.router, documents.router, sources.router):
+    for router in (providers.router, events.router, documents.router, sources.router, checks.router):
         app.include_router(router, prefix="/api/v1")
     app.include_router(health.router)
     app.include_router(pages.router)
     install_problems(app)
+    app.add_middleware(BodyLimit)
     app.middleware("http")(_conditional)
     return app
 

@@ -16,6 +16,7 @@ MEDIA_TYPE = "application/problem+json"
 DESCRIBED = {
     "400": "Bad request",
     "404": "Not found",
+    "413": "Content too large",
     "422": "Request validation failed",
     "500": "Internal error",
     "503": "Store unavailable",
@@ -94,6 +95,7 @@ def _described(schema: dict[str, Any]) -> dict[str, Any]:
     content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
     for path in schema["paths"].values():
         for operation in path.values():
-            likely = DESCRIBED if operation.get("parameters") else {"500", "503"}
+            likely = set(DESCRIBED if operation.get("parameters") else {"500", "503"})
+            likely -= set() if "requestBody" in operation else {"413"}
             operation["responses"] |= {status: {"description": DESCRIBED[status], "content": content} for status in sorted(likely)}
     return schema

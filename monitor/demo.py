@@ -98,7 +98,7 @@ def run_demo(folder: Path, as_of: str | None, settings: Settings, progress: Prog
 
 def replay(world: World, episode: Episode, progress: Progress) -> None:
     """Put the arrivals through the pipeline step by step; what a step brought is known at its end."""
-    tagger, done = Tagger(world.catalog, None), 0  # as the service reads: see ADR 6
+    tagger, done = Tagger(world.catalog), 0
     everyone = {source.id for source in episode.sources}
     midnights = (datetime.combine(episode.first + timedelta(days=n), time.min, UTC) for n in range((episode.last - episode.first).days + 2))
     by_step: dict[datetime, list[Arrival]] = {midnight: [] for midnight in midnights}

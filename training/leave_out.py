@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -65,8 +66,8 @@ def figures_of(corpus: Corpus, found: Sequence[Record]) -> dict[str, Any]:
     rows = [row for row in corpus.rows if row["id"] in told]
 
     def by(key: str, least: int = LEAST) -> dict[str, Evaluation]:
-        values = sorted({str(row[key]) for row in rows})
-        groups = {value: [row for row in rows if str(row[key]) == value] for value in values}
+        values = sorted({_named(row[key]) for row in rows})
+        groups = {value: [row for row in rows if _named(row[key]) == value] for value in values}
         return {value: evaluate(group, found, 0) for value, group in groups.items() if len(group) >= least}
 
     voices = by("voice", 1)
@@ -81,6 +82,11 @@ def figures_of(corpus: Corpus, found: Sequence[Record]) -> dict[str, Any]:
         "language": {value: plain(each) for value, each in by("lang").items()},
         "form": {value: plain(each) for value, each in by("form").items()},
     }  # fmt: skip
+
+
+def _named(value: object) -> str:
+    """A form as all voices may have written it: "follow-up" and "follow_up" are one."""
+    return re.sub(r"[^a-z]+", "-", str(value).lower().replace("\u2019", "").replace("'", "")).strip("-")
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import hashlib
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache, cached_property
@@ -17,6 +18,9 @@ from monitor.model import AliasRule, Place, Provider
 
 # Codes that people write for a country, reserved in ISO 3166-1 for another use.
 _SLIPS = {"UK": "GB", "EL": "GR"}
+_LEGAL_FORM = re.compile(
+    r"[\s,]+(?:inc|incorporated|llc|l\.l\.c|l\.p|lp|ltd|limited|co\.,? ltd|corp|corporation|gmbh|ag|se|s\.?a|sas|b\.?v|plc|opco,? llc)\.?$"
+)
 DATA = Path(__file__).resolve().parent.parent / "data"
 
 
@@ -45,9 +49,26 @@ class Catalog:
         places = {place.id: place.en[0] for place in self.places.values() if place.en}
         return places | {provider.id: provider.name for provider in self.providers.values()}
 
+    @cached_property
+    def _by_name(self) -> Mapping[str, str | None]:
+        """Folded ids and names → provider; None for a name that several bear."""
+        found: dict[str, str | None] = {}
+        for provider in self.providers.values():
+            for name in {_folded(n) for n in (provider.name, *provider.aliases, *provider.zh, *provider.further, *provider.products)}:
+                found[name] = provider.id if found.get(name, provider.id) == provider.id else None
+        return found | {_folded(key): key for key in self.providers}
+
+    def named(self, word: str) -> str | None:
+        """The provider that goes by this id or name, also with its legal form behind it; None when none or several do."""
+        return self._by_name.get(_folded(word)) if word.strip() else None
+
     def suggestions(self, word: str) -> tuple[str, ...]:
         """Up to three provider ids that look like `word`, for error messages."""
-        return tuple(difflib.get_close_matches(word, self.providers, n=3))
+        return tuple(difflib.get_close_matches(word.casefold(), self.providers, n=3))
+
+
+def _folded(name: str) -> str:
+    return _LEGAL_FORM.sub("", name.strip().casefold()).strip(" ,.")
 
 
 def load_yaml_data(name: str) -> Any:

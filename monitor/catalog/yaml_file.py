@@ -105,8 +105,8 @@ def read_yaml(path: Path) -> YamlFile:
     return YamlFile(path, data, lines)
 
 
-def written(rows: list[dict[str, Any]]) -> str:
-    """Rows as YAML that `read_yaml` gives back unchanged."""
+def written(rows: list[dict[str, Any]] | dict[str, Any]) -> str:
+    """Rows, or one mapping, as YAML that `read_yaml` gives back unchanged."""
     return str(yaml.safe_dump(rows, sort_keys=False, allow_unicode=True, width=10_000))
 
 

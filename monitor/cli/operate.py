@@ -100,7 +100,7 @@ def run(
     configure_logs(settings.log)
     listener = None if once or no_serve else _listen(port)
     with open_world(settings) as world:
-        tagger = Tagger(world.catalog, None)  # rules alone until a queue for review exists: see ADR 6
+        tagger = Tagger(world.catalog)
         if not once:
             _keep_running(world, tagger, listener)
             return

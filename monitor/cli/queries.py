@@ -1,9 +1,7 @@
-"""Commands that ask: risk, events, documents, inventory."""
+"""Commands that ask: risk, events, documents."""
 
 from __future__ import annotations
 
-from contextlib import closing
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -117,30 +115,7 @@ def documents(
     table(f"{len(rows)} documents", ("DAY", "SOURCE", "LANG", "TITLE", "URL"), rows)
 
 
-def import_inventory(
-    file: Annotated[Path, typer.Argument(help="inventory.yaml, or CSV with the same columns.")], as_json: JsonFlag = False
-) -> None:
-    """Store who depends on what, from a file."""
-    from monitor.catalog import load_catalog, load_inventory
-    from monitor.settings import load_settings
-    from monitor.store import open_store
-    from monitor.store.inventory import save_inventory
-
-    settings, teams = load_settings(), load_inventory(file, load_catalog())
-    with closing(open_store(settings.store_url)) as store, store.write() as tx:
-        save_inventory(tx, teams, settings.clock())
-    systems = [system for team in teams for system in team.systems]
-    counts = {"teams": len(teams), "systems": len(systems), "dependencies": sum(len(s.dependencies) for s in systems)}
-    if as_json:
-        print_json(counts)
-    else:
-        console().print("imported " + ", ".join(f"{n} {what}" for what, n in counts.items()))
-
-
 def register(app: typer.Typer) -> None:
     """Add these commands to the application."""
     for command in (risk, events, documents):
         app.command()(command)
-    inventory = typer.Typer(help="Who depends on what.", no_args_is_help=True)
-    inventory.command("import")(import_inventory)
-    app.add_typer(inventory, name="inventory")

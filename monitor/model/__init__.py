@@ -32,7 +32,24 @@ from monitor.model.catalogue import AliasRule, NotOffered, Parent, Place, Provid
 from monitor.model.collect import PAGE_ADDED, PAGE_REMOVED, Document, Entry, FetchFailure, RegulatorFacts, Response, Validators
 from monitor.model.health import AlertCode, FeedHints, Hold, Observed, Rhythm, Run
 from monitor.model.inform import Delivery, DeliveryState, Mail
-from monitor.model.inventory import Dependency, Exposure, Recipient, System, Team
+from monitor.model.inventory import (
+    Acceptance,
+    Answer,
+    Confidence,
+    Dependency,
+    Detection,
+    Exposure,
+    Finding,
+    FindingState,
+    OpenQuestion,
+    Recipient,
+    Sighting,
+    SightingKind,
+    Skipped,
+    System,
+    Team,
+    Use,
+)
 from monitor.model.reasons import REASONS, Meaning
 from monitor.model.understand import Band, EventDates, Mention, Offer, Quote, Signal, Tagging
 
@@ -43,15 +60,19 @@ __all__ = [
     "PAGE_REMOVED",
     "REASONS",
     "ROLE_PRECEDENCE",
+    "Acceptance",
     "AlertCode",
     "AliasRule",
     "Alternative",
+    "Answer",
     "Assessment",
     "Band",
+    "Confidence",
     "Criticality",
     "Delivery",
     "DeliveryState",
     "Dependency",
+    "Detection",
     "Document",
     "Entry",
     "Event",
@@ -63,6 +84,8 @@ __all__ = [
     "Factor",
     "FeedHints",
     "FetchFailure",
+    "Finding",
+    "FindingState",
     "Hold",
     "Instant",
     "Jurisdiction",
@@ -76,6 +99,7 @@ __all__ = [
     "Observed",
     "Offer",
     "OfferKind",
+    "OpenQuestion",
     "Parent",
     "Place",
     "Provider",
@@ -90,7 +114,10 @@ __all__ = [
     "Role",
     "Run",
     "Sector",
+    "Sighting",
+    "SightingKind",
     "Signal",
+    "Skipped",
     "Source",
     "SourceFormat",
     "SourceKind",
@@ -101,6 +128,7 @@ __all__ = [
     "System",
     "Tagging",
     "Team",
+    "Use",
     "Validators",
     "short_hash",
 ]  # fmt: skip

@@ -1,8 +1,9 @@
-"""Who depends on what, and is hit by what: teams, systems, dependencies, exposures."""
+"""Who depends on what, and is hit by what: teams, systems, dependencies, what a scan saw of them, exposures."""
 
 from __future__ import annotations
 
 from datetime import date
+from typing import Literal
 
 from pydantic import Field
 
@@ -27,6 +28,12 @@ class Dependency(Noun):
     called_from: tuple[Jurisdiction, ...] = ()
     users_in: tuple[Jurisdiction, ...] = ()
     substitutability: Substitutability = "medium"
+    data_class: str = ""
+    """What kind of data goes there, in the organisation's own words: `public`, `personal`, …"""
+    owner: str = ""
+    """Who answers for this use: a person or a role."""
+    found: tuple[str, ...] = ()
+    """Where a scan saw it (`requirements.txt:3`); empty for a use that a person wrote down, which no scan takes back."""
 
 
 class System(Noun):
@@ -62,3 +69,100 @@ class Exposure(Noun):
     deadline: date | None = None
     criticality: Criticality
     substitutability: Substitutability
+
+
+SightingKind = Literal["host", "package", "environment", "client", "service", "endpoint", "declared"]
+"""An API host, an SDK in a manifest, the name of an environment variable, a client in code, a service of an SBOM, the address that a
+client is pointed at, an answer in forewarned.toml."""
+Confidence = Literal["high", "medium"]
+
+
+class Sighting(Noun):
+    """One place where a repository shows a provider: what stood there, never more of the line than that."""
+
+    path: str
+    line: int = Field(ge=1)
+    kind: SightingKind
+    what: str
+
+    @property
+    def at(self) -> str:
+        """`requirements.txt:3`."""
+        return f"{self.path}:{self.line}"
+
+
+class Use(Noun):
+    """A provider that a repository depends on, with the proof."""
+
+    provider: str
+    confidence: Confidence
+    why: str
+    sightings: tuple[Sighting, ...] = ()
+    data_class: str = ""
+
+
+class OpenQuestion(Noun):
+    """Something that may stand for a provider but must not be guessed; forewarned.toml answers it by its id."""
+
+    id: str
+    asks: str
+    sightings: tuple[Sighting, ...] = ()
+
+
+class Skipped(Noun):
+    """A file that was not read, or not in full, and why."""
+
+    path: str
+    why: str
+
+
+class Detection(Noun):
+    """What a scan found in `files` files."""
+
+    uses: tuple[Use, ...] = ()
+    questions: tuple[OpenQuestion, ...] = ()
+    skipped: tuple[Skipped, ...] = ()
+    files: int = 0
+
+
+class Acceptance(Noun):
+    """A risk that someone took knowingly, up to and with a day; narrowed to a provider or places where these are given."""
+
+    event: str
+    until: date
+    reason: str = Field(min_length=1)
+    by: str = ""
+    provider: str = ""
+    places: tuple[Jurisdiction, ...] = ()
+
+
+class Answer(Noun):
+    """Who stands behind an open question: providers, or none of the catalogue."""
+
+    question: str
+    providers: tuple[str, ...]
+
+
+FindingState = Literal["fails", "below", "later", "accepted"]
+"""At or above the threshold; under it; beyond the horizon; accepted until a day."""
+
+
+class Finding(Noun):
+    """An event that hits a provider in use, and what the gate makes of it."""
+
+    provider: str
+    event: str
+    title: str
+    type: EventType
+    stage: Stage
+    level: Level
+    score: int
+    jurisdictions: tuple[Jurisdiction, ...]
+    meaning: str
+    effective: date | None
+    deadline: date | None
+    state: FindingState
+    confidence: Confidence
+    sightings: tuple[Sighting, ...]
+    acceptance: Acceptance | None = None
+    """What covers it, or covered it until it expired."""

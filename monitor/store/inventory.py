@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from sqlalchemy import insert, select
@@ -28,6 +28,12 @@ def save_inventory(tx: Session, teams: Sequence[Team], now: datetime) -> bool:
     version = 1 if known is None else known.id + 1
     tx.execute(insert(InventoryVersionRow).values(id=version, recorded_at=now, body_hash=digest, body=body))
     return True
+
+
+def change_inventory(tx: Session, change: Callable[[tuple[Team, ...]], Sequence[Team]], now: datetime) -> bool:
+    """Makes of the present teams what `change` makes of them, none imported in between; False when that is the same."""
+    serialise(tx, "inventory")
+    return save_inventory(tx, change(inventory_as_of(tx, None)), now)
 
 
 def inventory_as_of(tx: Session, as_of: datetime | None) -> tuple[Team, ...]:

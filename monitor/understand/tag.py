@@ -24,7 +24,7 @@ from monitor.understand.learned.doubt import band_of
 from monitor.understand.learned.heads import judge
 from monitor.understand.learned.page import Page, page_of
 from monitor.understand.learned.reconcile import named_providers, reconciled
-from monitor.understand.learned.verdict import Verdict
+from monitor.understand.learned.verdict import Verdict, consistent
 from monitor.understand.learned.vote import voted
 from monitor.understand.lexicon import load_lexicon
 from monitor.understand.link import Named
@@ -33,7 +33,7 @@ from monitor.understand.reading import Line, Reading, read
 from monitor.understand.regulator import trusted
 from monitor.understand.text import READ, Text, read_text
 
-TAGGER_VERSION, HEADS_VERSION = "rules-2026.8", "heads-2026.5"
+TAGGER_VERSION, HEADS_VERSION = "rules-2026.8", "heads-2026.7"
 """Of the rules alone and with heads; each changes with every change of rules, data or weights that may change a record."""
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 """Half a character, which JSON can escape and UTF-8 cannot hold; one mark replaces it, so that offsets stay."""
@@ -96,7 +96,7 @@ class Tagger:
             return self._told(_tagging(document, look, look.gate.mentions, [], None))
         found, named = look.found, look.gate.mentions
         if verdict is not None:
-            verdict = voted(look.page, verdict, found)
+            verdict = consistent(look.page, voted(look.page, verdict, found))
             found = reconciled(look.reading, look.page, verdict, found)
             meant = named_providers(look.page, verdict)
             named = tuple(m for m in (*named, *look.gate.doubtful) if m.provider in meant)

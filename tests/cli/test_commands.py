@@ -15,7 +15,22 @@ from pytest_httpserver import HTTPServer
 from monitor.answers.reader import Reader
 
 ROOT = Path(__file__).resolve().parents[2]
-COMMANDS = ["demo", "run", "serve", "tag", "evaluate", "risk", "events", "documents", "sources", "inventory", "digest", "review", "doctor"]
+COMMANDS = [
+    "demo",
+    "run",
+    "serve",
+    "check",
+    "tag",
+    "evaluate",
+    "risk",
+    "events",
+    "documents",
+    "sources",
+    "inventory",
+    "digest",
+    "review",
+    "doctor",
+]
 
 
 class Shell:

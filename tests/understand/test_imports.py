@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -24,6 +26,19 @@ HEAVY = ("spacy", "thinc", "onnxruntime", "sentencepiece", "en_core_web_sm_vbspa
 def test_neither_grammar_nor_encoder_is_loaded(code: str) -> None:
     ask = f"{code}\nimport sys, json; print(json.dumps([m for m in {HEAVY!r} if m in sys.modules]))"
     done = subprocess.run([sys.executable, "-W", "ignore", "-c", ask], capture_output=True, text=True, check=True)
+    assert json.loads(done.stdout.splitlines()[-1]) == []
+
+
+@pytest.mark.parametrize("report", ["json", "sarif", "table"])
+def test_a_whole_check_loads_neither(tmp_path: Path, report: str) -> None:
+    (tmp_path / "requirements.txt").write_text("openai\n", "utf-8")
+    (tmp_path / "bom.json").write_text('{"bomFormat": "CycloneDX"}', "utf-8")
+    ask = (
+        f"{RUN}['check', {str(tmp_path)!r}, '--in', 'CN', '--format', {report!r}]).exit_code == 4\n"
+        f"import sys, json; print(json.dumps([m for m in {(*HEAVY, 'openpyxl', 'fastapi')!r} if m in sys.modules]))"
+    )
+    env = {"PATH": os.environ["PATH"], "HOME": str(tmp_path)}
+    done = subprocess.run([sys.executable, "-W", "ignore", "-c", ask], capture_output=True, text=True, check=True, env=env)
     assert json.loads(done.stdout.splitlines()[-1]) == []
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -13,9 +14,9 @@ from monitor.catalog import load_catalog
 from monitor.cli.tagging import tagged
 from monitor.understand.learned.doubt import band_of
 from monitor.understand.learned.heads import judge
-from monitor.understand.learned.page import DATE_ROLES, ROLES, TYPES
+from monitor.understand.learned.page import DATE_ROLES, ROLES, STAGES, TYPES
 from monitor.understand.learned.terms import terms
-from monitor.understand.learned.verdict import day_chances
+from monitor.understand.learned.verdict import consistent, day_chances
 from monitor.understand.learned.vote import voted
 from monitor.understand.tag import Look, Tagger, read_records
 
@@ -155,6 +156,40 @@ def test_a_bystander_that_rules_know_does_not_cut_off() -> None:
     assert np.allclose(moved.roles.sum(axis=1), 1)
 
 
+@pytest.mark.parametrize(
+    ("sentence", "stays"),
+    [
+        ("Mistral will go on serving its customers there", True), ("Mistral keeps its models available in Belarus", True),
+        ("Mistral remains available", True), ("Mistral's service is unaffected", True), ("Mistral继续向企业客户提供服务", True),
+        ("Mistral will stop serving its customers there", False), ("Mistral continues to block users there", False),
+        ("Mistral keeps Belarus out", False),
+    ],
+)  # fmt: skip
+def test_who_goes_on_as_before_is_known(sentence: str, stays: bool) -> None:
+    look = look_at({**CUT, "body": f"{CUT['body']} {sentence}."})
+    assert look.page
+    assert ("mistral" in look.page.staying) is stays
+
+
+def test_who_goes_on_as_before_does_not_cut_off() -> None:
+    look = look_at({**CUT, "body": f"{CUT['body']} Mistral will go on serving its customers there."})
+    assert look.page
+    (verdict,) = judge([look.page])
+    everybody = np.eye(len(ROLES) + 1, dtype=np.float32)[[ROLES.index("restricting")] * len(look.page.providers)]
+    moved = voted(look.page, replace(verdict, roles=everybody), look.found)
+    roles = {e.key: ROLES[int(np.argmax(row[: len(ROLES)]))] for e, row in zip(look.page.providers, moved.roles, strict=True)}
+    assert roles["mistral"] == "mentioned"
+    assert "restricting" in roles.values()
+
+
+def test_two_that_offer_the_same_both_offer_it() -> None:
+    offer = "Baidu offers 50 million free tokens to those who move, SenseTime 50 million free tokens and training."
+    (record,) = tagged(lines({**CUT, "title": "After OpenAI's exit from China rivals lure its users", "body": f"{CUT['body']} {offer}"}))
+    assert {(o["provider"], o["amount"]) for o in record["offers"] if o["kind"] == "free_tokens"} == {
+        ("baidu", "50000000"), ("sensetime", "50000000"),
+    }  # fmt: skip
+
+
 def test_a_review_says_why() -> None:
     look = look_at(CUT)
     assert look.page
@@ -207,3 +242,30 @@ def test_the_vote_on_days_leaves_a_share_for_none() -> None:
     for chances in day_chances(look.page, moved).values():
         assert -1e-6 <= sum(chances.values()) <= 1 + 1e-6
     assert max(day_chances(look.page, moved)["effective"].values()) >= max(day_chances(look.page, verdict)["effective"].values()) - 1e-6
+
+
+@pytest.mark.parametrize(("stage", "day", "wanted"), [("in_force", "2025-04-01", "final"), ("final", "2025-01-02", "in_force")])
+def test_a_stage_that_contradicts_a_sure_day_gives_way(stage: str, day: str, wanted: str) -> None:
+    look = look_at({**MAIL, "published": "2025-02-10", "body": f"{MAIL['body']} See the notes of 2 January 2025 and 1 April 2025."})
+    assert look.page
+    (verdict,) = judge([look.page])
+    effective = DATE_ROLES.index("effective")
+    chances = np.array([[0.45, 0.55][STAGES.index(s) == STAGES.index(stage)] if s in (stage, wanted) else 0 for s in STAGES], np.float32)
+    days, today = np.zeros_like(verdict.days), verdict.today.copy()
+    days[next(i for i, e in enumerate(look.page.days) if e.key.startswith(day)), effective] = 0.9
+    today[effective] = 0
+    settled = consistent(look.page, replace(verdict, stage=chances, days=days, today=today))
+    assert STAGES[int(np.argmax(settled.stage))] == wanted
+    assert settled.stage.sum() == pytest.approx(1)
+    assert day_chances(look.page, settled)["effective"][date.fromisoformat(day)] == pytest.approx(0.81, abs=0.02)
+
+
+def test_stage_and_day_that_agree_stay_as_they_were() -> None:
+    look = look_at(MAIL)
+    assert look.page
+    (verdict,) = judge([look.page])
+    only = np.array([s == "suspended" for s in STAGES], np.float32)
+    settled = consistent(look.page, replace(verdict, stage=only))
+    np.testing.assert_allclose(settled.days, verdict.days, rtol=1e-5)
+    np.testing.assert_allclose(settled.today, verdict.today, rtol=1e-5)
+    np.testing.assert_allclose(settled.stage, only)

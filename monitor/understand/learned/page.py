@@ -14,7 +14,7 @@ from monitor.model import EventType, OfferKind, Provider, Role, Sector, Signal, 
 from monitor.understand.learned.days import Day, Source, days_of
 from monitor.understand.learned.terms import Term, terms_of
 from monitor.understand.learned.windows import LONG_AGO, SPANS, Spot, Window, Windows
-from monitor.understand.lexicon import load_lexicon
+from monitor.understand.lexicon import load_lexicon, phrase
 from monitor.understand.reading import Line, Reading
 
 TYPES: tuple[EventType, ...] = get_args(EventType)
@@ -58,6 +58,8 @@ class Page:
     offers: tuple[Entity, ...]
     """One per entry of `terms`."""
     terms: tuple[Term, ...]
+    staying: frozenset[str]
+    """Providers of which some sentence says that they go on as before; the heads do not see it."""
 
 
 def page_of(reading: Reading, found: Sequence[Signal], providers: Mapping[str, Provider]) -> Page:
@@ -72,8 +74,13 @@ def page_of(reading: Reading, found: Sequence[Signal], providers: Mapping[str, P
         cues=tuple(_cues(reading.lines[i], priced) for i in where.lines),
         features=_features(reading, live, bool(terms)), providers=_providers(reading, live, where, providers, priced),
         places=_places(reading, live, where, providers), days=_days(days, live, where, reading.published),
-        sectors=_sectors(reading, live, where, providers), offers=_offers(reading, terms, where), terms=terms,
+        sectors=_sectors(reading, live, where, providers), offers=_offers(reading, terms, where), terms=terms, staying=_staying(reading),
     )  # fmt: skip
+
+
+def _staying(reading: Reading) -> frozenset[str]:
+    text, goes_on = reading.text.norm, phrase("roles.goes-on")
+    return frozenset(m.provider for line in reading.lines for m in line.mentions if goes_on.match(text[m.end : line.sentence.end]))
 
 
 # ---------------------------------------------------------------- features

@@ -128,7 +128,8 @@ class _Case:
     # ------------------------------------------------ what the news of the day holds
     def _fitted(self, lead: Signal, rest: list[Signal]) -> Signal:
         roles, (issuing, affected) = self._roles(), self._places()
-        offers = self._offers() if "mitigation" in {s.type for s in (lead, *rest)} else []
+        every = (lead, *rest)
+        offers = self._offers([o for s in every for o in s.offers]) if "mitigation" in {s.type for s in every} else []
         for i, signal in enumerate(rest):
             rest[i] = signal.model_copy(
                 update={
@@ -215,11 +216,13 @@ class _Case:
         months = {role: month for role, month in lead.dates.months.items() if role not in days}
         return EventDates(announced=days.get("announced"), effective=days.get("effective"), comment=days.get("comment"), months=months)
 
-    def _offers(self) -> list[Offer]:
-        """The terms that heads take for an offer, each with who offers it; a way out without terms is a service."""
+    def _offers(self, told: Sequence[Offer]) -> list[Offer]:
+        """The terms that heads take for an offer, each with who offers it by text or rules; a way out without terms is a service."""
         offering = [p for p, role in self._roles().items() if role == "alternative"]
         meant = [term for term, chance in zip(self.page.terms, self.verdict.offers, strict=True) if chance >= FURTHER]
         found = [Offer(provider=p, kind=t.kind, amount=t.amount, until=t.until) for t in meant for p in self._owners(t, offering)]
+        terms = {(t.kind, t.amount) for t in meant if t.amount}
+        found += [o for o in told if (o.kind, o.amount) in terms and o.provider in offering]  # two may offer the same
         held = {o.provider for o in found}
         found += [Offer(provider=p, kind="migration_service") for p in offering if p not in held]
         kept: dict[tuple[str, str, str | None], Offer] = {}

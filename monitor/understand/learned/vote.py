@@ -6,7 +6,7 @@ answer, the more the surer the rule is of its event; unsure rules have no vote.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -17,7 +17,7 @@ from monitor.understand.learned.encoder import Floats
 from monitor.understand.learned.page import DATE_ROLES, ROLES, STAGES, TYPES, Page
 from monitor.understand.learned.verdict import Verdict
 
-VOTES: Mapping[str, float] = dict.fromkeys(("primary", "stage", "role", "place", "sector", "day"), 0.25)
+VOTES: Mapping[str, float] = dict.fromkeys(("primary", "stage", "role", "place", "sector", "day", "offer"), 0.25)
 """What a wholly sure rule adds, per field; chosen on voices left out of training. A vote on relevance doubled the false alerts."""
 SURE = 0.6
 """Rules less sure than this have no vote; from here on it grows to the whole at 1."""
@@ -33,6 +33,7 @@ def voted(page: Page, verdict: Verdict, found: Sequence[Signal], votes: Mapping[
     roles = {p: role for s in reversed(live) for p, role in s.providers.items() if role != "mentioned"}
     issuing, affected, sectors = ({x for s in live for x in getattr(s, field)} for field in ("issuing", "affected", "sectors"))
     places = [entity.key for entity in page.places]
+    offered = {(offer.kind, offer.amount) for s in live for offer in s.offers if offer.amount}
     told = [getattr(lead.dates, role) for role in DATE_ROLES]
     today, days = _days(verdict, page, told, weight * votes["day"])
     return replace(
@@ -45,15 +46,17 @@ def voted(page: Page, verdict: Verdict, found: Sequence[Signal], votes: Mapping[
             _rows(verdict.roles, [ROLES.index(roles[e.key]) if e.key in roles else None for e in page.providers], weight * votes["role"]),
             [e.key for e in page.providers],
             live,
+            page.staying,
         ),
         issuing=_each(verdict.issuing, [key in issuing for key in places], weight * votes["place"]),
         affected=_each(verdict.affected, [key in affected for key in places], weight * votes["place"]),
         sectors=_each(verdict.sectors, [e.key in sectors for e in page.sectors], weight * votes["sector"]),
+        offers=_raised(verdict.offers, [(term.kind, term.amount) in offered for term in page.terms], votes["offer"]),
     )
 
 
-def _without_bystanders(rows: Floats, providers: Sequence[str], live: Sequence[Signal]) -> Floats:
-    """A provider that rules read beside the one that cuts off, in another role, does not cut off itself.
+def _without_bystanders(rows: Floats, providers: Sequence[str], live: Sequence[Signal], staying: Collection[str]) -> Floats:
+    """A provider that rules read beside the one that cuts off, in another role or as going on as before, does not cut off itself.
 
     Heads take the rival that goes on serving for one more actor, and are sure of it; nothing harms its users more than that error.
     """
@@ -61,8 +64,9 @@ def _without_bystanders(rows: Floats, providers: Sequence[str], live: Sequence[S
     acting = {p for s in live for p, role in s.providers.items() if role == "restricting"}
     restricting = ROLES.index("restricting")
     for row, provider in zip(rows, providers, strict=True):
-        if acting and provider in told and provider not in acting and int(np.argmax(row[: len(ROLES)])) == restricting:
-            row[ROLES.index(told[provider])] += row[restricting]
+        known = provider in told or provider in staying
+        if acting and known and provider not in acting and int(np.argmax(row[: len(ROLES)])) == restricting:
+            row[ROLES.index(told.get(provider, "mentioned"))] += row[restricting]
             row[restricting] = 0
     return rows
 
@@ -99,3 +103,8 @@ def _days(verdict: Verdict, page: Page, told: Sequence[date | None], weight: flo
 def _each(row: Floats, told: Sequence[bool], weight: float) -> Floats:
     """Answers that stand for themselves: each moves towards what the rules say."""
     return np.asarray(row * (1 - weight) + weight * np.array(told, np.float32), np.float32) if len(row) else row
+
+
+def _raised(row: Floats, told: Sequence[bool], weight: float) -> Floats:
+    """Answers that rules may only speak for: what they did not find they do not deny."""
+    return np.asarray(row + (1 - row) * weight * np.array(told, np.float32), np.float32) if len(row) else row
