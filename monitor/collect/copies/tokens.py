@@ -27,19 +27,23 @@ _JOINTS: Final = "/.@=_"
 _NUMERALS: Final = "二三四五六七八九十百千万亿零两"
 """一 is left out: it stands in too many words that count nothing."""
 
+NAME, NUMBER = 1, 2
+"""Kinds of facts; 0 is none."""
+
 Hashes: TypeAlias = NDArray[np.uint64]
 Counts: TypeAlias = NDArray[np.int64]
 Flags: TypeAlias = NDArray[np.bool_]
+Kinds: TypeAlias = NDArray[np.uint8]
 
 
 @dataclass(frozen=True)
 class Words:
-    """The words of one text: their hashes, where they stand in it, and whether each is a number or a name."""
+    """The words of one text: their hashes, where they stand in it, and what kind of fact each is."""
 
     hashes: Hashes
     starts: Counts
     ends: Counts
-    facts: Flags
+    facts: Kinds
     body: int
     """The first word behind the title line; 0 when there is nothing else."""
     by_character: bool
@@ -49,9 +53,9 @@ class Words:
         return len(self.hashes)
 
     @cached_property
-    def fact_at(self) -> list[bool]:
+    def fact_at(self) -> list[int]:
         """`facts` as a list, which is quicker to look into one by one."""
-        found: list[bool] = self.facts.tolist()
+        found: list[int] = self.facts.tolist()
         return found
 
     @cached_property
@@ -144,14 +148,14 @@ def _hashes(codes: NDArray[np.uint32], starts: Counts, ends: Counts) -> Hashes:
     return mixed((sums[ends] - sums[starts]) * inverses[starts])
 
 
-def _facts(kinds: NDArray[np.uint8], starts: Counts, ends: Counts, in_body: Flags) -> Flags:
+def _facts(kinds: NDArray[np.uint8], starts: Counts, ends: Counts, in_body: Flags) -> Kinds:
     """Words with a digit, parts of addresses, and capitals within a sentence, save in a headline, which capitalises what it likes."""
     digits = np.concatenate(([0], np.cumsum(kinds & _DIGIT > 0)))
     before, further = kinds[starts - 1], kinds[starts - 2]
     opens = (before & _BREAK > 0) | ((before == 0) & (further & _BREAK > 0))
     in_address = (before & _JOINT > 0) & (further & (_WORD | _JOINT) > 0)
-    found = (digits[ends] > digits[starts]) | in_address | ((kinds[starts] & _UPPER > 0) & ~opens & in_body)
-    return np.asarray(found, np.bool_)
+    named = in_address | ((kinds[starts] & _UPPER > 0) & ~opens & in_body)
+    return np.where(digits[ends] > digits[starts], NUMBER, named * NAME).astype(np.uint8)
 
 
 @cache
