@@ -7,9 +7,10 @@ so facts that were exchanged in place tell them from copies: an editor rewords a
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import compress, pairwise
 from typing import Final, TypeAlias
 
 from monitor.collect.copies.tokens import NAME, NUMBER, Words, runs
@@ -69,6 +70,11 @@ class Reading:
         return frozenset(self.words.word_at)
 
     @cached_property
+    def facts(self) -> frozenset[int]:
+        """Its numbers and names."""
+        return frozenset(compress(self.words.word_at, self.words.fact_at))
+
+    @cached_property
     def bits(self) -> dict[int, int]:
         """Where each word of the body stands, as a set of bits."""
         found: dict[int, int] = {}
@@ -87,16 +93,16 @@ def overlap(left: Reading, right: Reading) -> Overlap | None:
         return None
     common = sorted([short.place[run] for run in shared])
     covered = _covered([i for i in common if i >= short.first], short.length)
-    places = _in_order(short, long, common)
-    share = max(covered, len(places)) / short.size
+    order = _Order(short, long, common)
+    share = max(covered, order.size) / short.size
     if share < _needed(short.size):
         return None
     if len(long.words) > EXCERPT * short.size and not _shares_opening(short, long, common):
         return None
-    if _tell_two_things(short, long, places):
+    if _tell_two_things(short, long, order):
         return None
-    spans = (_longest(text, shared) for text in (left, right))
-    return Overlap(round(share, 3), *spans)
+    here, there = _longest(short, long, common)
+    return Overlap(round(share, 3), *((here, there) if short is left else (there, here)))
 
 
 def _needed(size: int) -> float:
@@ -113,34 +119,38 @@ def _covered(common: Sequence[int], length: int) -> int:
     return covered
 
 
-def _in_order(short: Reading, long: Reading, common: Sequence[int]) -> Places:
-    """Where the most words of the shorter body stand in the longer text in their order (bit-parallel, Hyyrö 2004)."""
-    begin, end = 0, len(long.words)
-    if end > ALIKE * short.size:
-        shifts = sorted([long.place[short.runs[i]] - i for i in common])
-        begin = max(0, shifts[len(shifts) // 2] + short.first - short.size // 4)
-        end = begin + short.size * 3 // 2
-    words, bits = long.words.word_at[begin:end], short.bits
-    full = (1 << short.size) - 1
-    row, rows = full, [full]
-    for word in words:
-        if at := bits.get(word, 0):
-            met = row & at
-            row = (row + met | row - met) & full
-        rows.append(row)
-    return [(i + short.first, j + begin) for i, j in _met(rows, short.size, len(words))][::-1]
+class _Order:
+    """The most words of the shorter body that stand in the longer text in their order (bit-parallel, Hyyrö 2004)."""
 
+    def __init__(self, short: Reading, long: Reading, common: Sequence[int]) -> None:
+        begin, end = 0, len(long.words)
+        if end > ALIKE * short.size:
+            shifts = sorted([long.place[short.runs[i]] - i for i in common])
+            begin = max(0, shifts[len(shifts) // 2] + short.first - short.size // 4)
+            end = begin + short.size * 3 // 2
+        words, bits = long.words.word_at[begin:end], short.bits
+        row = full = (1 << short.size) - 1
+        self._rows = [full]
+        for word in words:
+            if at := bits.get(word):
+                met = row & at
+                row = (row + met | row - met) & full
+            self._rows.append(row)
+        self.size = short.size - row.bit_count()
+        self._ends, self._first, self._begin = (short.size, len(words)), short.first, begin
 
-def _met(rows: Sequence[int], i: int, j: int) -> Iterator[tuple[int, int]]:
-    """The pairs behind the rows, last first."""
-    while i and j:
-        if rows[j] >> i - 1 & 1:
-            i -= 1
-        elif not rows[j - 1] >> i - 1 & 1:
-            j -= 1
-        else:
-            i, j = i - 1, j - 1
-            yield i, j
+    def places(self) -> Places:
+        """Where those words stand in both texts."""
+        (i, j), rows, found = self._ends, self._rows, []
+        while i and j:
+            if rows[j] >> i - 1 & 1:
+                i -= 1
+            elif not rows[j - 1] >> i - 1 & 1:
+                j -= 1
+            else:
+                i, j = i - 1, j - 1
+                found.append((i + self._first, j + self._begin))
+        return found[::-1]
 
 
 def _shares_opening(short: Reading, long: Reading, common: Sequence[int]) -> bool:
@@ -149,41 +159,48 @@ def _shares_opening(short: Reading, long: Reading, common: Sequence[int]) -> boo
     return bool(sum(long.place[short.runs[i]] < limit for i in common) >= OPENING * len(common))
 
 
-def _tell_two_things(short: Reading, long: Reading, places: Places) -> bool:
+def _tell_two_things(short: Reading, long: Reading, order: _Order) -> bool:
     """Whether facts were exchanged between common words, or behind the last one: a number for a number, a name for a name."""
-    exchanged = 0
+    own, others = short.facts - long.vocabulary, long.facts - short.vocabulary
+    if not own or not others:
+        return False
+    places = order.places()
+    if not places:
+        return False
     ends = (len(short.words), len(long.words))
     # A longer end is a tail that was cut or a line that was added.
-    if places and max(ends[0] - places[-1][0], ends[1] - places[-1][1]) <= TAIL:
-        places = [*places, ends]
-    i = j = -1
-    for here, there in places:
-        if 1 < here - i <= SLOT and 1 < there - j <= SLOT and i >= 0:
-            for kind in (NUMBER, NAME):
-                if own := _own_facts(short, long, i + 1, here, kind):
-                    exchanged += min(own, _own_facts(long, short, j + 1, there, kind))
-        i, j = here, there
-    if not exchanged:
-        return False
-    words = short.words
-    kept = {word for word, fact in zip(words.word_at, words.fact_at, strict=True) if fact and word in long.vocabulary}
-    spelling = exchanged == 1 and kept
-    return not spelling and exchanged > EXCHANGED * (exchanged + len(kept))
+    if max(ends[0] - places[-1][0], ends[1] - places[-1][1]) <= TAIL:
+        places.append(ends)
+    exchanged = 0
+    for (i, j), (here, there) in pairwise(places):
+        if 1 < here - i <= SLOT and 1 < there - j <= SLOT:
+            mine, theirs = _kinds(short, own, i + 1, here), _kinds(long, others, j + 1, there)
+            exchanged += sum(min(mine.count(kind), theirs.count(kind)) for kind in (NUMBER, NAME)) if mine and theirs else 0
+    kept = short.facts & long.vocabulary
+    is_spelling = exchanged == 1 and kept
+    return not is_spelling and exchanged > EXCHANGED * (exchanged + len(kept))
 
 
-def _own_facts(text: Reading, other: Reading, start: int, end: int, kind: int) -> int:
+def _kinds(text: Reading, wanted: Set[int], start: int, end: int) -> list[int]:
+    """Of which kind each of the wanted facts is that stand from `start` to `end`."""
     words = text.words
-    return sum(words.fact_at[i] == kind and words.word_at[i] not in other.vocabulary for i in range(start, end))
+    return [words.fact_at[i] for i in range(start, end) if words.word_at[i] in wanted]
 
 
-def _longest(text: Reading, shared: Set[int]) -> tuple[int, int]:
-    """First and one-past-last character of the longest unbroken passage."""
-    best = longest = start = 0
-    previous = -1
-    for i in sorted([text.place[run] for run in shared]):
-        if i != previous + 1:
-            start = i
-        if i - start + 1 > longest:
-            best, longest = start, i - start + 1
-        previous = i
-    return int(text.words.starts[best]), int(text.words.ends[best + longest + text.length - 2])
+def _longest(short: Reading, long: Reading, common: Sequence[int]) -> tuple[tuple[int, int], tuple[int, int]]:
+    """The longest passage that stands unbroken in both texts: its first and one-past-last character in each."""
+    best = (0, 0, 0)
+    count, previous = 0, (-1, -1)
+    for i in common:
+        j = long.place[short.runs[i]]
+        count = count + 1 if (i - 1, j - 1) == previous else 1
+        previous = (i, j)
+        if count > best[0]:
+            best = (count, i, j)
+    count, i, j = best
+    return _span(short, i, count), _span(long, j, count)
+
+
+def _span(text: Reading, last: int, count: int) -> tuple[int, int]:
+    """The characters of `count` runs in a row of which the last one begins with word `last`."""
+    return int(text.words.starts[last - count + 1]), int(text.words.ends[last + text.length - 1])

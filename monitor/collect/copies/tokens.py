@@ -65,9 +65,36 @@ class Words:
         return found
 
 
+@dataclass(frozen=True)
+class Tokens:
+    """The words of several texts, one behind the other; text i has those from `at[i]` to `at[i + 1]`. Places count in its own text."""
+
+    hashes: Hashes
+    starts: Counts
+    ends: Counts
+    facts: Kinds
+    at: Counts
+    bodies: Counts
+    by_character: Flags
+
+    def __len__(self) -> int:
+        return len(self.bodies)
+
+    def words(self, i: int) -> Words:
+        """The words of one text."""
+        part = slice(int(self.at[i]), int(self.at[i + 1]))
+        own = (array[part] for array in (self.hashes, self.starts, self.ends, self.facts))
+        return Words(*own, int(self.bodies[i]), bool(self.by_character[i]))
+
+
+def tokens_of(texts: Sequence[str]) -> Iterator[Tokens]:
+    """The words of the texts in their order, title line first, in parts; only the first `MAX_CHARS` characters are read."""
+    return map(_read, _parts([text[:MAX_CHARS] for text in texts]))
+
+
 def words_of(texts: Sequence[str]) -> list[Words]:
-    """The words of each text, title line first; only the first `MAX_CHARS` characters are read."""
-    return [words for part in _parts([text[:MAX_CHARS] for text in texts]) for words in _read(part)]
+    """The words of each text."""
+    return [tokens.words(i) for tokens in tokens_of(texts) for i in range(len(tokens))]
 
 
 def runs(hashes: Hashes, length: int) -> Hashes:
@@ -106,28 +133,35 @@ def _parts(texts: Sequence[str]) -> Iterator[list[str]]:
         yield part
 
 
-def _read(texts: list[str]) -> Iterator[Words]:
+def _read(texts: list[str]) -> Tokens:
     # A leading break lets every word look two characters back; one behind each text ends its last word.
     joined = "\n\n" + "".join(text + "\n" for text in texts)
     codes = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), np.uint32)
     kinds = _kinds()[np.minimum(codes, _TABLE - 1)]
     kinds[codes >= 0x20000] = _WORD | _SINGLE  # further Han; everything between is pictures and dead scripts
     starts, ends = _bounds(kinds)
-    hashes = _hashes(codes, starts, ends)
     sizes = np.fromiter((len(text) + 1 for text in texts), np.int64, len(texts))
     begins = np.concatenate(([0], np.cumsum(sizes)[:-1])) + 2
     titles = begins + np.fromiter((max(0, text.find("\n")) for text in texts), np.int64, len(texts))
     at = np.searchsorted(starts, np.append(begins, len(codes)))
-    of = np.repeat(np.arange(len(texts)), np.diff(at))
-    single = kinds[starts] & _SINGLE > 0
-    in_body = starts >= titles[of]
-    facts = _facts(kinds, starts, ends, in_body)
-    headlines = np.concatenate(([0], np.cumsum(~in_body)))
-    singles = np.concatenate(([0], np.cumsum(single)))
-    for begin, low, high in zip(begins.tolist(), at[:-1].tolist(), at[1:].tolist(), strict=True):
-        by_character = bool((singles[high] - singles[low]) * 2 > high - low)
-        title = int(headlines[high] - headlines[low]) % max(1, high - low)
-        yield Words(hashes[low:high], starts[low:high] - begin, ends[low:high] - begin, facts[low:high], title, by_character)
+    counts = np.diff(at)
+    in_body = starts >= np.repeat(titles, counts)
+    singles = _sums(kinds[starts] & _SINGLE > 0)[at]
+    own = np.repeat(begins, counts)
+    return Tokens(
+        hashes=_hashes(codes, starts, ends),
+        starts=starts - own,
+        ends=ends - own,
+        facts=_facts(kinds, starts, ends, in_body),
+        at=at,
+        bodies=np.diff(_sums(~in_body)[at]) % np.maximum(1, counts),
+        by_character=np.diff(singles) * 2 > counts,
+    )
+
+
+def _sums(flags: Flags) -> Counts:
+    """How many are set before each place."""
+    return np.concatenate(([0], np.cumsum(flags)))
 
 
 def _bounds(kinds: NDArray[np.uint8]) -> tuple[Counts, Counts]:
@@ -150,7 +184,7 @@ def _hashes(codes: NDArray[np.uint32], starts: Counts, ends: Counts) -> Hashes:
 
 def _facts(kinds: NDArray[np.uint8], starts: Counts, ends: Counts, in_body: Flags) -> Kinds:
     """Words with a digit, parts of addresses, and capitals within a sentence, save in a headline, which capitalises what it likes."""
-    digits = np.concatenate(([0], np.cumsum(kinds & _DIGIT > 0)))
+    digits = _sums(kinds & _DIGIT > 0)
     before, further = kinds[starts - 1], kinds[starts - 2]
     opens = (before & _BREAK > 0) | ((before == 0) & (further & _BREAK > 0))
     in_address = (before & _JOINT > 0) & (further & (_WORD | _JOINT) > 0)
