@@ -33,6 +33,7 @@ from monitor.model.collect import Document, Entry, FetchFailure, RegulatorFacts,
 from monitor.model.health import AlertCode, FeedHints, Observed, Rhythm, Run
 from monitor.model.inform import Delivery, DeliveryState, Mail
 from monitor.model.inventory import Dependency, Exposure, Recipient, System, Team
+from monitor.model.origin import Copy, OriginDecision, OriginVerdict, Span, standing
 from monitor.model.reasons import REASONS, Meaning
 from monitor.model.understand import Band, EventDates, Mention, Offer, Quote, Signal, Tagging
 
@@ -46,6 +47,7 @@ __all__ = [
     "Alternative",
     "Assessment",
     "Band",
+    "Copy",
     "Criticality",
     "Delivery",
     "DeliveryState",
@@ -73,6 +75,8 @@ __all__ = [
     "Observed",
     "Offer",
     "OfferKind",
+    "OriginDecision",
+    "OriginVerdict",
     "Parent",
     "Place",
     "Provider",
@@ -92,6 +96,7 @@ __all__ = [
     "SourceFormat",
     "SourceKind",
     "SourceState",
+    "Span",
     "Stage",
     "StageStep",
     "Substitutability",
@@ -100,4 +105,5 @@ __all__ = [
     "Team",
     "Validators",
     "short_hash",
+    "standing",
 ]  # fmt: skip

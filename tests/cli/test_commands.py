@@ -15,7 +15,7 @@ from pytest_httpserver import HTTPServer
 from monitor.answers.reader import Reader
 
 ROOT = Path(__file__).resolve().parents[2]
-COMMANDS = ["demo", "run", "serve", "tag", "evaluate", "risk", "events", "documents", "sources", "inventory", "digest", "review", "doctor"]
+COMMANDS = ["demo", "run", "serve", "tag", "evaluate", "risk", "events", "documents", "origins", "sources", "inventory", "digest", "review", "doctor"]
 
 
 class Shell:
