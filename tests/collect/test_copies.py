@@ -75,7 +75,7 @@ def test_a_copy_is_found_and_explained(left: str, right: str) -> None:
     found = overlap_of(left, right)
     assert isinstance(found, Overlap)
     here, there = left[slice(*found.span)], right[slice(*found.known_span)]
-    assert [words.word_at for words in words_of([here])] == [words.word_at for words in words_of([there])]
+    assert [words.hashes.tolist() for words in words_of([here])] == [words.hashes.tolist() for words in words_of([there])]
     assert len(words_of([here])[0]) >= 3
     back = overlap_of(right, left)
     assert back == Overlap(found.share, found.known_span, found.span)
@@ -176,9 +176,9 @@ def test_any_text_has_words_with_places(texts: list[str]) -> None:
         places = list(zip(words.starts.tolist(), words.ends.tolist(), strict=True))
         assert all(0 <= start < end <= len(text) for start, end in places)
         assert all(before[1] <= after[0] for before, after in pairwise(places))
-        assert words_of([text])[0].word_at == words.word_at
+        assert words_of([text])[0].hashes.tolist() == words.hashes.tolist()
         by_text: dict[str, int] = {}
-        assert all(by_text.setdefault(text[a:b].lower(), h) == h for (a, b), h in zip(places, words.word_at, strict=True))
+        assert all(by_text.setdefault(text[a:b].lower(), h) == h for (a, b), h in zip(places, words.hashes.tolist(), strict=True))
 
 
 @pytest.mark.parametrize(
@@ -193,7 +193,7 @@ def test_any_text_has_words_with_places(texts: list[str]) -> None:
 )
 def test_facts_are_numbers_and_names(text: str, facts: list[str]) -> None:
     (words,) = words_of([text])
-    found = [text[a:b] for a, b, fact in zip(words.starts, words.ends, words.fact_at, strict=True) if fact]
+    found = [text[a:b] for a, b, fact in zip(words.starts, words.ends, words.facts, strict=True) if fact]
     assert found == facts
 
 

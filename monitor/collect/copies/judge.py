@@ -7,16 +7,14 @@ so facts that were exchanged in place tell them from copies: an editor rewords a
 
 from __future__ import annotations
 
-from collections.abc import Sequence, Set
+from bisect import bisect
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import compress, pairwise
 from typing import Final, TypeAlias
 
-from monitor.collect.copies.tokens import NAME, NUMBER, Words, runs
+from monitor.collect.copies.tokens import Words
 
-COVER_WORDS, COVER_CHARACTERS = 3, 4
-"""Length of the runs that are compared."""
 FEWEST: Final = 12
 """Texts of fewer words are never copies: two reporters may find the same eight."""
 SHARE, LONG = 0.6, 40
@@ -53,39 +51,33 @@ class Overlap:
 
 
 class Reading:
-    """A text prepared for comparing: its runs and where each stands first."""
+    """A text prepared for comparing: its words, its runs and where each stands first, its facts."""
 
-    def __init__(self, words: Words) -> None:
-        self.words = words
-        self.length = COVER_CHARACTERS if words.by_character else COVER_WORDS
-        self.runs: list[int] = runs(words.hashes, self.length).tolist()
+    def __init__(self, text: Words) -> None:
+        self.text = text
+        self.length = text.length
+        self.words: list[int] = text.hashes.tolist()
+        self.vocabulary = frozenset(self.words)
+        self.runs: list[int] = text.runs.tolist()
         self.place = dict(zip(reversed(self.runs), range(len(self.runs) - 1, -1, -1), strict=True))
         # An editor writes a headline of his own, which says nothing of the text beneath it.
-        self.first = words.body if len(words) - words.body >= FEWEST else 0
-        self.size = len(words) - self.first
-
-    @cached_property
-    def vocabulary(self) -> frozenset[int]:
-        """Its words, headline included."""
-        return frozenset(self.words.word_at)
-
-    @cached_property
-    def facts(self) -> frozenset[int]:
-        """Its numbers and names."""
-        return frozenset(compress(self.words.word_at, self.words.fact_at))
+        self.first = text.body if len(text) - text.body >= FEWEST else 0
+        self.size = len(text) - self.first
+        places = text.facts.nonzero()[0]
+        self.facts: dict[int, int] = dict(zip(places.tolist(), text.facts[places].tolist(), strict=True))  # of place and kind
 
     @cached_property
     def bits(self) -> dict[int, int]:
         """Where each word of the body stands, as a set of bits."""
         found: dict[int, int] = {}
-        for i, word in enumerate(self.words.word_at[self.first :]):
+        for i, word in enumerate(self.words[self.first :]):
             found[word] = found.get(word, 0) | 1 << i
         return found
 
 
 def overlap(left: Reading, right: Reading) -> Overlap | None:
     """The overlap of two texts of which one is a copy of the other (which one, only their times can tell); else None."""
-    if left.words.by_character != right.words.by_character or min(left.size, right.size) < FEWEST:
+    if left.length != right.length or min(left.size, right.size) < FEWEST:
         return None
     short, long = (left, right) if (left.size, left.runs) <= (right.size, right.runs) else (right, left)
     shared = short.place.keys() & long.place.keys()
@@ -128,20 +120,22 @@ class _Order:
             shifts = sorted([long.place[short.runs[i]] - i for i in common])
             begin = max(0, shifts[len(shifts) // 2] + short.first - short.size // 4)
             end = begin + short.size * 3 // 2
-        words, bits = long.words.word_at[begin:end], short.bits
+        bits = short.bits
         row = full = (1 << short.size) - 1
-        self._rows = [full]
-        for word in words:
-            if at := bits.get(word):
-                met = row & at
-                row = (row + met | row - met) & full
-            self._rows.append(row)
-        self.size = short.size - row.bit_count()
-        self._ends, self._first, self._begin = (short.size, len(words)), short.first, begin
+        self._rows, self._met = [full], []
+        for j, word in enumerate(long.words[begin:end], begin):
+            if word in bits:
+                met = row & bits[word]
+                row = row + met | row - met
+                self._rows.append(row)
+                self._met.append(j)
+        self.size = short.size - (row & full).bit_count()
+        self._short = short
 
     def places(self) -> Places:
         """Where those words stand in both texts."""
-        (i, j), rows, found = self._ends, self._rows, []
+        rows, met, found = self._rows, self._met, []
+        i, j = self._short.size, len(met)
         while i and j:
             if rows[j] >> i - 1 & 1:
                 i -= 1
@@ -149,7 +143,7 @@ class _Order:
                 j -= 1
             else:
                 i, j = i - 1, j - 1
-                found.append((i + self._first, j + self._begin))
+                found.append((i + self._short.first, met[j]))
         return found[::-1]
 
 
@@ -161,30 +155,31 @@ def _shares_opening(short: Reading, long: Reading, common: Sequence[int]) -> boo
 
 def _tell_two_things(short: Reading, long: Reading, order: _Order) -> bool:
     """Whether facts were exchanged between common words, or behind the last one: a number for a number, a name for a name."""
-    own, others = short.facts - long.vocabulary, long.facts - short.vocabulary
-    if not own or not others:
+    own = [i for i in short.facts if short.words[i] not in long.vocabulary]
+    others = [j for j in long.facts if long.words[j] not in short.vocabulary]
+    if not own or not others or not order.size:
         return False
     places = order.places()
-    if not places:
-        return False
     ends = (len(short.words), len(long.words))
     # A longer end is a tail that was cut or a line that was added.
     if max(ends[0] - places[-1][0], ends[1] - places[-1][1]) <= TAIL:
         places.append(ends)
-    exchanged = 0
-    for (i, j), (here, there) in pairwise(places):
-        if 1 < here - i <= SLOT and 1 < there - j <= SLOT:
-            mine, theirs = _kinds(short, own, i + 1, here), _kinds(long, others, j + 1, there)
-            exchanged += sum(min(mine.count(kind), theirs.count(kind)) for kind in (NUMBER, NAME)) if mine and theirs else 0
-    kept = short.facts & long.vocabulary
+    here, there = [i for i, _ in places], [j for _, j in places]
+    mine = [(bisect(here, i), short.facts[i]) for i in own]
+    theirs = [(bisect(there, j), long.facts[j]) for j in others]
+    both = set(mine) & set(theirs)
+    exchanged = sum(min(mine.count(one), theirs.count(one)) for one in both if _is_slot(places, one[0]))
+    kept = {short.words[i] for i in short.facts} & long.vocabulary
     is_spelling = exchanged == 1 and kept
     return not is_spelling and exchanged > EXCHANGED * (exchanged + len(kept))
 
 
-def _kinds(text: Reading, wanted: Set[int], start: int, end: int) -> list[int]:
-    """Of which kind each of the wanted facts is that stand from `start` to `end`."""
-    words = text.words
-    return [words.fact_at[i] for i in range(start, end) if words.word_at[i] in wanted]
+def _is_slot(places: Places, gap: int) -> bool:
+    """Whether the gap before place number `gap` is narrow enough to have been filled in."""
+    if not 0 < gap < len(places):
+        return False
+    (i, j), (here, there) = places[gap - 1], places[gap]
+    return here - i <= SLOT and there - j <= SLOT
 
 
 def _longest(short: Reading, long: Reading, common: Sequence[int]) -> tuple[tuple[int, int], tuple[int, int]]:
@@ -203,4 +198,4 @@ def _longest(short: Reading, long: Reading, common: Sequence[int]) -> tuple[tupl
 
 def _span(text: Reading, last: int, count: int) -> tuple[int, int]:
     """The characters of `count` runs in a row of which the last one begins with word `last`."""
-    return int(text.words.starts[last - count + 1]), int(text.words.ends[last + text.length - 1])
+    return int(text.text.starts[last - count + 1]), int(text.text.ends[last + text.length - 1])

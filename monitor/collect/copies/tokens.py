@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 MAX_CHARS: Final = 12_000
 """What is read of a text, about 2,000 words: copies are cut at the tail, so the head is what they share."""
-_BATCH_CHARS: Final = 1 << 20
+_BATCH_CHARS: Final = 1 << 18
 _BASE: Final = 0x9E3779B97F4A7C15
 _TABLE: Final = 1 << 16
 _WORD, _SINGLE, _UPPER, _DIGIT, _BREAK, _JOINT = 1, 2, 4, 8, 16, 32
@@ -27,6 +27,8 @@ _JOINTS: Final = "/.@=_"
 _NUMERALS: Final = "二三四五六七八九十百千万亿零两"
 """一 is left out: it stands in too many words that count nothing."""
 
+COVER_WORDS, COVER_CHARACTERS = 3, 4
+"""Length of the runs that are compared when two texts are read side by side."""
 NAME, NUMBER = 1, 2
 """Kinds of facts; 0 is none."""
 
@@ -44,6 +46,9 @@ class Words:
     starts: Counts
     ends: Counts
     facts: Kinds
+    runs: Hashes
+    """Hashes of neighbours, as many as `length`; the run that begins with each word."""
+    length: int
     body: int
     """The first word behind the title line; 0 when there is nothing else."""
     by_character: bool
@@ -51,18 +56,6 @@ class Words:
 
     def __len__(self) -> int:
         return len(self.hashes)
-
-    @cached_property
-    def fact_at(self) -> list[int]:
-        """`facts` as a list, which is quicker to look into one by one."""
-        found: list[int] = self.facts.tolist()
-        return found
-
-    @cached_property
-    def word_at(self) -> list[int]:
-        """`hashes` as a list."""
-        found: list[int] = self.hashes.tolist()
-        return found
 
 
 @dataclass(frozen=True)
@@ -82,9 +75,20 @@ class Tokens:
 
     def words(self, i: int) -> Words:
         """The words of one text."""
-        part = slice(int(self.at[i]), int(self.at[i + 1]))
-        own = (array[part] for array in (self.hashes, self.starts, self.ends, self.facts))
-        return Words(*own, int(self.bodies[i]), bool(self.by_character[i]))
+        low, high = int(self.at[i]), int(self.at[i + 1])
+        by_character = bool(self.by_character[i])
+        length = COVER_CHARACTERS if by_character else COVER_WORDS
+        found = (self._runs_of_characters if by_character else self._runs_of_words)[low : max(low, high - length + 1)]
+        own = (array[low:high] for array in (self.hashes, self.starts, self.ends, self.facts))
+        return Words(*own, found, length, int(self.bodies[i]), by_character)
+
+    @cached_property
+    def _runs_of_words(self) -> Hashes:
+        return runs(self.hashes, COVER_WORDS)
+
+    @cached_property
+    def _runs_of_characters(self) -> Hashes:
+        return runs(self.hashes, COVER_CHARACTERS)
 
 
 def tokens_of(texts: Sequence[str]) -> Iterator[Tokens]:
