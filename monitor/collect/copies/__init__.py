@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import partial
+from functools import lru_cache, partial
 from typing import Final, NamedTuple
 from zlib import crc32
 
@@ -30,6 +30,8 @@ METHOD: Final = "1"
 WINDOW: Final = timedelta(days=14)
 """Documents retrieved farther apart are not compared: of the copies that papers of other houses print nearly all come within a week,
 and what shares its text for longer is the standing line of a series."""
+READINGS: Final = 64
+"""Texts that are kept ready for comparing."""
 
 Texts = Callable[[Collection[str]], Mapping[str, str]]
 """Gives the texts of known documents by id."""
@@ -107,14 +109,17 @@ class Finder:
         sketches = [one for tokens in parts for one in sketches_of(tokens)]
         numbers, times = self._index.pairs(sketches, _voices(new)), np.append(self._times, _times(new))
         near = np.abs(times[numbers[:, 0]] - times[numbers[:, 1]]) <= WINDOW.total_seconds()
-        ids = [*self._ids, *(one.id for one in new)]
-        pairs = [(ids[late], ids[early]) for late, early in numbers[near].tolist()]
-        words = _words_by_id([one.id for one in new], parts)
+        ids, first = [one.id for one in new], len(self)
+        pairs = [
+            (ids[late - first], self._ids[early] if early < first else ids[early - first]) for late, early in numbers[near].tolist()
+        ]
+        words = _words_by_id(ids, parts)
         if known := sorted({early for _, early in pairs} - words.keys()):
             found = texts(known)
             words |= _words_by_id(known, tokens_of([found[name] for name in known]))
-        read = {name: Reading(words[name]()) for name in dict.fromkeys(name for pair in pairs for name in pair)}
-        links = [Link(late, early, same) for late, early in pairs if (same := overlap(read[late], read[early]))]
+        # Pairs come by their new text, so that few readings at a time are needed: memory that is used again stays in the cache.
+        read = lru_cache(READINGS)(lambda name: Reading(words[name]()))
+        links = [Link(late, early, same) for late, early in pairs if (same := overlap(read(late), read(early)))]
         kept = [Known(one.id, one.voice, one.at, sketch.astype("<u4").tobytes()) for one, sketch in zip(new, sketches, strict=True)]
         return kept, links
 

@@ -101,10 +101,10 @@ class Index:
         pairs, which, count = np.unique(found, return_inverse=True, return_counts=True)
         common = np.bincount(which, weights[behind], len(pairs))
         new, known = (pairs >> _HALF).astype(np.int64), (pairs & _LOW).astype(np.int64)
-        numbers = (keys & _LOW).astype(np.int64)
-        weighed = np.bincount(numbers, weights, len(sizes)) / np.maximum(1, np.bincount(numbers, minlength=len(sizes)))
+        own = (keys & _LOW).astype(np.int64) - len(self)
+        weighed = np.bincount(own, weights, len(sketches)) / np.maximum(1, np.bincount(own, minlength=len(sketches)))
         size, other = sizes[new], sizes[known]
-        comparable = np.minimum(size * weighed[new], other) * np.minimum(1, SKETCH / np.maximum(size, other))
+        comparable = np.minimum(size * weighed[new - len(self)], other) * np.minimum(1, SKETCH / np.maximum(size, other))
         likely = (count >= COMMON) & (common >= LIKELY * comparable) & (speakers[new] != speakers[known])
         return np.stack((new[likely], known[likely]), axis=1)
 
@@ -123,7 +123,7 @@ class Index:
         # Among the new texts themselves, those before it with the same hash stand right before each key.
         places = np.arange(len(keys))
         spans = [(keys, places, places, places - np.maximum.accumulate(np.where(starts, places, 0)))]
-        for level in self._levels:
+        for level in reversed(self._levels):
             first = np.searchsorted(level, low)
             met = np.flatnonzero((level[np.minimum(first, len(level) - 1)] & _HIGH) == low)
             below = np.searchsorted(level, keys[met])
@@ -131,8 +131,8 @@ class Index:
         heat = np.zeros(len(keys), np.int64)
         pairs, behind = [], []
         for level, met, below, count in spans:
+            few = np.minimum(count, np.maximum(0, HOT - heat[met]))
             heat[met] += count
-            few = np.minimum(count, HOT)
             by = np.repeat(met, few)
             pairs.append((own[by] << _HALF) | (level[_ranges(below - few, few)] & _LOW))
             behind.append(by)

@@ -61,8 +61,8 @@ class Reading:
         self.runs: list[int] = text.runs.tolist()
         self.place = dict(zip(reversed(self.runs), range(len(self.runs) - 1, -1, -1), strict=True))
         # An editor writes a headline of his own, which says nothing of the text beneath it.
-        self.first = text.body if len(text) - text.body >= FEWEST else 0
-        self.size = len(text) - self.first
+        self.first = text.body if len(self.words) - text.body >= FEWEST else 0
+        self.size = len(self.words) - self.first
         places = text.facts.nonzero()[0]
         self.facts: dict[int, int] = dict(zip(places.tolist(), text.facts[places].tolist(), strict=True))  # of place and kind
 

@@ -10,7 +10,7 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
-from typing import Final, TypeAlias
+from typing import Final, NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,8 +38,7 @@ Flags: TypeAlias = NDArray[np.bool_]
 Kinds: TypeAlias = NDArray[np.uint8]
 
 
-@dataclass(frozen=True)
-class Words:
+class Words(NamedTuple):
     """The words of one text: their hashes, where they stand in it, and what kind of fact each is."""
 
     hashes: Hashes
@@ -53,9 +52,6 @@ class Words:
     """The first word behind the title line; 0 when there is nothing else."""
     by_character: bool
     """Whether the text is mostly in a script without spaces, where runs of characters are compared."""
-
-    def __len__(self) -> int:
-        return len(self.hashes)
 
 
 @dataclass(frozen=True)
