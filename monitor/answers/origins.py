@@ -119,9 +119,7 @@ def _explained(reader: Reader, key: str, events: Sequence[Event], asked: Documen
     return OriginsShape(id=key, as_of=as_of, origins=origins, decisions=_shaped(decided, set(known)))
 
 
-def _outside(
-    tx: Session, entries: set[str], copies: Sequence[Copy], decided: Sequence[OriginDecision], as_of: datetime
-) -> list[Document]:
+def _outside(tx: Session, entries: set[str], copies: Sequence[Copy], decided: Sequence[OriginDecision], as_of: datetime) -> list[Document]:
     """Documents of these entries, which others name only by id."""
     named = {copy.entry: copy.document for copy in copies} | {copy.copied_entry: copy.copied for copy in copies}
     named |= {entry: name for one in decided for entry, name in zip(one.entries, one.documents, strict=True)}

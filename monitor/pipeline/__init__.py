@@ -25,8 +25,8 @@ from monitor.pipeline.world import Progress, World, no_progress, open_world
 from monitor.understand.tag import Tagger
 
 __all__ = [
-    "CycleSummary", "Progress", "Tagger", "World", "assess", "collect", "compare", "cycle", "deliver", "ingest", "no_progress", "open_world",
-    "preview", "read",
+    "CycleSummary", "Progress", "Tagger", "World", "assess", "collect", "compare", "cycle", "deliver", "ingest", "no_progress",
+    "open_world", "preview", "read",
 ]  # fmt: skip
 
 
@@ -55,7 +55,8 @@ class CycleSummary:
         mails = ", ".join(f"{n} {what}" for what, n in self.deliveries.items() if n) or "none due"
         return [
             f"sources    {self.polled} polled: {states}",
-            f"documents  {self.new_documents} new, {self.copies} times a copy, {self.tagged} read, {self.relevant} tell of an event, {self.doubtful} may",
+            f"documents  {self.new_documents} new, {self.tagged} read, {self.relevant} tell of an event, {self.doubtful} may",
+            f"copies     {self.copies} found",
             f"events     {self.event_revisions} new or changed",
             f"digests    {mails}",
             f"took       {self.seconds:.1f} s",

@@ -14,6 +14,7 @@ from monitor.store import documents as stored
 from monitor.store.dialect import serialise
 
 COMPARE_BATCH = 300
+CATCH_UP_BATCH = 5_000
 SLACK = timedelta(days=1)
 """How much longer than needed texts are remembered: documents do not come quite in the order of their retrieval, and forgetting
 copies the whole index."""
@@ -51,7 +52,7 @@ def _catch_up(tx: Session, shelf: Shelf, retrieved_at: datetime) -> None:
     elif horizon - shelf.since > 2 * SLACK:
         shelf.since = horizon - SLACK
         shelf.finder.forget(shelf.since)
-    if news := origins.compared(tx, METHOD, shelf.last, shelf.since):
+    while news := origins.compared(tx, METHOD, shelf.last, shelf.since, CATCH_UP_BATCH):
         shelf.finder.remember([Known(one.document, one.origin_group, one.retrieved_at, one.sketch) for one in news])
         shelf.last = news[-1].number
 

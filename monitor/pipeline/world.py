@@ -27,7 +27,7 @@ def no_progress(_label: str, _done: int, _total: int) -> None:
 
 @dataclass
 class Shelf:
-    """What this process remembers of compared texts: those up to `last` in the order of comparing, of documents retrieved from `since` on."""
+    """What this process remembers of compared texts: up to `last` in the order of comparing, of documents retrieved from `since` on."""
 
     finder: Finder = field(default_factory=Finder)
     last: int = 0

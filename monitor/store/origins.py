@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import exists, func, insert, or_, select
 from sqlalchemy.orm import Session
@@ -18,8 +17,7 @@ from monitor.store.documents import document_from, in_parts
 from monitor.store.tables import DocumentRow, OriginDecisionRow, TextCopyRow, TextSketchRow
 
 
-@dataclass(frozen=True)
-class Compared:
+class Compared(NamedTuple):
     """A document that was compared, with what the method has to remember of it; `number` is the order of comparing."""
 
     number: int
@@ -41,7 +39,7 @@ def uncompared(tx: Session, method: str, since: datetime | None, limit: int) -> 
     return [document_from(row) for row in tx.scalars(wanted)]
 
 
-def compared(tx: Session, method: str, after: int, since: datetime) -> list[Compared]:
+def compared(tx: Session, method: str, after: int, since: datetime, limit: int) -> list[Compared]:
     """What was compared after number `after`, of the documents retrieved since then, in the order of comparing."""
     wanted = (
         select(
@@ -53,6 +51,7 @@ def compared(tx: Session, method: str, after: int, since: datetime) -> list[Comp
         )
         .where(col(TextSketchRow.method) == method, col(TextSketchRow.number) > after, col(TextSketchRow.retrieved_at) >= since)
         .order_by(col(TextSketchRow.number))
+        .limit(limit)
     )
     return [Compared(*row) for row in tx.execute(wanted)]
 
@@ -142,8 +141,6 @@ def decide(tx: Session, decision: OriginDecision) -> OriginDecision:
     numbered = decision.model_copy(update={"number": len(known) + 1})
     body: dict[str, Any] = numbered.model_dump(mode="json")
     tx.execute(
-        insert(OriginDecisionRow).values(
-            number=numbered.number, verdict=numbered.verdict, recorded_at=numbered.recorded_at, body=body
-        )
+        insert(OriginDecisionRow).values(number=numbered.number, verdict=numbered.verdict, recorded_at=numbered.recorded_at, body=body)
     )
     return numbered

@@ -59,7 +59,7 @@ def told(world: World, paper: int, text: str, moment: datetime = NOW, title: str
 
 def copies(world: World) -> list[Copy]:
     with world.store.read() as tx:
-        everything = [row.document for row in origins.compared(tx, METHOD, 0, datetime.min.replace(tzinfo=UTC))]
+        everything = [row.document for row in origins.compared(tx, METHOD, 0, datetime.min.replace(tzinfo=UTC), 1000)]
         found, _ = origins.known_origins(tx, stored.documents_by_id(tx, everything).values(), None)
     return found
 
@@ -185,7 +185,11 @@ def test_texts_that_lie_far_apart_are_not_compared_and_the_memory_moves_on(world
 
 
 def test_one_house_is_not_compared_with_itself_and_versions_of_an_entry_are_not_copies(store_url: str) -> None:
-    houses = (source("a1", "http://127.0.0.1/a1", family="a"), source("a2", "http://127.0.0.1/a2", family="a"), source("b", "http://127.0.0.1/b"))
+    houses = (
+        source("a1", "http://127.0.0.1/a1", family="a"),
+        source("a2", "http://127.0.0.1/a2", family="a"),
+        source("b", "http://127.0.0.1/b"),
+    )
     with world_over(store_url, houses) as world:
         with world.store.write() as tx:
             stored_sources.sync_sources(tx, houses, NOW)
@@ -224,7 +228,7 @@ def test_a_thousand_texts_under_kill_are_compared_once_each(store_url: str) -> N
         expected = len(texts) * len(PAPERS) * (len(PAPERS) - 1) // 2
         assert len(copies(world)) == expected
         with world.store.read() as tx:
-            assert [row.number for row in origins.compared(tx, METHOD, 0, NOW)] == list(range(1, len(texts) * len(PAPERS) + 1))
+            assert [row.number for row in origins.compared(tx, METHOD, 0, NOW, 1000)] == list(range(1, len(texts) * len(PAPERS) + 1))
 
 
 SWEEP = """

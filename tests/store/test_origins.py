@@ -18,7 +18,8 @@ METHOD = "m1"
 
 def copy(one: Document, other: Document, at: datetime = NOW) -> Copy:
     return Copy(
-        document=one.id, entry=one.entry, copied=other.id, copied_entry=other.entry, share=0.8, span=(0, 4), copied_span=(2, 6), recorded_at=at
+        document=one.id, entry=one.entry, copied=other.id, copied_entry=other.entry, share=0.8, span=(0, 4), copied_span=(2, 6),
+        recorded_at=at,
     )  # fmt: skip
 
 
@@ -60,11 +61,12 @@ def test_what_was_compared_comes_back_in_its_order_from_a_number_and_a_time_on(s
     save(store, two)
     save(store, one, method="another")
     with store.read() as tx:
-        found = origins.compared(tx, METHOD, 0, NOW)
+        found = origins.compared(tx, METHOD, 0, NOW, 1000)
         assert [row.document for row in found] == [one.id, three.id, two.id]
         assert found[0] == origins.Compared(1, one.id, "o0", NOW, b"sketch of 0")
-        assert origins.compared(tx, METHOD, 2, NOW) == found[2:]
-        assert origins.compared(tx, METHOD, 0, NOW + MINUTE) == found[1:]
+        assert origins.compared(tx, METHOD, 2, NOW, 1000) == found[2:]
+        assert origins.compared(tx, METHOD, 0, NOW, 2) == found[:2]
+        assert origins.compared(tx, METHOD, 0, NOW + MINUTE, 1000) == found[1:]
 
 
 def test_copies_around_a_document_are_all_that_chains_reach(store: Store) -> None:

@@ -23,7 +23,7 @@ from monitor.collect.copies.index import Index, sketches_of
 from monitor.collect.copies.judge import Overlap, Reading, overlap
 from monitor.collect.copies.tokens import Tokens, Words, tokens_of, words_of
 
-__all__ = ["METHOD", "Finder", "Known", "Link", "Overlap", "Told", "WINDOW", "overlap_of"]
+__all__ = ["METHOD", "WINDOW", "Finder", "Known", "Link", "Overlap", "Told", "overlap_of"]
 
 METHOD: Final = "1"
 """Version of sketches and rule; with another one, stored documents are compared anew."""
@@ -110,9 +110,7 @@ class Finder:
         numbers, times = self._index.pairs(sketches, _voices(new)), np.append(self._times, _times(new))
         near = np.abs(times[numbers[:, 0]] - times[numbers[:, 1]]) <= WINDOW.total_seconds()
         ids, first = [one.id for one in new], len(self)
-        pairs = [
-            (ids[late - first], self._ids[early] if early < first else ids[early - first]) for late, early in numbers[near].tolist()
-        ]
+        pairs = [(ids[late - first], self._ids[early] if early < first else ids[early - first]) for late, early in numbers[near].tolist()]
         words = _words_by_id(ids, parts)
         if known := sorted({early for _, early in pairs} - words.keys()):
             found = texts(known)

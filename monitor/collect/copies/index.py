@@ -8,6 +8,7 @@ when it has grown as long as the one before it, so that adding costs a few sorts
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Final, TypeAlias
 
 import numpy as np
@@ -48,7 +49,7 @@ def sketches_of(tokens: Tokens) -> list[Sketch]:
     of = found >> _HALF
     begins = np.searchsorted(of, np.arange(len(tokens) + 1, dtype=np.uint64))
     hashes, places = found.astype(np.uint32), begins.tolist()
-    return [hashes[low : min(high, low + SKETCH)] for low, high in zip(places[:-1], places[1:], strict=True)]
+    return [hashes[low : min(high, low + SKETCH)] for low, high in pairwise(places)]
 
 
 def _runs(tokens: Tokens, length: int, wanted: NDArray[np.bool_]) -> Hashes:
@@ -82,9 +83,9 @@ class Index:
         self._sizes = np.append(self._sizes, _sizes(sketches))
         self._voices = np.append(self._voices, voices)
         while len(self._levels) > 1 and len(self._levels[-1]) * 2 > len(self._levels[-2]):
-            last = self._levels.pop()
-            # A stable sort of two sorted runs merges them.
-            self._levels[-1] = np.sort(np.concatenate((self._levels[-1], last)), kind="stable")
+            merged = np.concatenate((self._levels.pop(), self._levels.pop()))
+            merged.sort(kind="stable")  # of two sorted runs this is a merge
+            self._levels.append(merged)
 
     def forget(self, count: int) -> None:
         """Drops the first `count` texts; the others are numbered anew from 0."""

@@ -34,7 +34,7 @@ SLOT: Final = 24
 """A longer stretch between words in common is another passage, not a filled-in place."""
 TAIL: Final = 8
 """The same behind the last word in common."""
-EXCHANGED: Final = .25
+EXCHANGED: Final = 0.25
 """Share of the facts that are exchanged in place from which two texts are notices of two things; one alone beside others that were kept
 may be a matter of spelling."""
 
