@@ -32,6 +32,7 @@ ProviderPath = Annotated[str, Path(pattern=r"^[a-z0-9][a-z0-9-]*$", max_length=6
 ProviderQuery = Annotated[str | None, Query(pattern=r"^[a-z0-9][a-z0-9-]*$", max_length=64)]
 SourcePath = Annotated[str, Path(pattern=r"^[a-z0-9][a-z0-9-]*$", max_length=64)]
 SourceQuery = Annotated[str | None, Query(pattern=r"^[a-z0-9][a-z0-9-]*$", max_length=64)]
+DocumentPath = Annotated[str, Path(pattern=r"^doc_[0-9a-f]{16}$")]
 EventPath = Annotated[str, Path(pattern=r"^evt_[0-9a-f]{16}$")]
 LimitQuery = Annotated[int, Query(ge=1, le=500)]
 CursorQuery = Annotated[str | None, Query(max_length=512)]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from api.deps import AsOfDep, CursorQuery, LimitQuery, ProviderQuery, ReaderDep, SourceQuery
+from api.deps import AsOfDep, CursorQuery, DocumentPath, LimitQuery, ProviderQuery, ReaderDep, SourceQuery
+from monitor.answers.origins import OriginsShape, origins_of
 from monitor.answers.shapes import DocumentShape, Page
 
 router = APIRouter(prefix="/documents", tags=["documents"])
@@ -21,3 +22,9 @@ def list_documents(
 ) -> Page[DocumentShape]:
     """Documents known as of the asked instant, the newest first."""
     return reader.documents(source=source, provider=provider, as_of=as_of, limit=limit, cursor=cursor)
+
+
+@router.get("/{document}/origins")
+def get_document_origins(reader: ReaderDep, document: DocumentPath, as_of: AsOfDep) -> OriginsShape:
+    """With which documents it counts as one origin, and why."""
+    return origins_of(reader, document, as_of)

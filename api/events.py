@@ -5,6 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter
 
 from api.deps import AsOfDep, CursorQuery, EventPath, LimitQuery, PlaceQuery, ProviderQuery, ReaderDep
+from monitor.answers.origins import OriginsShape, origins_of
 from monitor.answers.reader import EventQuery
 from monitor.answers.shapes import EventShape, Page
 
@@ -28,3 +29,9 @@ def list_events(
 def get_event(reader: ReaderDep, event: EventPath, as_of: AsOfDep) -> EventShape:
     """One event as known at the asked instant."""
     return reader.event(event, as_of)
+
+
+@router.get("/{event}/origins")
+def get_event_origins(reader: ReaderDep, event: EventPath, as_of: AsOfDep) -> OriginsShape:
+    """Who told the event independently, with all that only repeats them, and why."""
+    return origins_of(reader, event, as_of)

@@ -21,7 +21,7 @@ from monitor.freshness import parse_as_of
 from monitor.inform.calendar import deadlines_calendar
 from monitor.inform.mail import message
 from monitor.model import Alternative, EventOffer, Mail
-from monitor.pipeline import Progress, Tagger, World, assess, ingest, preview, read
+from monitor.pipeline import Progress, Tagger, World, assess, compare, ingest, preview, read
 from monitor.settings import Settings
 from monitor.store import inventory as stored_inventory
 from monitor.store import sources as stored_sources
@@ -109,8 +109,10 @@ def replay(world: World, episode: Episode, progress: Progress) -> None:
         _mark_polled(step, everyone if now == max(by_step) else {a.source.id for a in arrivals} or {episode.sources[0].id})
         for arrival in arrivals:
             ingest(step, arrival.source, [arrival.entry], arrival.retrieved_at)
-        if arrivals and read(step, tagger).relevant:
-            assess(step, tagger.version)
+        if arrivals:
+            compare(step)
+            if read(step, tagger).relevant:
+                assess(step, tagger.version)
         done += len(arrivals)
         progress("Replaying documents", done, len(episode.arrivals))
 

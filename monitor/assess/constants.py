@@ -14,7 +14,7 @@ from typing import Final
 
 from monitor.model import EventType, Level, Modality, Reliability, Role, Stage
 
-METHODOLOGY_VERSION: Final = "1.0.0"
+METHODOLOGY_VERSION: Final = "1.1.0"
 
 SEVERITY: Final = MappingProxyType[EventType, float]({
     "service_ban": 1.0,  # the service may not be used at all
@@ -119,11 +119,6 @@ NEWS_CYCLE_DAYS: Final = 2
 ESTABLISHED_ORIGINS: Final = 3
 """So many independent origins do not all misread: a party or place they name stays, and a lone report that turns what they
 call a ban into the provider's own act, or the reverse, is taken for a loose word."""
-COPY_OVERLAP: Final = 0.6
-"""Share of common 5-grams from which two texts are copies: rewrites of one wire measured .6–.9, independent reports below .3."""
-COPY_MIN_SHINGLES: Final = 8
-"""Shorter texts (bare headlines) are copies only when equal: two reporters may well find the same eight words."""
-SHINGLE: Final = 5
 EVIDENCE_MAX: Final = 6
 """Quotes per event: enough to check, few enough to read."""
 

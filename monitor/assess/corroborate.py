@@ -1,22 +1,19 @@
 """Who really told it: groups of documents that count as one voice.
 
-In: documents of one event. Out: copies (near-identical texts) and independent origins, each with the documents behind it.
+In: documents of one event, and who repeats whom. Out: copies and independent origins, each with the documents behind it.
 """
 
 from __future__ import annotations
 
-import re
-from collections import Counter, defaultdict
-from collections.abc import Callable, Hashable, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
+from typing import Literal
 
-from monitor.assess.constants import COPY_MIN_SHINGLES, COPY_OVERLAP, SHINGLE
+from monitor.assess.kinship import Groups, Kinship, Tie
 from monitor.model import Document
-
-_WORD = re.compile(r"\w+")
-_CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 
 
 @dataclass(frozen=True)
@@ -29,10 +26,11 @@ class Origin:
 
 @dataclass(frozen=True)
 class Chorus:
-    """Everything that tells one event: texts with their copies, and the independent voices."""
+    """Everything that tells one event: texts with their copies, and the independent voices; `ties` joined them beside the copies."""
 
     texts: tuple[tuple[Document, ...], ...]
     origins: tuple[Origin, ...]
+    ties: tuple[Tie, ...] = ()
 
     @cached_property
     def _voice(self) -> dict[str, int]:
@@ -40,7 +38,7 @@ class Chorus:
 
     @cached_property
     def _first(self) -> dict[str, datetime]:
-        return {document.id: told_at(text[0]) for text in self.texts for document in text}
+        return {document.id: text[0].told_at for text in self.texts for document in text}
 
     def voice(self, document: Document) -> int:
         """The number of the origin behind a document; -1 for one that is not of this chorus."""
@@ -48,103 +46,39 @@ class Chorus:
 
     def first_told(self, document: Document) -> datetime:
         """When the document's text first appeared anywhere: a copy is as old as what it copies."""
-        return self._first.get(document.id, told_at(document))
+        return self._first.get(document.id, document.told_at)
 
 
-def told_at(document: Document) -> datetime:
-    """When a document was published, or retrieved where it does not say."""
-    return document.published_at or document.retrieved_at
+def chorus(documents: Sequence[Document], kin: Kinship) -> Chorus:
+    """The documents with their copies and origins: copies, equal texts and revisions of one entry are one text; texts of one
+    origin group (a credited wire, else the publisher's family) are one voice.
+    """
+    ordered = sorted({d.id: d for d in documents}.values(), key=by_time)
+    groups = kin.groups(document.entry for document in ordered)
+    ties = _tied(groups, ordered, kin, "text", lambda document: document.content_hash)
+    texts = _grouped(groups, ordered)
+    ties += _tied(groups, ordered, kin, "origin", lambda document: document.origin_group)
+    voices = _grouped(groups, ordered)
+    return Chorus(texts, tuple(Origin(voice[0].origin_group, voice) for voice in voices), tuple(ties))
 
 
-def copies(documents: Sequence[Document]) -> tuple[tuple[Document, ...], ...]:
-    """Groups of near-identical texts and revisions of one entry; the first told first."""
-    ordered = sorted({d.id: d for d in documents}.values(), key=_by_time)
-    pairs = [*_copied_pairs(ordered), *_pairs_with_equal(ordered, lambda d: (d.source, d.guid))]
-    return _grouped(ordered, pairs)
+def by_time(document: Document) -> tuple[datetime, datetime, str]:
+    """The order in which documents were told."""
+    return (document.told_at, document.retrieved_at, document.id)
 
 
-def origins(documents: Sequence[Document]) -> tuple[Origin, ...]:
-    """Independent origins: documents of one origin group, and near-identical texts whoever prints them, are one voice."""
-    return chorus(documents).origins
+def _tied(
+    groups: Groups, ordered: Sequence[Document], kin: Kinship, why: Literal["text", "origin"], key: Callable[[Document], str]
+) -> list[Tie]:
+    """Joins each document to the first one of equal `key`; the ties that this made."""
+    first: dict[str, str] = {}
+    pairs = [(first.setdefault(key(document), document.entry), document.entry) for document in ordered if kin.may_tie(document.entry)]
+    return [Tie(left, right, why) for left, right in pairs if groups.join(left, right)]
 
 
-def chorus(documents: Sequence[Document]) -> Chorus:
-    """The documents with their copies and origins."""
-    texts = copies(documents)
-    ordered = [document for group in texts for document in group]
-    position = {document.id: i for i, document in enumerate(ordered)}
-    copied = [(position[group[0].id], position[document.id]) for group in texts for document in group]
-    same = _pairs_with_equal(ordered, lambda d: d.origin_group)
-    voices = (tuple(sorted(voice, key=_by_time)) for voice in _grouped(ordered, copied + same))
-    return Chorus(texts, tuple(Origin(voice[0].origin_group, voice) for voice in voices))
-
-
-def shingles(text: str) -> frozenset[str]:
-    """Runs of five words, or of five characters where the text is mostly Chinese, Japanese or Korean."""
-    words = _WORD.findall(text.casefold())
-    joined = "".join(words)
-    if len(_CJK.findall(joined)) * 2 > len(joined):
-        return frozenset(joined[i : i + SHINGLE] for i in range(max(1, len(joined) - SHINGLE + 1)))
-    return frozenset(" ".join(words[i : i + SHINGLE]) for i in range(max(1, len(words) - SHINGLE + 1)))
-
-
-def are_copies(left: frozenset[str], right: frozenset[str]) -> bool:
-    """Whether the smaller text is mostly contained in the other one (which a high Jaccard share implies)."""
-    return _overlap_is_copy(len(left & right), left, right)
-
-
-def _overlap_is_copy(common: int, left: frozenset[str], right: frozenset[str]) -> bool:
-    smaller = min(len(left), len(right))
-    if smaller < COPY_MIN_SHINGLES:
-        return left == right
-    return common / smaller >= COPY_OVERLAP
-
-
-def _by_time(document: Document) -> tuple[datetime, datetime, str]:
-    return (told_at(document), document.retrieved_at, document.id)
-
-
-Pairs = list[tuple[int, int]]
-
-
-def _grouped(ordered: list[Document], pairs: Pairs) -> tuple[tuple[Document, ...], ...]:
-    """The documents joined by `pairs` of positions, directly or over others."""
-    root = list(range(len(ordered)))
-
-    def find(i: int) -> int:
-        while root[i] != i:
-            i = root[i]
-        return i
-
-    for left, right in pairs:
-        a, b = find(left), find(right)
-        root[max(a, b)] = min(a, b)
-    groups: dict[int, list[Document]] = defaultdict(list)
-    for i, document in enumerate(ordered):
-        groups[find(i)].append(document)
-    return tuple(tuple(group) for group in groups.values())
-
-
-def _pairs_with_equal(ordered: list[Document], key: Callable[[Document], Hashable]) -> Pairs:
-    first: dict[Hashable, int] = {}
-    return [(first.setdefault(key(document), i), i) for i, document in enumerate(ordered)]
-
-
-def _copied_pairs(ordered: list[Document]) -> Pairs:
-    """Pairs of near-identical texts; each distinct text is compared once, and only with texts that share a run of words."""
-    same_text = _pairs_with_equal(ordered, lambda d: d.content_hash)
-    distinct = [i for first, i in same_text if first == i]
-    if len(distinct) < 2:
-        return same_text
-    return same_text + _similar_pairs({i: shingles(ordered[i].full_text) for i in distinct})
-
-
-def _similar_pairs(texts: dict[int, frozenset[str]]) -> Pairs:
-    pairs: Pairs = []
-    seen_in: dict[str, list[int]] = defaultdict(list)
-    for i, runs in texts.items():
-        common = Counter(j for run in runs for j in seen_in[run])
-        pairs += [(j, i) for j in sorted(common) if _overlap_is_copy(common[j], texts[j], runs)]
-        for run in runs:
-            seen_in[run].append(i)
-    return pairs
+def _grouped(groups: Groups, ordered: Sequence[Document]) -> tuple[tuple[Document, ...], ...]:
+    """The documents of each group, in their order."""
+    found: dict[str, list[Document]] = defaultdict(list)
+    for document in ordered:
+        found[groups.of(document.entry)].append(document)
+    return tuple(map(tuple, found.values()))

@@ -12,6 +12,7 @@ from datetime import date, datetime, timedelta
 from monitor.assess.constants import NEWS_CYCLE_DAYS
 from monitor.assess.corroborate import Chorus, chorus
 from monitor.assess.facts import Substance, current, is_primary, is_relief, substance, supported
+from monitor.assess.kinship import Kinship
 from monitor.assess.measure import Claim
 from monitor.assess.stage import HALTED, advanced
 from monitor.assess.tally import outweighs
@@ -61,12 +62,12 @@ class History:
     halted: datetime | None = None
 
 
-def account(claims: Sequence[Claim]) -> Account:
+def account(claims: Sequence[Claim], kin: Kinship) -> Account:
     """What the claims amount to: newest revisions, the claims that carry facts, their copies, origins and stages."""
     told = current(claims)
     core = substance(told)
-    voices = chorus([c.report.document for c in core.claims])
-    everyone = voices if len(core.claims) == len(told) else chorus([c.report.document for c in told])
+    voices = chorus([c.report.document for c in core.claims], kin)
+    everyone = voices if len(core.claims) == len(told) else chorus([c.report.document for c in told], kin)
     return Account(tuple(told), core, voices, everyone, history(told, core, everyone))
 
 

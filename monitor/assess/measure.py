@@ -12,7 +12,6 @@ from datetime import date, datetime
 from functools import cached_property
 from typing import Final, Literal
 
-from monitor.assess.corroborate import told_at
 from monitor.model import MODIFIERS, EventType, Report, Role, short_hash
 
 Family = Literal["access", "ban", "trade", "investment", "licensing", "antitrust", "tariff", "mitigation", "unknown"]
@@ -49,7 +48,7 @@ class Claim:
     def order(self) -> tuple[datetime, datetime, str, float, str]:
         """The order of knowledge: what we learn later never rearranges what we had; of one document the surest reading first."""
         document = self.report.document
-        return (self.report.recorded_at, told_at(document), document.id, -self.report.signal.confidence, self.key)
+        return (self.report.recorded_at, document.told_at, document.id, -self.report.signal.confidence, self.key)
 
     @cached_property
     def key(self) -> str:
@@ -62,7 +61,7 @@ class Claim:
     @property
     def told(self) -> datetime:
         """When the report was published."""
-        return told_at(self.report.document)
+        return self.report.document.told_at
 
     @cached_property
     def reprint(self) -> tuple[str, str]:

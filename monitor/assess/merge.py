@@ -10,10 +10,10 @@ from datetime import UTC, datetime, time
 from typing import TypeVar
 
 from monitor.assess.constants import CONFIDENCE_WEIGHT, EVIDENCE_MAX
-from monitor.assess.corroborate import told_at
 from monitor.assess.dates import dated
 from monitor.assess.facts import is_primary, supported
 from monitor.assess.history import Account, account
+from monitor.assess.kinship import Kinship
 from monitor.assess.measure import ACTIVE, EITHER, FAMILY, Claim
 from monitor.assess.proof import TIERS, evidence, offers, tier
 from monitor.assess.tally import Tally
@@ -23,10 +23,10 @@ from monitor.model import MODIFIERS, ROLE_PRECEDENCE, Event, EventType, Role, sh
 Word = TypeVar("Word", bound=str)
 
 
-def merged(claims: Sequence[Claim], names: Mapping[str, str]) -> Event:
+def merged(claims: Sequence[Claim], names: Mapping[str, str], kin: Kinship) -> Event:
     """The event that the claims tell together; its id rests on what was known first and never changes."""
     known = sorted(claims, key=lambda c: c.order)
-    told = account(known)
+    told = account(known, kin)
     kinds = _types(told)
     dates, conflicts = dated(told)
     event = Event(
@@ -136,7 +136,7 @@ def _last_reported(told: Account) -> datetime:
     days = [day for c in told.core.claims for day in c.days]
     if told.core.modality == "historical" and days:
         return datetime.combine(max(days), time(), UTC)
-    return max(told_at(text[0]) for text in told.chorus.texts)
+    return max(text[0].told_at for text in told.chorus.texts)
 
 
 def _confidence(told: Account) -> float:

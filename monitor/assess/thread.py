@@ -12,6 +12,7 @@ from dataclasses import replace
 from types import MappingProxyType
 
 from monitor.assess.fit import Thread
+from monitor.assess.kinship import NO_KIN, Kinship
 from monitor.assess.measure import EITHER, Claim, Family, claims
 from monitor.assess.merge import merged
 from monitor.model import Event, Report
@@ -19,12 +20,13 @@ from monitor.model import Event, Report
 _NO_NAMES: Mapping[str, str] = MappingProxyType({})
 
 
-def thread(reports: Sequence[Report], names: Mapping[str, str] = _NO_NAMES) -> list[Event]:
-    """The measures that `reports` tell; `names` gives display names of provider ids and places for the titles.
+def thread(reports: Sequence[Report], names: Mapping[str, str] = _NO_NAMES, kin: Kinship = NO_KIN) -> list[Event]:
+    """The measures that `reports` tell; `names` gives display names of provider ids and places for the titles, `kin` says which
+    documents repeat which.
 
     Pure: the same reports in any order, or given twice, make the same events.
     """
-    return sorted((merged(found.claims, names) for found in threads(reports)), key=lambda event: event.id)
+    return sorted((merged(found.claims, names, kin) for found in threads(reports)), key=lambda event: event.id)
 
 
 def threads(reports: Sequence[Report]) -> list[Thread]:

@@ -111,8 +111,8 @@ def documents(
     if as_json:
         print_json(page)
         return
-    rows = [(f"{d.published_at or d.retrieved_at:%Y-%m-%d}", d.source, d.lang, d.title, d.url) for d in page.items]
-    table(f"{len(rows)} documents", ("DAY", "SOURCE", "LANG", "TITLE", "URL"), rows)
+    rows = [(f"{d.published_at or d.retrieved_at:%Y-%m-%d}", d.source, d.lang, d.title, d.id, d.url) for d in page.items]
+    table(f"{len(rows)} documents", ("DAY", "SOURCE", "LANG", "TITLE", "ID", "URL"), rows)
 
 
 def register(app: typer.Typer) -> None:

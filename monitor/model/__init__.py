@@ -50,6 +50,7 @@ from monitor.model.inventory import (
     Team,
     Use,
 )
+from monitor.model.origin import Copy, OriginDecision, OriginVerdict, Span, standing
 from monitor.model.reasons import REASONS, Meaning
 from monitor.model.understand import Band, EventDates, Mention, Offer, Quote, Signal, Tagging
 
@@ -68,6 +69,7 @@ __all__ = [
     "Assessment",
     "Band",
     "Confidence",
+    "Copy",
     "Criticality",
     "Delivery",
     "DeliveryState",
@@ -100,6 +102,8 @@ __all__ = [
     "Offer",
     "OfferKind",
     "OpenQuestion",
+    "OriginDecision",
+    "OriginVerdict",
     "Parent",
     "Place",
     "Provider",
@@ -122,6 +126,7 @@ __all__ = [
     "SourceFormat",
     "SourceKind",
     "SourceState",
+    "Span",
     "Stage",
     "StageStep",
     "Substitutability",
@@ -131,4 +136,5 @@ __all__ = [
     "Use",
     "Validators",
     "short_hash",
+    "standing",
 ]  # fmt: skip

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 
 from monitor.model.base import Instant, Jurisdiction, Noun, Reason, Reliability, SourceKind, short_hash
 from monitor.model.health import Hold
@@ -107,9 +107,27 @@ class Document(Noun):
     @property
     def id(self) -> str:
         """Stable public id of this version."""
-        return "doc_" + short_hash(self.source, self.guid, str(self.revision))
+        return self._version(self.revision)
+
+    @property
+    def versions(self) -> tuple[str, ...]:
+        """The ids of this version and of those before it."""
+        return tuple(map(self._version, range(1, self.revision + 1)))
+
+    @property
+    def entry(self) -> str:
+        """Stable id of what it is a version of, the same for all revisions."""
+        return "ent_" + short_hash(self.source, self.guid)
+
+    @property
+    def told_at(self) -> datetime:
+        """When it was published, or retrieved where it does not say."""
+        return self.published_at or self.retrieved_at
 
     @property
     def full_text(self) -> str:
         """The string that evidence offsets count in."""
         return f"{self.title}\n{self.text}"
+
+    def _version(self, revision: int) -> str:
+        return "doc_" + short_hash(self.source, self.guid, str(revision))

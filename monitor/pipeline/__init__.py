@@ -4,8 +4,9 @@ Rows are the truth: every step is idempotent by a unique key and looks for rows 
 process loses nothing and a second run repeats nothing.
 
     collect  due sources          → documents        collecting.py
+    compare  uncompared documents → copies           comparing.py
     read     untagged documents   → taggings         reading.py
-    assess   all signals          → events, scores   assessing.py
+    assess   signals and copies   → events, scores   assessing.py
     deliver  events × inventory   → digests, mail    mailing.py
 """
 
@@ -17,14 +18,15 @@ from typing import Any
 from monitor.logs import log
 from monitor.pipeline.assessing import assess
 from monitor.pipeline.collecting import collect, ingest
+from monitor.pipeline.comparing import compare
 from monitor.pipeline.mailing import deliver, preview
 from monitor.pipeline.reading import read
 from monitor.pipeline.world import Progress, World, no_progress, open_world
 from monitor.understand.tag import Tagger
 
 __all__ = [
-    "CycleSummary", "Progress", "Tagger", "World", "assess", "collect", "cycle", "deliver", "ingest", "no_progress", "open_world",
-    "preview", "read",
+    "CycleSummary", "Progress", "Tagger", "World", "assess", "collect", "compare", "cycle", "deliver", "ingest", "no_progress",
+    "open_world", "preview", "read",
 ]  # fmt: skip
 
 
@@ -35,6 +37,7 @@ class CycleSummary:
     polled: int
     states: dict[str, int]
     new_documents: int
+    copies: int
     tagged: int
     relevant: int
     doubtful: int
@@ -53,6 +56,7 @@ class CycleSummary:
         return [
             f"sources    {self.polled} polled: {states}",
             f"documents  {self.new_documents} new, {self.tagged} read, {self.relevant} tell of an event, {self.doubtful} may",
+            f"copies     {self.copies} found",
             f"events     {self.event_revisions} new or changed",
             f"digests    {mails}",
             f"took       {self.seconds:.1f} s",
@@ -60,14 +64,16 @@ class CycleSummary:
 
 
 def cycle(world: World, tagger: Tagger, progress: Progress = no_progress) -> CycleSummary:
-    """Collect, read, assess and deliver once."""
+    """Collect, compare, read, assess and deliver once."""
     started = world.clock()
     collected = collect(world, progress)
+    copies = compare(world, progress)
     tagged = read(world, tagger, progress)
     summary = CycleSummary(
         polled=sum(collected.states.values()),
         states=dict(collected.states),
         new_documents=collected.new,
+        copies=copies,
         tagged=tagged.documents,
         relevant=tagged.relevant,
         doubtful=tagged.doubtful,

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from monitor.catalog import Catalog, load_catalog, load_sources
 from monitor.clock import Clock
+from monitor.collect.copies import Finder
 from monitor.model import Source
 from monitor.settings import Settings
 from monitor.store import Store, open_store
@@ -23,9 +25,21 @@ def no_progress(_label: str, _done: int, _total: int) -> None:
     """Show nothing."""
 
 
+@dataclass
+class Shelf:
+    """What this process remembers of compared texts: up to `last` in the order of comparing, of documents retrieved from `since` on."""
+
+    finder: Finder = field(default_factory=Finder)
+    last: int = 0
+    since: datetime | None = None
+
+
 @dataclass(frozen=True)
 class World:
-    """One store with everything its steps need; a replay changes nothing but `clock`. `robots` outlives the cycles, not the process."""
+    """One store with everything its steps need; a replay changes nothing but `clock`.
+
+    `robots` and `shelf` outlive the cycles, not the process.
+    """
 
     store: Store
     catalog: Catalog
@@ -33,6 +47,7 @@ class World:
     settings: Settings
     clock: Clock
     robots: RulesBySite = field(default_factory=dict)
+    shelf: Shelf = field(default_factory=Shelf)
 
 
 @contextmanager

@@ -77,11 +77,14 @@ def titled(tx: Session, source_id: str, titles: Collection[str]) -> list[Documen
     return [document for part in in_parts(sorted(titles)) for document in _read(tx, wanted.where(col(DocumentRow.title).in_(part)))]
 
 
-def documents_by_id(tx: Session, ids: Collection[str]) -> dict[str, Document]:
-    """These versions, by id; unknown ids are absent."""
+def documents_by_id(tx: Session, ids: Collection[str], as_of: datetime | None = None) -> dict[str, Document]:
+    """These versions as far as known at `as_of` (None: now), by id; others are absent."""
     found: dict[str, Document] = {}
     for part in in_parts(list(ids)):
-        found |= {document.id: document for document in _read(tx, select(DocumentRow).where(col(DocumentRow.id).in_(part)))}
+        wanted = select(DocumentRow).where(col(DocumentRow.id).in_(part))
+        if as_of is not None:
+            wanted = wanted.where(col(DocumentRow.recorded_at) <= as_of)
+        found |= {document.id: document for document in _read(tx, wanted)}
     return found
 
 

@@ -13,7 +13,7 @@ from sqlmodel import col
 from monitor.model import Report, Signal, Tagging
 from monitor.store.dialect import insert_new
 from monitor.store.documents import document_from, in_parts
-from monitor.store.tables import DocumentRow, MentionRow, SignalRow, TaggingRow
+from monitor.store.tables import DocumentRow, MentionRow, SignalRow, TaggingRow, TextSketchRow
 
 
 def save_taggings(tx: Session, taggings: Sequence[Tagging], now: datetime) -> int:
@@ -52,9 +52,9 @@ def tagger_version(tx: Session, as_of: datetime) -> str | None:
     return tx.scalar(newest.order_by(col(TaggingRow.recorded_at).desc(), col(TaggingRow.tagger_version).desc()).limit(1))
 
 
-def reports(tx: Session, as_of: datetime | None, tagger_version: str) -> list[Report]:
+def reports(tx: Session, as_of: datetime | None, tagger_version: str, *, compared_by: str | None = None) -> list[Report]:
     """What one tagger version reads in the documents known at `as_of` (None: now): background signals, and the live ones that
-    heads and rules agree on, of the newest version of each entry.
+    heads and rules agree on, of the newest version of each entry; with `compared_by` only of documents that this method has compared.
 
     `recorded_at` is when the document was first tagged at all, so that tagging again with a
     newer version does not make old news new; what was really said at a time in the past is in `events.events_as_of`.
@@ -75,6 +75,9 @@ def reports(tx: Session, as_of: datetime | None, tagger_version: str) -> list[Re
         .where(col(SignalRow.tagger_version) == tagger_version, or_(and_(col(TaggingRow.relevant), ~held), col(SignalRow.background)))
         .order_by(col(DocumentRow.id), col(SignalRow.position))
     )
+    if compared_by is not None:
+        by_it = (col(TextSketchRow.document_id) == col(DocumentRow.id), col(TextSketchRow.method) == compared_by)
+        wanted = wanted.where(exists().where(*by_it))
     if as_of is not None:
         wanted = wanted.where(known_at <= as_of)
         replaced = replaced.where(_first_tagged(newer) <= as_of)

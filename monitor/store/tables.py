@@ -12,10 +12,13 @@ from typing import Any, ClassVar, Final, get_args
 from sqlalchemy import JSON, CheckConstraint, ForeignKeyConstraint, Index, MetaData, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-from monitor.model import DeliveryState, EventType, Level, Reason, SourceState
+from monitor.model import DeliveryState, EventType, Level, OriginVerdict, Reason, SourceState
 from monitor.store.dialect import only_where
 
-APPEND_ONLY = ("document", "tagging", "signal", "event", "assessment", "inventory_version", "fetch_success")
+APPEND_ONLY = (
+    "document", "text_sketch", "text_copy", "origin_decision", "tagging", "signal", "event", "assessment", "inventory_version",
+    "fetch_success",
+)  # fmt: skip
 """Tables whose rows are facts: triggers refuse to change them."""
 
 AS_WRITTEN: Final = {"synchronize_session": False, "populate_existing": True}
@@ -101,6 +104,55 @@ class DocumentRow(Row, table=True):
     origin_group: str
     title: str
     text: str
+    body: dict[str, Any] = Field(sa_type=JSON)
+
+
+class TextSketchRow(Row, table=True):
+    """A document was compared with those before it by one method; what that method has to remember of it stands beside.
+
+    Time and origin group are the document's, so that an index is made of these rows alone. `number` is the order of comparing.
+    """
+
+    __tablename__ = "text_sketch"
+    __table_args__ = (
+        UniqueConstraint("method", "number"),
+        Index(None, "method", "retrieved_at"),
+        ForeignKeyConstraint(["document_id"], ["document.id"]),
+    )
+    document_id: str = Field(primary_key=True)
+    method: str = Field(primary_key=True)
+    number: int
+    retrieved_at: datetime
+    origin_group: str
+    sketch: bytes
+    recorded_at: datetime
+
+
+class TextCopyRow(Row, table=True):
+    """One document repeats the text of another one, as one method sees it."""
+
+    __tablename__ = "text_copy"
+    __table_args__ = (
+        Index(None, "copied_id"),
+        Index(None, "recorded_at", "method"),
+        ForeignKeyConstraint(["document_id"], ["document.id"]),
+        ForeignKeyConstraint(["copied_id"], ["document.id"]),
+    )
+    document_id: str = Field(primary_key=True)
+    copied_id: str = Field(primary_key=True)
+    method: str = Field(primary_key=True)
+    recorded_at: datetime
+    body: dict[str, Any] = Field(sa_type=JSON)
+
+
+class OriginDecisionRow(Row, table=True):
+    """What an analyst decided about origins; taking it back is another decision."""
+
+    __tablename__ = "origin_decision"
+    __table_args__ = (one_of("verdict", OriginVerdict),)
+    number: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    verdict: str
+    recorded_at: datetime
     body: dict[str, Any] = Field(sa_type=JSON)
 
 

@@ -56,6 +56,19 @@ def test_events_are_most_severe_first_and_as_of(client: TestClient) -> None:
     assert isinstance(body["items"][0]["origins"], int)
 
 
+def test_origins_of_an_event_and_of_a_document_say_why(client: TestClient) -> None:
+    event = client.get(f"/api/v1/events?provider=openai&in=CN&as_of={AS_OF}").json()["items"][0]
+    body = client.get(f"/api/v1/events/{event['id']}/origins?as_of={AS_OF}").json()
+    assert sum(origin["counts"] for origin in body["origins"]) == event["origins"]
+    assert {one["id"] for origin in body["origins"] for one in origin["documents"] if one["asked"]} == set(event["documents"])
+    assert all(origin["documents"][0]["why"] == "told it first" for origin in body["origins"])
+    last = body["origins"][0]["documents"][-1]
+    own = client.get(f"/api/v1/documents/{last['id']}/origins?as_of={AS_OF}").json()
+    assert [one["id"] for origin in own["origins"] for one in origin["documents"] if one["asked"]] == [last["id"]]
+    assert client.get(f"/api/v1/events/{event['id']}/origins?as_of=2024-06-19").status_code == 404
+    assert client.get("/api/v1/documents/doc_0000000000000000/origins").status_code == 404
+
+
 def test_event_by_id_and_before_it_was_known(client: TestClient) -> None:
     event = client.get(f"/api/v1/events?provider=openai&as_of={AS_OF}").json()["items"][0]
     assert client.get(f"/api/v1/events/{event['id']}?as_of={AS_OF}").json() == event

@@ -3,12 +3,28 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+from monitor.assess.kinship import Kinship
 from monitor.assess.question import Question
 from monitor.assess.thread import thread
-from monitor.model import Document, Event, EventDates, NotOffered, Parent, Provider, Quote, RegulatorFacts, Report, Signal
+from monitor.collect.copies import Finder, Told
+from monitor.model import (
+    Document,
+    Event,
+    EventDates,
+    NotOffered,
+    OriginDecision,
+    Parent,
+    Provider,
+    Quote,
+    RegulatorFacts,
+    Report,
+    Signal,
+)
+from monitor.pipeline.comparing import as_copy
 
 NOTICE_DAY = datetime(2024, 6, 25, 8, tzinfo=UTC)
 DEADLINE = date(2024, 7, 9)
@@ -113,6 +129,13 @@ def crafted(tag: str, **fields: Any) -> Event:
     """An event of its own, in force and told by one origin, with any field set directly."""
     base = event(report(tag, type="service_ban", providers={"openai": "targeted"}, stage="in_force", issuing=("CN",), affected=("CN",)))
     return base.model_copy(update={"id": f"evt_{tag}"} | fields)
+
+
+def kin(*documents: Document, decisions: Sequence[OriginDecision] = ()) -> Kinship:
+    """Who repeats whom among the documents, as the service finds it, and as was decided."""
+    known = {one.id: one for one in documents}
+    _, links = Finder().find([Told(d.id, d.origin_group, d.retrieved_at, d.full_text) for d in known.values()], lambda _ids: {})
+    return Kinship([as_copy(known[link.new], known[link.known], link, NOTICE_DAY) for link in links], decisions)
 
 
 def question(provider: str = "openai", place: str = "CN", as_of: datetime = NOTICE_DAY + timedelta(days=1), **fields: Any) -> Question:

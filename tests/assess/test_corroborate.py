@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from monitor.assess.corroborate import are_copies, copies, origins, shingles
+from monitor.assess.corroborate import Chorus, chorus
 from monitor.model import Document
-from tests.assess.builders import NOTICE_DAY, days, document, prose
+from tests.assess.builders import NOTICE_DAY, days, document, kin, prose
 
 STORY = prose("story", 80)
 CUT = " ".join(STORY.split()[:50])
@@ -34,29 +34,19 @@ GROUPS: dict[str, tuple[int, list[Document]]] = {
 
 @pytest.mark.parametrize(("count", "documents"), GROUPS.values(), ids=GROUPS)
 def test_independent_origins(count: int, documents: list[Document]) -> None:
-    assert len(origins(documents)) == count
-    assert origins(documents) == origins(documents[::-1])
+    assert len(told(documents).origins) == count
+    assert told(documents) == told(documents[::-1])
 
 
 def test_an_origin_is_named_after_who_told_it_first_and_lists_its_copies() -> None:
     late, first = document("late", told=NOTICE_DAY + days(1), text=STORY), document("first", text=STORY)
-    (origin,) = origins([late, first])
+    (origin,) = told([late, first]).origins
     assert (origin.name, origin.documents) == ("origin-first", (first, late))
 
 
 def test_revisions_of_one_entry_are_copies_whatever_they_say() -> None:
-    assert len(copies([document("a"), document("a", revision=2, text=prose("edited"))])) == 1
+    assert len(told([document("a"), document("a", revision=2, text=prose("edited"))]).texts) == 1
 
 
-@pytest.mark.parametrize(
-    ("text", "run"),
-    [("One two three four five six", "one two three four five"), ("自七月九日起", "自七月九日")],
-    ids=["words", "characters"],
-)
-def test_runs_follow_the_script(text: str, run: str) -> None:
-    assert run in shingles(text)
-    assert len(shingles(text)) == 2
-
-
-def test_no_text_is_no_copy_of_a_story() -> None:
-    assert not are_copies(shingles(""), shingles(STORY))
+def told(documents: list[Document]) -> Chorus:
+    return chorus(documents, kin(*documents))

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +27,7 @@ COMMANDS = [
     "risk",
     "events",
     "documents",
+    "origins",
     "sources",
     "inventory",
     "digest",
@@ -119,6 +122,25 @@ def test_one_source_with_its_health(told: Shell) -> None:
     assert listed["id"] in told("sources", "show", listed["id"])
 
 
+def test_origins_are_explained_decided_and_taken_back(tmp_path: Path, demo_reader: Reader) -> None:
+    with closing(sqlite3.connect(demo_reader.store.url_without_password.removeprefix("sqlite:///"))) as episode:
+        episode.execute("VACUUM INTO ?", (f"{tmp_path}/own.sqlite",))  # decisions are for good, and the episode is for all tests
+    shell = Shell(tmp_path, FOREWARNED_DATABASE_URL=f"sqlite:///{tmp_path}/own.sqlite", FOREWARNED_NOW="2024-07-20T12:00:00Z")
+    event = shell.json("events", "--provider", "openai", "--in", "CN")["items"][0]
+    origins = shell.json("origins", "show", event["id"])["origins"]
+    one, other = (origin["documents"][0]["id"] for origin in origins[:2])
+    assert "told it first" in shell("origins", "show", one)
+    decided = shell.json("origins", "same", one, other, "--by", "Ann", "--reason", "one press release")
+    assert (decided["decision"]["number"], decided["event_revisions"]) == (1, 1)
+    assert shell.json("events", "--provider", "openai", "--in", "CN")["items"][0]["origins"] == event["origins"] - 1
+    assert "says Ann" in shell("origins", "show", event["id"])
+    shell("origins", "undo", "1", "--by", "Bob", "--reason", "two of them")
+    assert shell.json("origins", "show", event["id"])["origins"] == origins
+    shell("origins", "apart", one, "--group", "--by", "Bob", "--reason", "each asked on its own")
+    assert [d["verdict"] for d in shell.json("origins", "decisions")["items"]] == ["apart", "undo", "same"]
+    assert "(undone)" in shell("origins", "decisions")
+
+
 FEED = "<rss version='2.0'><channel><title>t</title><item><title>A notice</title><guid>1</guid></item></channel></rss>"
 
 
@@ -164,6 +186,10 @@ def test_opml_goes_out_and_comes_in(tmp_path: Path) -> None:
         pytest.param(("risk", "openai", "--in", "UK"), 2, "did you mean GB?", id="code of no country"),
         pytest.param(("risk", "openai", "--in", "öä"), 2, "ISO 3166-1", id="letters that are no code"),
         pytest.param(("events", "--as-of", "0001-01-01T00:00:00+14:00"), 2, "outside the calendar", id="instant before the calendar"),
+        pytest.param(("origins", "show", "doc_1"), 3, "forewarned documents", id="origins of an unknown document"),
+        pytest.param(("origins", "show", "evt_1"), 3, "forewarned events", id="origins of an unknown event"),
+        pytest.param(("origins", "undo", "4", "--by", "A", "--reason", "b"), 3, "origins decisions", id="undo of nothing"),
+        pytest.param(("origins", "apart", "doc_1", "--by", "A"), 2, "--reason", id="decision without a reason"),
         pytest.param(("documents", "--source", "nope"), 3, "forewarned sources", id="unknown source"),
         pytest.param(("review", "dossier", "openai", "--in", "12"), 2, "ISO 3166-1", id="dossier for no country"),
         pytest.param(

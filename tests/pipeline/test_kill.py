@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from pytest_httpserver import HTTPServer
 
-from monitor.store import documents, events, open_store, signals
+from monitor.store import documents, events, open_store, origins, signals
 from tests.pipeline.conftest import BLOCK, NOISE, rss
 
 FEEDS = 12
@@ -38,14 +38,16 @@ def environment(url: str, folder: Path, site: HTTPServer) -> dict[str, str]:
 
 
 def content(url: str) -> tuple[object, ...]:
-    """Everything that must be equal: which documents, which tag records, which events in which state."""
+    """Everything that must be equal: which documents, which tag records, which events in which state, which copies."""
     store = open_store(url)
     with store.read() as tx:
         found = documents.list_documents(tx, documents.DocumentQuery(limit=500)).items
         tagged = {d.id: signals.tagging_of(tx, d.id) for d in found}
+        copies, _ = origins.known_origins(tx, found, None)
         known = [(e.id, e.type, e.stage, sorted(e.documents), len(events.event_revisions(tx, e.id))) for e in events.events_as_of(tx, None)]
     store.close()
-    return sorted((d.id, d.revision, d.content_hash) for d in found), sorted(tagged.items(), key=lambda kv: kv[0]), known
+    repeated = sorted(tuple(sorted((one.document, one.copied))) for one in copies)
+    return sorted((d.id, d.revision, d.content_hash) for d in found), sorted(tagged.items(), key=lambda kv: kv[0]), known, repeated
 
 
 @pytest.mark.slow

@@ -17,12 +17,13 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Column, Connection, Engine, Integer, inspect
 
 from monitor.errors import StoreError
-from monitor.model import Observed
+from monitor.model import Copy, Observed, OriginDecision
 from monitor.store import Store, dialect, migrate, open_store
 from monitor.store.assessments import save_assessments
 from monitor.store.documents import count_documents
 from monitor.store.events import save_events
 from monitor.store.inventory import save_inventory
+from monitor.store.origins import decide, save_compared
 from monitor.store.signals import save_taggings, tagging_of
 from monitor.store.sources import PollOutcome, claim_due, save_poll, source_statuses
 from monitor.store.tables import APPEND_ONLY, Row
@@ -62,7 +63,13 @@ def facts(store: Store) -> None:
     """One row in every append-only table."""
     one = document()
     stored(store, one)
+    repeated = Copy(
+        document=one.id, entry=one.entry, copied=one.id, copied_entry=one.entry, share=1, span=(0, 9), copied_span=(0, 9), recorded_at=NOW
+    )
+    decided = OriginDecision(verdict="apart", documents=(one.id,), entries=(one.entry,), author="Ann", reason="own words", recorded_at=NOW)
     with store.write() as tx:
+        save_compared(tx, "1", [(one, b"")], [repeated], NOW)
+        decide(tx, decided)
         save_taggings(tx, [tagging(one, signals=[signal()])], NOW)
         save_events(tx, [event()], NOW)
         save_assessments(tx, [assessment()], NOW)

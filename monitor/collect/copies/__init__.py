@@ -4,27 +4,55 @@ tokens.py  text → hashed words, and which of them are facts
 index.py   sketches → candidate pairs
 judge.py   two texts → their overlap, or None
 
-Measured by benchmarks/copies.py; the service does not group by it yet: recall on planted copies is .98, and on short items of a real
-stream one pair in seven is doubtful.
+Measured by benchmarks/copies.py.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from datetime import datetime, timedelta
+from functools import lru_cache, partial
+from typing import Final, NamedTuple
+from zlib import crc32
 
-from monitor.collect.copies.index import Index, Sketch, sketch
+import numpy as np
+from numpy.typing import NDArray
+
+from monitor.collect.copies.index import Index, sketches_of
 from monitor.collect.copies.judge import Overlap, Reading, overlap
-from monitor.collect.copies.tokens import words_of
+from monitor.collect.copies.tokens import Tokens, Words, tokens_of, words_of
 
-__all__ = ["METHOD", "Finder", "Link", "Overlap", "Sketch", "Texts", "overlap_of", "sketches"]
+__all__ = ["METHOD", "WINDOW", "Finder", "Known", "Link", "Overlap", "Told", "overlap_of"]
 
 METHOD: Final = "1"
 """Version of sketches and rule; with another one, stored documents are compared anew."""
+WINDOW: Final = timedelta(days=14)
+"""Documents retrieved farther apart are not compared: of the copies that papers of other houses print nearly all come within a week,
+and what shares its text for longer is the standing line of a series."""
+READINGS: Final = 64
+"""Texts that are kept ready for comparing."""
 
 Texts = Callable[[Collection[str]], Mapping[str, str]]
-"""Gives the texts of stored documents by id."""
+"""Gives the texts of known documents by id."""
+
+
+class Told(NamedTuple):
+    """A document to be compared; on whether those of one voice are copies of each other nothing depends."""
+
+    id: str
+    voice: str
+    at: datetime
+    text: str
+
+
+class Known(NamedTuple):
+    """What is remembered of a document that was compared."""
+
+    id: str
+    voice: str
+    at: datetime
+    sketch: bytes
 
 
 @dataclass(frozen=True)
@@ -36,11 +64,6 @@ class Link:
     overlap: Overlap
 
 
-def sketches(texts: Sequence[str]) -> list[Sketch]:
-    """The sketch of each text: all that has to be remembered to find its copies."""
-    return [sketch(words) for words in words_of(texts)]
-
-
 def overlap_of(left: str, right: str) -> Overlap | None:
     """How far one text is a copy of the other, None when it is not."""
     first, second = map(Reading, words_of([left, right]))
@@ -48,14 +71,12 @@ def overlap_of(left: str, right: str) -> Overlap | None:
 
 
 class Finder:
-    """Finds the copies of new texts among all that it was given; texts themselves are not kept."""
+    """Finds the copies of new texts among all that it remembers; texts themselves are not kept."""
 
-    def __init__(self, texts: Texts, is_one_voice: Callable[[str, str], bool] = lambda _new, _known: False) -> None:
-        """`is_one_voice` says of two ids that nothing depends on whether they are copies."""
+    def __init__(self) -> None:
         self._index = Index()
         self._ids: list[str] = []
-        self._texts = texts
-        self._is_one_voice = is_one_voice
+        self._times = np.empty(0, np.int64)
 
     def __len__(self) -> int:
         return len(self._ids)
@@ -63,27 +84,54 @@ class Finder:
     @property
     def nbytes(self) -> int:
         """Bytes of the index, without the ids."""
-        return self._index.nbytes
+        return self._index.nbytes + self._times.nbytes
 
-    def remember(self, known: Iterable[tuple[str, Sketch]]) -> None:
-        """Takes in documents that have been compared before."""
-        ids, found = [], []
-        for name, one in known:
-            ids.append(name)
-            found.append(one)
-        self._ids += ids
-        self._index.load(found)
+    def remember(self, known: Sequence[Known]) -> None:
+        """Takes in documents that have been compared."""
+        self._index.add([np.frombuffer(one.sketch, "<u4") for one in known], _voices(known))
+        self._ids += [one.id for one in known]
+        self._times = np.append(self._times, _times(known))
 
-    def find(self, new: Mapping[str, str]) -> tuple[list[Sketch], list[Link]]:
-        """Compares new texts, by id, with all before them and each other; their sketches, and the links in their order."""
-        words = dict(zip(new, words_of(list(new.values())), strict=True))
-        found = [sketch(one) for one in words.values()]
-        self._ids += words
-        pairs = [(self._ids[late], self._ids[early]) for late, early in self._index.add(found).tolist()]
-        pairs = [(late, early) for late, early in pairs if not self._is_one_voice(late, early)]
-        known = sorted({early for _, early in pairs} - words.keys())
-        texts = self._texts(known) if known else {}
-        words |= zip(known, words_of([texts[name] for name in known]), strict=True)
-        read = {name: Reading(words[name]) for name in dict.fromkeys(name for pair in pairs for name in pair)}
-        links = [Link(late, early, same) for late, early in pairs if (same := overlap(read[late], read[early]))]
-        return found, links
+    def forget(self, before: datetime) -> None:
+        """Drops what was remembered first, up to the first document of that time or later."""
+        late = np.flatnonzero(self._times >= int(before.timestamp()))
+        count = int(late[0]) if len(late) else len(self)
+        self._index.forget(count)
+        self._times = self._times[count:].copy()
+        del self._ids[:count]
+
+    def find(self, new: Sequence[Told], texts: Texts) -> tuple[list[Known], list[Link]]:
+        """Compares new documents with each other and with all that are remembered, within `WINDOW`; what to remember of them, and links.
+
+        `texts` gives those of remembered ones. Nothing is remembered by this: what a caller cannot store must not be known either.
+        """
+        parts = list(tokens_of([one.text for one in new]))
+        sketches = [one for tokens in parts for one in sketches_of(tokens)]
+        numbers, times = self._index.pairs(sketches, _voices(new)), np.append(self._times, _times(new))
+        near = np.abs(times[numbers[:, 0]] - times[numbers[:, 1]]) <= WINDOW.total_seconds()
+        ids, first = [one.id for one in new], len(self)
+        pairs = [(ids[late - first], self._ids[early] if early < first else ids[early - first]) for late, early in numbers[near].tolist()]
+        words = _words_by_id(ids, parts)
+        if known := sorted({early for _, early in pairs} - words.keys()):
+            found = texts(known)
+            words |= _words_by_id(known, tokens_of([found[name] for name in known]))
+        # Pairs come by their new text, so that few readings at a time are needed: memory that is used again stays in the cache.
+        read = lru_cache(READINGS)(lambda name: Reading(words[name]()))
+        links = [Link(late, early, same) for late, early in pairs if (same := overlap(read(late), read(early)))]
+        kept = [Known(one.id, one.voice, one.at, sketch.astype("<u4").tobytes()) for one, sketch in zip(new, sketches, strict=True)]
+        return kept, links
+
+
+def _words_by_id(ids: Sequence[str], parts: Iterable[Tokens]) -> dict[str, Callable[[], Words]]:
+    places = ((tokens, i) for tokens in parts for i in range(len(tokens)))
+    return {name: partial(tokens.words, i) for name, (tokens, i) in zip(ids, places, strict=True)}
+
+
+def _voices(documents: Sequence[Told | Known]) -> NDArray[np.uint32]:
+    """A number for each document's voice."""
+    return np.fromiter((crc32(one.voice.encode()) for one in documents), np.uint32, len(documents))
+
+
+def _times(documents: Sequence[Told | Known]) -> NDArray[np.int64]:
+    """Seconds of the epoch."""
+    return np.fromiter((int(one.at.timestamp()) for one in documents), np.int64, len(documents))

@@ -1,41 +1,44 @@
 """Is one text a copy of the other? The words of two texts come in; the overlap goes out, or None.
 
-A copy repeats runs of words, whoever edited, cut or re-headed it. Two reports of one event share names and numbers but few runs.
-Notices made from one template share the runs but not the facts between them, so facts that were exchanged in place tell
-them from copies: an editor rewords and drops, but leaves numbers and names as they are.
+A copy repeats the words in their order, or passages wherever they stand, whoever edited, cut or re-headed it. Two reports of one event
+share names and numbers, but few words in order. Notices made from one template share nearly all of them, but not the facts between,
+so facts that were exchanged in place tell them from copies: an editor rewords and drops, but leaves numbers and names as they are.
 """
 
 from __future__ import annotations
 
-from collections.abc import Set
+from bisect import bisect
+from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
-from typing import Final
+from functools import cached_property
+from typing import Final, TypeAlias
 
-from monitor.collect.copies.tokens import Words, runs
+from monitor.collect.copies.tokens import Words
 
-COVER_WORDS, COVER_CHARACTERS = 3, 4
-"""Length of the runs that are compared."""
 FEWEST: Final = 12
 """Texts of fewer words are never copies: two reporters may find the same eight."""
 SHARE, LONG = 0.6, 40
-"""Least share of the shorter text's words within common runs, from `LONG` words on: wherever the passages stand."""
+"""Least share of the shorter text's words, from `LONG` words on, that stand in the other text in their order or within common runs.
+Independent reports of one event measured below .6 in order, rewritten wire copy above."""
 SHORT_SHARE: Final = 0.95
 """The same for a text of `FEWEST` words, in between in proportion: one sentence on an event has few ways to be said."""
-STEP: Final = 3
-"""Common runs are in step when as many words lie between them in both texts, give or take so many: what dropping and exchanging
-words leaves. Two reports share phrases here and there instead."""
-IN_STEP, DENSE, STRETCH = 0.5, 0.4, 30
-"""Share of the shorter text that runs in step must span, how much of that they must cover, and the least span in words."""
+GLANCE: Final = 0.2
+"""Share of the words within common runs below which no order is looked for: with a word in four changed, .4 is left."""
 EXCERPT: Final = 4
 """A text so many times as long as the other is a copy only when they share its opening: a survey of the day copies nobody."""
 OPENING: Final = 0.5
+ALIKE: Final = 1.5
+"""A text that is longer than the other by more is looked at only where most common runs stand, a quarter further to both sides:
+somewhere in a long text nearly all words of a short one come in their order."""
 SLOT: Final = 24
-"""A longer stretch between common runs is another passage, not a filled-in place."""
-TAIL: Final = 6
-"""The same behind the last common run."""
-EXCHANGED: Final = 0.15
-"""Share of the facts that are exchanged in place from which two texts are notices of two things."""
+"""A longer stretch between words in common is another passage, not a filled-in place."""
+TAIL: Final = 8
+"""The same behind the last word in common."""
+EXCHANGED: Final = 0.25
+"""Share of the facts that are exchanged in place from which two texts are notices of two things; one alone beside others that were kept
+may be a matter of spelling."""
+
+Places: TypeAlias = list[tuple[int, int]]
 
 
 @dataclass(frozen=True)
@@ -48,38 +51,50 @@ class Overlap:
 
 
 class Reading:
-    """A text prepared for comparing: its runs and where each stands first."""
+    """A text prepared for comparing: its words, its runs and where each stands first, its facts."""
 
-    def __init__(self, words: Words) -> None:
-        self.words = words
-        self.length = COVER_CHARACTERS if words.by_character else COVER_WORDS
-        self.runs: list[int] = runs(words.hashes, self.length).tolist()
+    def __init__(self, text: Words) -> None:
+        self.text = text
+        self.length = text.length
+        self.words: list[int] = text.hashes.tolist()
+        self.vocabulary = frozenset(self.words)
+        self.runs: list[int] = text.runs.tolist()
         self.place = dict(zip(reversed(self.runs), range(len(self.runs) - 1, -1, -1), strict=True))
-        self.vocabulary = frozenset(words.word_at)
         # An editor writes a headline of his own, which says nothing of the text beneath it.
-        self.first = words.body if len(words) - words.body >= FEWEST else 0
-        self.size = len(words) - self.first
+        self.first = text.body if len(self.words) - text.body >= FEWEST else 0
+        self.size = len(self.words) - self.first
+        places = text.facts.nonzero()[0]
+        self.facts: dict[int, int] = dict(zip(places.tolist(), text.facts[places].tolist(), strict=True))  # of place and kind
+
+    @cached_property
+    def bits(self) -> dict[int, int]:
+        """Where each word of the body stands, as a set of bits."""
+        found: dict[int, int] = {}
+        for i, word in enumerate(self.words[self.first :]):
+            found[word] = found.get(word, 0) | 1 << i
+        return found
 
 
 def overlap(left: Reading, right: Reading) -> Overlap | None:
     """The overlap of two texts of which one is a copy of the other (which one, only their times can tell); else None."""
-    if left.words.by_character != right.words.by_character or min(left.size, right.size) < FEWEST:
+    if left.length != right.length or min(left.size, right.size) < FEWEST:
         return None
     short, long = (left, right) if (left.size, left.runs) <= (right.size, right.runs) else (right, left)
     shared = short.place.keys() & long.place.keys()
-    if len(shared) * short.length < IN_STEP * DENSE * short.size:
+    if len(shared) * short.length < GLANCE * short.size:
         return None
     common = sorted([short.place[run] for run in shared])
-    in_body = [i for i in common if i >= short.first]
-    covered = _covered(in_body, short.length)
-    if covered < _needed(short.size) * short.size and not _is_in_step(short, long, in_body):
+    covered = _covered([i for i in common if i >= short.first], short.length)
+    order = _Order(short, long, common)
+    share = max(covered, order.size) / short.size
+    if share < _needed(short.size):
         return None
     if len(long.words) > EXCERPT * short.size and not _shares_opening(short, long, common):
         return None
-    if _tell_two_things(short, long, common):
+    if _tell_two_things(short, long, order):
         return None
-    spans = (_longest(text, shared) for text in (left, right))
-    return Overlap(round(covered / short.size, 3), *spans)
+    here, there = _longest(short, long, common)
+    return Overlap(round(share, 3), *((here, there) if short is left else (there, here)))
 
 
 def _needed(size: int) -> float:
@@ -87,23 +102,7 @@ def _needed(size: int) -> float:
     return SHARE + (SHORT_SHARE - SHARE) * missing
 
 
-def _is_in_step(short: Reading, long: Reading, common: list[int]) -> bool:
-    """Whether one stretch of the shorter text, half of it or more, goes along with the other one word by word."""
-    least = max(STRETCH, IN_STEP * short.size)
-    stretch: list[int] = []
-    for i in common:
-        if stretch:
-            ahead, there = i - stretch[-1], long.place[short.runs[i]] - long.place[short.runs[stretch[-1]]]
-            if there <= 0 or abs(there - ahead) > STEP or ahead > short.length + SLOT:
-                stretch = []
-        stretch.append(i)
-        span = i + short.length - stretch[0]
-        if span >= least and _covered(stretch, short.length) >= DENSE * span:
-            return True
-    return False
-
-
-def _covered(common: list[int], length: int) -> int:
+def _covered(common: Sequence[int], length: int) -> int:
     """How many words lie in runs that begin at `common`."""
     covered, end = 0, 0
     for i in common:
@@ -112,44 +111,91 @@ def _covered(common: list[int], length: int) -> int:
     return covered
 
 
-def _shares_opening(short: Reading, long: Reading, common: list[int]) -> bool:
+class _Order:
+    """The most words of the shorter body that stand in the longer text in their order (bit-parallel, Hyyrö 2004)."""
+
+    def __init__(self, short: Reading, long: Reading, common: Sequence[int]) -> None:
+        begin, end = 0, len(long.words)
+        if end > ALIKE * short.size:
+            shifts = sorted([long.place[short.runs[i]] - i for i in common])
+            begin = max(0, shifts[len(shifts) // 2] + short.first - short.size // 4)
+            end = begin + short.size * 3 // 2
+        bits = short.bits
+        row = full = (1 << short.size) - 1
+        self._rows, self._met = [full], []
+        for j, word in enumerate(long.words[begin:end], begin):
+            if word in bits:
+                met = row & bits[word]
+                row = row + met | row - met
+                self._rows.append(row)
+                self._met.append(j)
+        self.size = short.size - (row & full).bit_count()
+        self._short = short
+
+    def places(self) -> Places:
+        """Where those words stand in both texts."""
+        rows, met, found = self._rows, self._met, []
+        i, j = self._short.size, len(met)
+        while i and j:
+            if rows[j] >> i - 1 & 1:
+                i -= 1
+            elif not rows[j - 1] >> i - 1 & 1:
+                j -= 1
+            else:
+                i, j = i - 1, j - 1
+                found.append((i + self._short.first, met[j]))
+        return found[::-1]
+
+
+def _shares_opening(short: Reading, long: Reading, common: Sequence[int]) -> bool:
     """Whether half of what is common stands in the first words of the longer text, as many as the shorter one has and half more."""
     limit = len(short.words) * 3 // 2
     return bool(sum(long.place[short.runs[i]] < limit for i in common) >= OPENING * len(common))
 
 
-def _tell_two_things(short: Reading, long: Reading, common: list[int]) -> bool:
-    """Whether facts were exchanged between common runs, or behind the last one: a number for a number, a name for a name."""
-    exchanged, length = 0, short.length
-    ends = (len(short.words), len(long.words))
-    places = [(i, long.place[short.runs[i]]) for i in common]
-    # A longer end is a tail that was cut or a line that was added.
-    if max(ends[0] - places[-1][0], ends[1] - places[-1][1]) <= length + TAIL:
-        places.append(ends)
-    for (i, j), (here, there) in pairwise(places):
-        if i + length < here <= i + length + SLOT and j + length < there <= j + length + SLOT:
-            own = _own_facts(short, long, i + length, here)
-            exchanged += min(own, _own_facts(long, short, j + length, there)) if own else 0
-    if not exchanged:
+def _tell_two_things(short: Reading, long: Reading, order: _Order) -> bool:
+    """Whether facts were exchanged between common words, or behind the last one: a number for a number, a name for a name."""
+    own = [i for i in short.facts if short.words[i] not in long.vocabulary]
+    others = [j for j in long.facts if long.words[j] not in short.vocabulary]
+    if not own or not others or not order.size:
         return False
-    words = short.words
-    kept = {word for word, fact in zip(words.word_at, words.fact_at, strict=True) if fact and word in long.vocabulary}
-    return exchanged > EXCHANGED * (exchanged + len(kept))
+    places = order.places()
+    ends = (len(short.words), len(long.words))
+    # A longer end is a tail that was cut or a line that was added.
+    if max(ends[0] - places[-1][0], ends[1] - places[-1][1]) <= TAIL:
+        places.append(ends)
+    here, there = [i for i, _ in places], [j for _, j in places]
+    mine = [(bisect(here, i), short.facts[i]) for i in own]
+    theirs = [(bisect(there, j), long.facts[j]) for j in others]
+    both = set(mine) & set(theirs)
+    exchanged = sum(min(mine.count(one), theirs.count(one)) for one in both if _is_slot(places, one[0]))
+    kept = {short.words[i] for i in short.facts} & long.vocabulary
+    is_spelling = exchanged == 1 and kept
+    return not is_spelling and exchanged > EXCHANGED * (exchanged + len(kept))
 
 
-def _own_facts(text: Reading, other: Reading, start: int, end: int) -> int:
-    words = text.words
-    return sum(words.fact_at[i] and words.word_at[i] not in other.vocabulary for i in range(start, end))
+def _is_slot(places: Places, gap: int) -> bool:
+    """Whether the gap before place number `gap` is narrow enough to have been filled in."""
+    if not 0 < gap < len(places):
+        return False
+    (i, j), (here, there) = places[gap - 1], places[gap]
+    return here - i <= SLOT and there - j <= SLOT
 
 
-def _longest(text: Reading, shared: Set[int]) -> tuple[int, int]:
-    """First and one-past-last character of the longest unbroken passage."""
-    best = longest = start = 0
-    previous = -1
-    for i in sorted([text.place[run] for run in shared]):
-        if i != previous + 1:
-            start = i
-        if i - start + 1 > longest:
-            best, longest = start, i - start + 1
-        previous = i
-    return int(text.words.starts[best]), int(text.words.ends[best + longest + text.length - 2])
+def _longest(short: Reading, long: Reading, common: Sequence[int]) -> tuple[tuple[int, int], tuple[int, int]]:
+    """The longest passage that stands unbroken in both texts: its first and one-past-last character in each."""
+    best = (0, 0, 0)
+    count, previous = 0, (-1, -1)
+    for i in common:
+        j = long.place[short.runs[i]]
+        count = count + 1 if (i - 1, j - 1) == previous else 1
+        previous = (i, j)
+        if count > best[0]:
+            best = (count, i, j)
+    count, i, j = best
+    return _span(short, i, count), _span(long, j, count)
+
+
+def _span(text: Reading, last: int, count: int) -> tuple[int, int]:
+    """The characters of `count` runs in a row of which the last one begins with word `last`."""
+    return int(text.text.starts[last - count + 1]), int(text.text.ends[last + text.length - 1])

@@ -10,14 +10,14 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
-from typing import Final, TypeAlias
+from typing import Final, NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 MAX_CHARS: Final = 12_000
 """What is read of a text, about 2,000 words: copies are cut at the tail, so the head is what they share."""
-_BATCH_CHARS: Final = 1 << 20
+_BATCH_CHARS: Final = 1 << 18
 _BASE: Final = 0x9E3779B97F4A7C15
 _TABLE: Final = 1 << 16
 _WORD, _SINGLE, _UPPER, _DIGIT, _BREAK, _JOINT = 1, 2, 4, 8, 16, 32
@@ -27,43 +27,74 @@ _JOINTS: Final = "/.@=_"
 _NUMERALS: Final = "二三四五六七八九十百千万亿零两"
 """一 is left out: it stands in too many words that count nothing."""
 
+COVER_WORDS, COVER_CHARACTERS = 3, 4
+"""Length of the runs that are compared when two texts are read side by side."""
+NAME, NUMBER = 1, 2
+"""Kinds of facts; 0 is none."""
+
 Hashes: TypeAlias = NDArray[np.uint64]
 Counts: TypeAlias = NDArray[np.int64]
 Flags: TypeAlias = NDArray[np.bool_]
+Kinds: TypeAlias = NDArray[np.uint8]
 
 
-@dataclass(frozen=True)
-class Words:
-    """The words of one text: their hashes, where they stand in it, and whether each is a number or a name."""
+class Words(NamedTuple):
+    """The words of one text: their hashes, where they stand in it, and what kind of fact each is."""
 
     hashes: Hashes
     starts: Counts
     ends: Counts
-    facts: Flags
+    facts: Kinds
+    runs: Hashes
+    """Hashes of neighbours, as many as `length`; the run that begins with each word."""
+    length: int
     body: int
     """The first word behind the title line; 0 when there is nothing else."""
     by_character: bool
     """Whether the text is mostly in a script without spaces, where runs of characters are compared."""
 
+
+@dataclass(frozen=True)
+class Tokens:
+    """The words of several texts, one behind the other; text i has those from `at[i]` to `at[i + 1]`. Places count in its own text."""
+
+    hashes: Hashes
+    starts: Counts
+    ends: Counts
+    facts: Kinds
+    at: Counts
+    bodies: Counts
+    by_character: Flags
+
     def __len__(self) -> int:
-        return len(self.hashes)
+        return len(self.bodies)
+
+    def words(self, i: int) -> Words:
+        """The words of one text."""
+        low, high = int(self.at[i]), int(self.at[i + 1])
+        by_character = bool(self.by_character[i])
+        length = COVER_CHARACTERS if by_character else COVER_WORDS
+        found = (self._runs_of_characters if by_character else self._runs_of_words)[low : max(low, high - length + 1)]
+        hashes, starts, ends, facts = self.hashes[low:high], self.starts[low:high], self.ends[low:high], self.facts[low:high]
+        return Words(hashes, starts, ends, facts, found, length, int(self.bodies[i]), by_character)
 
     @cached_property
-    def fact_at(self) -> list[bool]:
-        """`facts` as a list, which is quicker to look into one by one."""
-        found: list[bool] = self.facts.tolist()
-        return found
+    def _runs_of_words(self) -> Hashes:
+        return runs(self.hashes, COVER_WORDS)
 
     @cached_property
-    def word_at(self) -> list[int]:
-        """`hashes` as a list."""
-        found: list[int] = self.hashes.tolist()
-        return found
+    def _runs_of_characters(self) -> Hashes:
+        return runs(self.hashes, COVER_CHARACTERS)
+
+
+def tokens_of(texts: Sequence[str]) -> Iterator[Tokens]:
+    """The words of the texts in their order, title line first, in parts; only the first `MAX_CHARS` characters are read."""
+    return map(_read, _parts([text[:MAX_CHARS] for text in texts]))
 
 
 def words_of(texts: Sequence[str]) -> list[Words]:
-    """The words of each text, title line first; only the first `MAX_CHARS` characters are read."""
-    return [words for part in _parts([text[:MAX_CHARS] for text in texts]) for words in _read(part)]
+    """The words of each text."""
+    return [tokens.words(i) for tokens in tokens_of(texts) for i in range(len(tokens))]
 
 
 def runs(hashes: Hashes, length: int) -> Hashes:
@@ -102,28 +133,35 @@ def _parts(texts: Sequence[str]) -> Iterator[list[str]]:
         yield part
 
 
-def _read(texts: list[str]) -> Iterator[Words]:
+def _read(texts: list[str]) -> Tokens:
     # A leading break lets every word look two characters back; one behind each text ends its last word.
     joined = "\n\n" + "".join(text + "\n" for text in texts)
     codes = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), np.uint32)
     kinds = _kinds()[np.minimum(codes, _TABLE - 1)]
     kinds[codes >= 0x20000] = _WORD | _SINGLE  # further Han; everything between is pictures and dead scripts
     starts, ends = _bounds(kinds)
-    hashes = _hashes(codes, starts, ends)
     sizes = np.fromiter((len(text) + 1 for text in texts), np.int64, len(texts))
     begins = np.concatenate(([0], np.cumsum(sizes)[:-1])) + 2
     titles = begins + np.fromiter((max(0, text.find("\n")) for text in texts), np.int64, len(texts))
     at = np.searchsorted(starts, np.append(begins, len(codes)))
-    of = np.repeat(np.arange(len(texts)), np.diff(at))
-    single = kinds[starts] & _SINGLE > 0
-    in_body = starts >= titles[of]
-    facts = _facts(kinds, starts, ends, in_body)
-    headlines = np.concatenate(([0], np.cumsum(~in_body)))
-    singles = np.concatenate(([0], np.cumsum(single)))
-    for begin, low, high in zip(begins.tolist(), at[:-1].tolist(), at[1:].tolist(), strict=True):
-        by_character = bool((singles[high] - singles[low]) * 2 > high - low)
-        title = int(headlines[high] - headlines[low]) % max(1, high - low)
-        yield Words(hashes[low:high], starts[low:high] - begin, ends[low:high] - begin, facts[low:high], title, by_character)
+    counts = np.diff(at)
+    in_body = starts >= np.repeat(titles, counts)
+    singles = _sums(kinds[starts] & _SINGLE > 0)[at]
+    own = np.repeat(begins, counts)
+    return Tokens(
+        hashes=_hashes(codes, starts, ends),
+        starts=starts - own,
+        ends=ends - own,
+        facts=_facts(kinds, starts, ends, in_body),
+        at=at,
+        bodies=np.diff(_sums(~in_body)[at]) % np.maximum(1, counts),
+        by_character=np.diff(singles) * 2 > counts,
+    )
+
+
+def _sums(flags: Flags) -> Counts:
+    """How many are set before each place."""
+    return np.concatenate(([0], np.cumsum(flags)))
 
 
 def _bounds(kinds: NDArray[np.uint8]) -> tuple[Counts, Counts]:
@@ -144,14 +182,14 @@ def _hashes(codes: NDArray[np.uint32], starts: Counts, ends: Counts) -> Hashes:
     return mixed((sums[ends] - sums[starts]) * inverses[starts])
 
 
-def _facts(kinds: NDArray[np.uint8], starts: Counts, ends: Counts, in_body: Flags) -> Flags:
+def _facts(kinds: NDArray[np.uint8], starts: Counts, ends: Counts, in_body: Flags) -> Kinds:
     """Words with a digit, parts of addresses, and capitals within a sentence, save in a headline, which capitalises what it likes."""
-    digits = np.concatenate(([0], np.cumsum(kinds & _DIGIT > 0)))
+    digits = _sums(kinds & _DIGIT > 0)
     before, further = kinds[starts - 1], kinds[starts - 2]
     opens = (before & _BREAK > 0) | ((before == 0) & (further & _BREAK > 0))
     in_address = (before & _JOINT > 0) & (further & (_WORD | _JOINT) > 0)
-    found = (digits[ends] > digits[starts]) | in_address | ((kinds[starts] & _UPPER > 0) & ~opens & in_body)
-    return np.asarray(found, np.bool_)
+    named = in_address | ((kinds[starts] & _UPPER > 0) & ~opens & in_body)
+    return np.where(digits[ends] > digits[starts], NUMBER, named * NAME).astype(np.uint8)
 
 
 @cache

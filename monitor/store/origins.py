@@ -1,0 +1,146 @@
+"""Who repeats whom: compared documents, found copies and decisions come in; what was known of them at any time goes out."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import exists, func, insert, or_, select
+from sqlalchemy.orm import Session
+from sqlmodel import col
+
+from monitor.errors import NotFoundError, UsageError
+from monitor.model import Copy, Document, OriginDecision, standing
+from monitor.store.dialect import insert_new, serialise
+from monitor.store.documents import document_from, in_parts
+from monitor.store.tables import DocumentRow, OriginDecisionRow, TextCopyRow, TextSketchRow
+
+
+class Compared(NamedTuple):
+    """A document that was compared, with what the method has to remember of it; `number` is the order of comparing."""
+
+    number: int
+    document: str
+    origin_group: str
+    retrieved_at: datetime
+    sketch: bytes
+
+
+def uncompared(tx: Session, method: str, since: datetime | None, limit: int) -> list[Document]:
+    """Documents that this method has not compared, in the order of their retrieval: what a sweep has to catch up with.
+
+    Those retrieved before `since` are passed over, which spares a sweep to look at all that it has done.
+    """
+    is_compared = exists().where(col(TextSketchRow.document_id) == col(DocumentRow.id), col(TextSketchRow.method) == method)
+    wanted = select(DocumentRow).where(~is_compared).order_by(col(DocumentRow.retrieved_at), col(DocumentRow.id)).limit(limit)
+    if since is not None:
+        wanted = wanted.where(col(DocumentRow.retrieved_at) >= since)
+    return [document_from(row) for row in tx.scalars(wanted)]
+
+
+def compared(tx: Session, method: str, after: int, since: datetime, limit: int) -> list[Compared]:
+    """What was compared after number `after`, of the documents retrieved since then, in the order of comparing."""
+    wanted = (
+        select(
+            col(TextSketchRow.number),
+            col(TextSketchRow.document_id),
+            col(TextSketchRow.origin_group),
+            col(TextSketchRow.retrieved_at),
+            col(TextSketchRow.sketch),
+        )
+        .where(col(TextSketchRow.method) == method, col(TextSketchRow.number) > after, col(TextSketchRow.retrieved_at) >= since)
+        .order_by(col(TextSketchRow.number))
+        .limit(limit)
+    )
+    return [Compared(*row) for row in tx.execute(wanted)]
+
+
+def save_compared(tx: Session, method: str, sketches: Sequence[tuple[Document, bytes]], copies: Sequence[Copy], now: datetime) -> int:
+    """Stores that these documents were compared, and the copies found; how many of them had not been compared before."""
+    serialise(tx, "copies")
+    last = tx.scalar(select(func.max(col(TextSketchRow.number))).where(col(TextSketchRow.method) == method)) or 0
+    rows = [
+        {
+            "document_id": document.id,
+            "method": method,
+            "number": number,
+            "retrieved_at": document.retrieved_at,
+            "origin_group": document.origin_group,
+            "sketch": sketch,
+            "recorded_at": now,
+        }
+        for number, (document, sketch) in enumerate(sketches, last + 1)
+    ]
+    new = insert_new(tx, TextSketchRow, rows, "document_id")
+    found = [
+        {
+            "document_id": copy.document,
+            "copied_id": copy.copied,
+            "method": method,
+            "recorded_at": copy.recorded_at,
+            "body": copy.model_dump(mode="json"),
+        }
+        for copy in copies
+    ]
+    insert_new(tx, TextCopyRow, found, "document_id")
+    return len(new)
+
+
+def known_origins(tx: Session, documents: Iterable[Document], as_of: datetime | None) -> tuple[list[Copy], list[OriginDecision]]:
+    """What was known at `as_of` (None: now) of who repeats whom around these documents: copies that join them to others, and those to
+    others again, as the method sees them that was the last by then; and every decision.
+    """
+    decided = decisions(tx, as_of)
+    frontier = {name for document in documents for name in document.versions} | {name for one in decided for name in one.documents}
+    method, seen = _method_at(tx, as_of), set[str]()
+    found: dict[tuple[str, str], Copy] = {}
+    while frontier and method is not None:
+        seen |= frontier
+        found |= {(copy.document, copy.copied): copy for copy in _touching(tx, method, frontier, as_of)}
+        frontier = {name for pair in found for name in pair} - seen
+    return [found[key] for key in sorted(found)], decided
+
+
+def _method_at(tx: Session, as_of: datetime | None) -> str | None:
+    """The method that found the last copy; None before the first."""
+    last = select(col(TextCopyRow.method)).order_by(col(TextCopyRow.recorded_at).desc(), col(TextCopyRow.method).desc()).limit(1)
+    return tx.scalar(last if as_of is None else last.where(col(TextCopyRow.recorded_at) <= as_of))
+
+
+def _touching(tx: Session, method: str, documents: Collection[str], as_of: datetime | None) -> Iterator[Copy]:
+    for part in in_parts(sorted(documents)):
+        touching = or_(col(TextCopyRow.document_id).in_(part), col(TextCopyRow.copied_id).in_(part))
+        wanted = select(col(TextCopyRow.body)).where(touching, col(TextCopyRow.method) == method)
+        if as_of is not None:
+            wanted = wanted.where(col(TextCopyRow.recorded_at) <= as_of)
+        for body in tx.scalars(wanted):
+            yield Copy.model_validate(body)
+
+
+def decisions(tx: Session, as_of: datetime | None) -> list[OriginDecision]:
+    """Everything decided about origins by `as_of` (None: now), oldest first, also what was undone since."""
+    wanted = select(col(OriginDecisionRow.body)).order_by(col(OriginDecisionRow.number))
+    if as_of is not None:
+        wanted = wanted.where(col(OriginDecisionRow.recorded_at) <= as_of)
+    return [OriginDecision.model_validate(body) for body in tx.scalars(wanted)]
+
+
+def decide(tx: Session, decision: OriginDecision) -> OriginDecision:
+    """Records a decision under the next number, which it comes back with.
+
+    NotFoundError when it undoes one that was never made, UsageError when that one does not hold any more.
+    """
+    serialise(tx, "origins")
+    known = decisions(tx, None)
+    if decision.undoes is not None:
+        if decision.undoes not in {one.number for one in known}:
+            raise NotFoundError("decision", str(decision.undoes), "see `forewarned origins decisions`")
+        if decision.undoes not in {one.number for one in standing(known)}:
+            raise UsageError(f"decision {decision.undoes} was undone before; see `forewarned origins decisions`")
+    numbered = decision.model_copy(update={"number": len(known) + 1})
+    body: dict[str, Any] = numbered.model_dump(mode="json")
+    tx.execute(
+        insert(OriginDecisionRow).values(number=numbered.number, verdict=numbered.verdict, recorded_at=numbered.recorded_at, body=body)
+    )
+    return numbered
