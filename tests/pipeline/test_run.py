@@ -138,9 +138,10 @@ def test_two_runs_at_once_leave_the_rows_and_mails_of_one(
             assert process.returncode == 0, said
         subprocess.run(RUN, env=env, check=True, capture_output=True, timeout=120)
         assert len(box.mails) == 1
-    documents, tagged, events = content(empty_url)
-    calm_documents, calm_tagged, calm_events = content(calm_url)
+    documents, tagged, events, copies = content(empty_url)
+    calm_documents, calm_tagged, calm_events, calm_copies = content(calm_url)
     assert documents == calm_documents
     assert tagged == calm_tagged
+    assert copies == calm_copies
     # An event's id comes from the report known first, which of two processes decides by being faster; all else is equal.
     assert [event[1:4] for event in events] == [event[1:4] for event in calm_events]  # type: ignore[attr-defined]

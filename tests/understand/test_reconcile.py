@@ -81,13 +81,13 @@ def test_the_last_day_of_an_offer_is_kept() -> None:
     assert {o.get("until") for e in found["events"] for o in e["offers"] if o["provider"] == "alibaba-cloud"} == {"2024-07-31"}
 
 
-def dated(text: str, chances: dict[str, float], today: tuple[float, float] = (0.0, 0.0)) -> dict[str, Any]:
-    """The dates of a text when heads give each place of these days that chance of being the effective one."""
+def dated(text: str, chances: dict[str, float], today: tuple[float, float] = (0.0, 0.0), stage: Stage = "announced") -> dict[str, Any]:
+    """The dates of a text of that stage when heads give each place of these days that chance of being the effective one."""
     row = {"id": "days", "title": "Notion leaves Turkey", "published": "2024-06-25", "lang": "en", "body": text}
     (document,) = [d for d in read_records([json.dumps(row)]) if isinstance(d, Document)]
     (look,) = TAGGER.look([document])
     assert look.page
-    verdict = told(look.page, "access_restriction", "announced", {"notion": "restricting"})
+    verdict = told(look.page, "access_restriction", stage, {"notion": "restricting"})
     for chance, entity in zip(verdict.days, look.page.days, strict=True):
         chance[DATE_ROLES.index("effective")] = chances.get(entity.key.split("@")[0], 0.0)
     verdict = replace(verdict, today=np.array(today, np.float32))
@@ -105,5 +105,5 @@ def test_a_day_less_likely_than_none_is_not_told() -> None:
 
 
 def test_one_day_may_be_the_announced_and_the_effective_one() -> None:
-    found = dated("Notion stopped serving Turkey on June 25, 2024.", {"2024-06-25": 0.9}, today=(0.9, 0.05))
+    found = dated("Notion stopped serving Turkey on June 25, 2024.", {"2024-06-25": 0.9}, (0.9, 0.05), "in_force")
     assert (found["announced"], found["effective"]) == ("2024-06-25", "2024-06-25")
