@@ -184,9 +184,12 @@ class Thread:
             return True  # issuer and target say enough; reporters disagree on which side is "affected"
         if not _compatible(affected, signal.affected):
             return False
-        same_place = not issuing and not claim.issuers and bool(affected & set(signal.affected))
+        same_place = bool(affected & set(signal.affected))
         same_kind = _compatible(self._carried["sectors"], signal.sectors)
-        return bool(principals & claim.principals) or bool(names & claim.named) or ((same_issuer or same_place) and same_kind)
+        # Without a common name, who takes it is not enough: an issuer takes many measures, so a place or sector must be told by both.
+        same_matter = same_place or bool(self._carried["sectors"] & set(signal.sectors))
+        tied = same_kind and (same_matter if same_issuer else same_place and not issuing and not claim.issuers)
+        return bool(principals & claim.principals) or bool(names & claim.named) or tied
 
 
 def _compatible(mine: frozenset[str], theirs: frozenset[str] | tuple[str, ...]) -> bool:

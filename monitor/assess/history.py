@@ -83,7 +83,7 @@ def history(claims: Sequence[Claim], core: Substance, voices: Chorus) -> History
     else:
         steps = [_unasserted(claims, core)]
     halts = [step.told for step in steps if step.stage in HALTED]
-    return History(steps[-1].stage, tuple(_public(step) for step in steps), max(halts, default=None))
+    return History(steps[-1].stage, tuple(_public(step, voices) for step in steps), max(halts, default=None))
 
 
 def _walk(news: Sequence[Claim], core: Substance, voices: Chorus) -> list[_Step]:
@@ -191,7 +191,14 @@ def _day(claim: Claim, stage: Stage) -> date:
     return stated if stated is not None and stated <= told else told
 
 
-def _public(step: _Step) -> StageStep:
+def _public(step: _Step, voices: Chorus) -> StageStep:
     told_by = sorted(step.claims, key=lambda c: c.order)
     documents = dict.fromkeys(c.report.document.id for c in told_by)
-    return StageStep(stage=step.stage, date=step.day, recorded_at=told_by[0].report.recorded_at, documents=tuple(documents))
+    return StageStep(
+        stage=step.stage,
+        date=step.day,
+        recorded_at=told_by[0].report.recorded_at,
+        documents=tuple(documents),
+        origins=len({voices.voice(c.report.document) for c in told_by}),
+        primary=any(is_primary(c) for c in told_by),
+    )

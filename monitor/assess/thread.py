@@ -31,14 +31,33 @@ def thread(reports: Sequence[Report], names: Mapping[str, str] = _NO_NAMES, kin:
 
 def threads(reports: Sequence[Report]) -> list[Thread]:
     """Claims grouped into threads, greedily in the order of knowledge, each to the thread it fits best."""
-    found = _Index()
-    ordered = sorted(_sensible(reports), key=lambda c: (c.order, repr(c.report.signal)))
-    previous: Claim | None = None
-    for claim in ordered:
-        if claim != previous:
-            found.place(claim)
-        previous = claim
-    return found.threads
+    book = Casebook()
+    book.learn(reports)
+    return book.threads
+
+
+class Casebook:
+    """Threads that grow as reports become known. What is learnt later never rearranges them, so that learning in portions, each
+    recorded after the one before and with all reports of a document in one, gives the threads of learning all at once.
+    """
+
+    def __init__(self) -> None:
+        self._found = _Index()
+        self._previous: Claim | None = None
+
+    @property
+    def threads(self) -> list[Thread]:
+        """Every thread so far, in the order in which they opened."""
+        return self._found.threads
+
+    def learn(self, reports: Sequence[Report]) -> list[Thread]:
+        """Take the reports in; the threads that they opened or joined, in the order in which those opened."""
+        touched: set[int] = set()
+        for claim in sorted(_sensible(reports), key=lambda c: (c.order, repr(c.report.signal))):
+            if claim != self._previous:
+                touched.add(self._found.place(claim))
+            self._previous = claim
+        return [self.threads[number] for number in sorted(touched)]
 
 
 def _sensible(reports: Sequence[Report]) -> Iterator[Claim]:
@@ -63,8 +82,8 @@ class _Index:
         self._by_key: dict[str, list[int]] = defaultdict(list)
         self._keys: list[set[str]] = []
 
-    def place(self, claim: Claim) -> None:
-        """Add the claim to the best thread, or open one."""
+    def place(self, claim: Claim) -> int:
+        """Add the claim to the best thread, or open one; the thread's number."""
         best: tuple[tuple[float, ...], int] | None = None
         for number in self._candidates(claim):
             rank = self.threads[number].match(claim)
@@ -78,6 +97,7 @@ class _Index:
         for key in set(_keys(claim)) - self._keys[number]:
             self._keys[number].add(key)
             self._by_key[key].append(number)
+        return number
 
     def _candidates(self, claim: Claim) -> list[int]:
         return sorted({number for key in _keys(claim) for number in self._by_key.get(key, ())})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from pathlib import Path
 
 from pydantic import ValidationError
 
@@ -37,8 +38,8 @@ _KEYS = {"source", "guid", "url", "published", "retrieved", "lang", "title", "te
 
 
 def load_episode(name: str = "openai-china-2024") -> Episode:
-    """The bundled episode called `name`; ConfigError with file and line when its file is wrong."""
-    file = read_yaml(DATA / "episode" / f"{name}.yaml")
+    """The bundled episode called `name`, or the one in the file `name`; ConfigError with file and line when its file is wrong."""
+    file = read_yaml(Path(name) if name.endswith((".yaml", ".yml")) else DATA / "episode" / f"{name}.yaml")
     sources = {source.id: source for source in parse_sources(file)}
     arrivals = []
     for at, row in enumerate(file.rows("documents")):

@@ -4,7 +4,19 @@ Nothing comes in; the classes go out. They stand in the order of the way of the 
 assess, inventory, inform.
 """
 
-from monitor.model.assess import Alternative, Assessment, Event, EventOffer, Evidence, Factor, Report, StageStep
+from monitor.model.assess import (
+    Alert,
+    AlertPair,
+    AlertReason,
+    Alternative,
+    Assessment,
+    Event,
+    EventOffer,
+    Evidence,
+    Factor,
+    Report,
+    StageStep,
+)
 from monitor.model.base import (
     LEVELS,
     MODIFIERS,
@@ -62,7 +74,10 @@ __all__ = [
     "REASONS",
     "ROLE_PRECEDENCE",
     "Acceptance",
+    "Alert",
     "AlertCode",
+    "AlertPair",
+    "AlertReason",
     "AliasRule",
     "Alternative",
     "Answer",

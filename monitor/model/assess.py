@@ -11,6 +11,8 @@ from monitor.model.base import EventType, Instant, Jurisdiction, Level, Modality
 from monitor.model.collect import Document
 from monitor.model.understand import EventDates, Offer, Signal
 
+AlertReason = Literal["new", "advanced", "lifted"]
+
 
 class Report(Noun):
     """A signal together with the document that tells it and when we came to know it."""
@@ -40,6 +42,10 @@ class StageStep(Noun):
     date: date
     recorded_at: Instant
     documents: tuple[str, ...]
+    origins: int = 1
+    """How many independent origins tell it."""
+    primary: bool = False
+    """Whether a primary source tells it."""
 
 
 class EventOffer(Offer):
@@ -93,6 +99,32 @@ class Factor(Noun):
     weights: dict[str, float] = {}
     """The named terms of the formula (severity, stage, modality, …), each in [0, 1]; their product orders the factors."""
     evidence: tuple[Evidence, ...] = ()
+
+
+class AlertPair(Noun):
+    """A provider in a place where an event weighs so much, on the scale of the score."""
+
+    provider: str
+    jurisdiction: Jurisdiction
+    points: int
+
+
+class Alert(Noun):
+    """A reason to interrupt whoever depends on one of these providers in its place; `monitor.assess.alert` says when there is one."""
+
+    event: str
+    at: Instant
+    reason: AlertReason
+    title: str
+    type: EventType
+    stage: Stage
+    effective: date | None = None
+    pairs: tuple[AlertPair, ...]
+    """The heaviest first."""
+    document: str
+    """The first that told what is new."""
+    confidence: float
+    origins: int
 
 
 class Alternative(Noun):

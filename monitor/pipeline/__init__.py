@@ -20,13 +20,13 @@ from monitor.pipeline.assessing import assess
 from monitor.pipeline.collecting import collect, ingest
 from monitor.pipeline.comparing import compare
 from monitor.pipeline.mailing import deliver, preview
-from monitor.pipeline.reading import read
+from monitor.pipeline.reading import Reads, read, read_documents
 from monitor.pipeline.world import Progress, World, no_progress, open_world
 from monitor.understand.tag import Tagger
 
 __all__ = [
-    "CycleSummary", "Progress", "Tagger", "World", "assess", "collect", "compare", "cycle", "deliver", "ingest", "no_progress",
-    "open_world", "preview", "read",
+    "CycleSummary", "Progress", "Reads", "Tagger", "World", "assess", "collect", "compare", "cycle", "deliver", "ingest", "no_progress",
+    "open_world", "preview", "read", "read_documents",
 ]  # fmt: skip
 
 

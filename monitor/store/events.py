@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -15,18 +15,28 @@ from monitor.store.dialect import body_hash, serialise
 from monitor.store.documents import in_parts
 from monitor.store.tables import EventRow
 
+_KEYS = (EventRow.event_id, EventRow.revision, EventRow.withdrawn, EventRow.body_hash)
+
 
 def save_events(tx: Session, events: Sequence[Event], now: datetime) -> int:
     """Records the whole present set of events; a revision for each that is new, changed or gone (withdrawn). How many revisions."""
     serialise(tx, "events")
-    latest = {
-        row.event_id: row for row in tx.execute(_latest(None, EventRow.event_id, EventRow.revision, EventRow.withdrawn, EventRow.body_hash))
-    }
-    present = {event.id: event for event in events}
+    present = {event.id for event in events}
+    latest = {row.event_id: row for row in tx.execute(_latest(None, *_KEYS))}
     gone = [key for key, row in latest.items() if key not in present and not row.withdrawn]
-    changed = [*present.values(), *(event.model_copy(update={"withdrawn": True}) for event in _by_id(tx, gone))]
+    return _append(tx, [*events, *(event.model_copy(update={"withdrawn": True}) for event in _by_id(tx, gone))], latest, now)
+
+
+def save_changed(tx: Session, events: Sequence[Event], now: datetime) -> int:
+    """Records these events and leaves all others as they are; a revision for each that is new or changed. How many revisions."""
+    serialise(tx, "events")
+    known = (row for part in in_parts([e.id for e in events]) for row in tx.execute(_latest(None, *_KEYS, ids=part)))
+    return _append(tx, events, {row.event_id: row for row in known}, now)
+
+
+def _append(tx: Session, events: Sequence[Event], latest: Mapping[str, Any], now: datetime) -> int:
     rows = []
-    for event in changed:
+    for event in {event.id: event for event in events}.values():
         body = event.model_dump(mode="json")
         known, digest = latest.get(event.id), body_hash(body)
         if known is None or known.body_hash != digest:
@@ -52,9 +62,11 @@ def event_revisions(tx: Session, event_id: str) -> list[tuple[datetime, Event]]:
     return [(at, Event.model_validate(body)) for at, body in tx.execute(chain.order_by(col(EventRow.revision)))]
 
 
-def _latest(as_of: datetime | None, *columns: Any) -> Select[Any]:
-    """The newest revision of each event known at `as_of`."""
+def _latest(as_of: datetime | None, *columns: Any, ids: Sequence[str] | None = None) -> Select[Any]:
+    """The newest revision of each event, or of these, known at `as_of`."""
     newest = select(col(EventRow.event_id), func.max(col(EventRow.revision)).label("revision")).group_by(col(EventRow.event_id))
+    if ids is not None:
+        newest = newest.where(col(EventRow.event_id).in_(ids))
     if as_of is not None:
         newest = newest.where(col(EventRow.recorded_at) <= as_of)
     known = newest.subquery()
@@ -64,8 +76,7 @@ def _latest(as_of: datetime | None, *columns: Any) -> Select[Any]:
 
 def _by_id(tx: Session, ids: Sequence[str]) -> list[Event]:
     """The newest revision of each of these events."""
-    newest = _latest(None, EventRow.body)
-    return [Event.model_validate(body) for part in in_parts(ids) for body in tx.scalars(newest.where(col(EventRow.event_id).in_(part)))]
+    return [Event.model_validate(body) for part in in_parts(ids) for body in tx.scalars(_latest(None, EventRow.body, ids=part))]
 
 
 def _row(event: Event, body: dict[str, Any], digest: str, revision: int) -> dict[str, Any]:

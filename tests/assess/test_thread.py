@@ -78,6 +78,13 @@ SEVERAL: dict[str, tuple[int, list[Report]]] = {
         2,
         [report("a", **CHIPS), report("b", **(CHIPS | {"providers": {"huawei": "targeted"}}))],
     ),
+    "a gazette's rule for one place and a loose report of the same issuer": (
+        2,
+        [
+            gazette("a", "2023-10774", **(CHIPS | {"affected": ("BY",), "sectors": ()})),
+            report("b", **(CHIPS | {"affected": (), "sectors": ("ai",), "providers": {"nvidia": "affected"}})),
+        ],
+    ),
     "half a year of silence": (2, [report("a"), report("b", told=NOTICE_DAY + days(181))]),
     "two gazette rules with numbers of their own": (
         2,

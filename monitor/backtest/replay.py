@@ -1,0 +1,141 @@
+"""The replay: arrivals and their taggings come in hour by hour; documents, events and alerts go out, as a live service had them.
+
+Ingesting, reading, threading and alerting are the service's own functions over a database of its own; the clock is the hour of
+the cycle. Only the order of work differs: events are not drawn anew from everything in each cycle but grow, which gives the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from itertools import groupby
+
+from monitor.assess.alert import alert
+from monitor.assess.constants import BAND_FLOOR
+from monitor.assess.fit import Thread
+from monitor.assess.kinship import Kinship
+from monitor.assess.merge import merged
+from monitor.assess.thread import Casebook
+from monitor.backtest.baseline import Baseline
+from monitor.backtest.reading import Cycle, Prepared
+from monitor.backtest.truth import Watch
+from monitor.catalog import Arrival
+from monitor.model import Alert, Document, Event, Report, Tagging
+from monitor.pipeline import Progress, World, compare, ingest, read_documents
+from monitor.store import Session, origins, signals
+from monitor.store import events as stored_events
+
+FLOORS = (10, 15, 20, BAND_FLOOR["medium"], 35, BAND_FLOOR["high"])
+"""Points an alert could ask for; the service's own is among them. The others are shown beside it, so that its choice can be judged."""
+
+
+@dataclass(frozen=True)
+class Told:
+    """An alert with the document that was its news and all documents behind its event at that time."""
+
+    alert: Alert
+    lead: Document
+    documents: frozenset[str]
+
+
+@dataclass
+class Outcome:
+    """What the replay brought; the database holds the rest."""
+
+    documents: int = 0
+    relevant: int = 0
+    told: dict[int, list[Told]] = field(default_factory=lambda: {points: [] for points in FLOORS})
+    """Alerts by the points asked for."""
+    events: dict[str, Event] = field(default_factory=dict)
+    """As they stood at the end."""
+
+
+class Replay:
+    """One run through a corpus; `watch` and `baselines` look on."""
+
+    def __init__(self, world: World, watch: Watch, baselines: Sequence[Baseline]) -> None:
+        self.outcome = Outcome()
+        self._world, self._watch, self._baselines = world, watch, baselines
+        self._book = Casebook()
+        self._told: dict[str, Document] = {}
+        self._entries: set[tuple[str, str]] = set()
+
+    def run(
+        self, read: Iterable[tuple[list[Cycle], list[tuple[str, Tagging]]]], tagger: Prepared, total: int, progress: Progress
+    ) -> Outcome:
+        """All portions, each cycle at its own hour; what a cycle brought is known at its end."""
+        done = 0
+        for portion, taggings in read:
+            tagger.know(taggings)
+            for now, arrivals in portion:
+                self._cycle(now, arrivals, tagger)
+                done += len(arrivals)
+            progress("Replaying", done, total)
+        return self.outcome
+
+    def _cycle(self, now: datetime, arrivals: Sequence[Arrival], tagger: Prepared) -> None:
+        world = replace(self._world, clock=lambda: now)
+        new: list[Document] = []
+        for (source, moment), told in groupby(arrivals, key=lambda arrival: (arrival.source, arrival.retrieved_at)):
+            new += ingest(world, source, [arrival.entry for arrival in told], moment)
+        if not new:
+            return
+        compare(world)
+        read = list(zip(new, read_documents(world, tagger, new, now), strict=True))
+        self.outcome.documents += len(new)
+        for document, tagging in read:
+            self._watch.see(document, now)
+            for baseline in self._baselines:
+                baseline.see(document, tagging, now)
+        reports = [report for document, tagging in read for report in reports_of(document, tagging, now)]
+        if any(document.revision > 1 and (document.source, document.guid) in self._entries for document in new):
+            self._judge(now, self._redrawn(now, tagger.version))
+        elif reports:
+            self._judge(now, self._grown(now, reports))
+
+    def _grown(self, now: datetime, reports: Sequence[Report]) -> list[Event]:
+        """The events that the reports opened or changed."""
+        self._note(reports)
+        with self._world.store.write() as tx:
+            events = self._merged(tx, self._book.learn(reports))
+            stored_events.save_changed(tx, events, now)
+        return events
+
+    def _redrawn(self, now: datetime, version: str) -> list[Event]:
+        """The events that differ after an entry was edited: drawn anew from the newest versions, as the service does."""
+        with self._world.store.write() as tx:
+            known = signals.reports(tx, None, version)
+            self._note(known)
+            self._book = Casebook()
+            events = self._merged(tx, self._book.learn(known))
+            stored_events.save_events(tx, events, now)
+        present = {event.id: event for event in events}
+        self.outcome.events = {key: event for key, event in self.outcome.events.items() if key in present}
+        return [event for key, event in present.items() if self.outcome.events.get(key) != event]
+
+    def _merged(self, tx: Session, threads: Sequence[Thread]) -> list[Event]:
+        told = [claim.report.document for thread in threads for claim in thread.claims]
+        kin = Kinship(*origins.known_origins(tx, told, None))
+        return [merged(thread.claims, self._world.catalog.display_names, kin) for thread in threads]
+
+    def _note(self, reports: Iterable[Report]) -> None:
+        for report in reports:
+            self._told[report.document.id] = report.document
+            self._entries.add((report.document.source, report.document.guid))
+        self.outcome.relevant = len(self._told)
+
+    def _judge(self, now: datetime, changed: Iterable[Event]) -> None:
+        catalog = self._world.catalog
+        for event in sorted(changed, key=lambda event: event.id):
+            self.outcome.events[event.id] = event
+            for points, told in self.outcome.told.items():
+                given = alert(event, [one.alert for one in told], now, catalog.providers, catalog.members, points)
+                if given is not None:
+                    told.append(Told(given, self._told[given.document], frozenset(event.documents)))
+
+
+def reports_of(document: Document, tagging: Tagging, now: datetime) -> Iterator[Report]:
+    """What threads are drawn from, by the rule of `store.signals.reports`: background, and live signals that rules and heads agree on."""
+    is_told = tagging.relevant and tagging.agreed
+    return (Report(document=document, signal=s, recorded_at=now) for s in tagging.signals if is_told or s.background)

@@ -1,0 +1,144 @@
+"""What is worth an interruption, case by case."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from monitor.assess.alert import alert
+from monitor.assess.kinship import NO_KIN
+from monitor.assess.merge import merged
+from monitor.assess.thread import Casebook, thread
+from monitor.model import Alert, Event, Report
+from tests.assess.builders import EU, NAMES, NOTICE_DAY, PROVIDERS, ban, days, gazette, notice, report
+from tests.assess.strategies import many_reports, quick
+
+REGIONS = {"EU": EU}
+TWO = [ban("a", "IT", "openai"), ban("b", "IT", "openai", told=NOTICE_DAY + timedelta(hours=3))]
+
+
+def given_for(event: Event, told: list[Alert] | None = None, after: timedelta = timedelta(hours=6), points: int = 25) -> Alert | None:
+    return alert(event, told or [], NOTICE_DAY + after, PROVIDERS, REGIONS, points)
+
+
+def one(*reports: Report) -> Event:
+    (event,) = thread(reports, NAMES)
+    return event
+
+
+WORTH: dict[str, list[Report]] = {
+    "two origins tell a ban": TWO,
+    "the provider's own notice": [notice()],
+    "the gazette": [gazette("g", "2024-11111", type="service_ban", providers={"kaspersky": "targeted"}, affected=("US",), issuing=("US",))],
+    "a rule that names nobody covers the firms of its sector": [
+        gazette("g", "2024-1", type="export_control", providers={}, affected=("CN",), issuing=("US",), sectors=("ai",), stage="in_force"),
+    ],
+}  # fmt: skip
+NOT_WORTH: dict[str, list[Report]] = {
+    "one origin alone": TWO[:1],
+    "copies of one text": [ban(tag, "IT", "openai", doc={"text": TWO[0].document.text, "title": "The ban"}) for tag in "abc"],
+    "a rumour": [ban(tag, "IT", "openai", stage="rumoured") for tag in "abc"],
+    "what cannot become medium": [ban(tag, "IT", "openai", type="antitrust", stage="announced") for tag in "abc"],
+    "background": [ban(tag, "IT", "openai", background=True) for tag in "abc"],
+    "a threat": [ban(tag, "IT", "openai", modality="threatened", stage="in_force") for tag in "abc"],
+    "a denial": [ban(tag, "IT", "openai", modality="denied") for tag in "abc"],
+    "an offer": [report(tag, type="mitigation", providers={"zhipu": "alternative", "openai": "restricting"}) for tag in "abc"],
+    "no place": [report(tag, affected=(), stage="in_force") for tag in "abc"],
+    "a name in passing": [ban(tag, "IT", providers={"openai": "mentioned"}) for tag in "abc"],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("reports", WORTH.values(), ids=WORTH)
+def test_worth_an_interruption(reports: list[Report]) -> None:
+    given = given_for(one(*reports))
+    assert given is not None
+    assert given.reason == "new"
+    assert given.pairs[0].points >= 25
+
+
+@pytest.mark.parametrize("reports", NOT_WORTH.values(), ids=NOT_WORTH)
+def test_not_worth_an_interruption(reports: list[Report]) -> None:
+    assert given_for(one(*reports)) is None
+
+
+def test_an_event_is_alerted_once_however_much_more_is_told() -> None:
+    first = given_for(one(*TWO))
+    assert first is not None
+    more = [*TWO, *(ban(f"m{n}", "IT", "openai", told=NOTICE_DAY + days(n)) for n in range(1, 9))]
+    assert given_for(one(*more), [first], days(9)) is None
+
+
+PROPOSED = [ban(tag, "IT", "openai", stage="proposed", affected=("IT",)) for tag in "abcd"]
+EASED: dict[str, Any] = {"type": "relief", "beneath": ("service_ban",), "stage": "rescinded"}
+
+
+def told_of(tags: str, after: int, **fields: Any) -> list[Report]:
+    """The same ban, told by so many further origins so many days later."""
+    return [ban(tag, "IT", "openai", told=NOTICE_DAY + days(after), **fields) for tag in tags]
+
+
+@pytest.mark.parametrize(
+    ("later", "reason"),
+    [
+        (told_of("xy", 20, stage="final"), "advanced"),
+        (told_of("x", 20, stage="final"), None),
+        (told_of("xy", 1, stage="final"), None),
+        (told_of("xy", 20, stage="proposed"), None),
+        (told_of("xyz", 1, **EASED), "lifted"),
+        (told_of("x", 20, **EASED), None),
+    ],
+    ids=["adopted", "adopted, says one", "adopted in the same news", "proposed again", "lifted", "lifted, says one"],
+)
+def test_a_step_is_alerted_when_it_is_news_of_its_own(later: list[Report], reason: str | None) -> None:
+    first = given_for(one(*PROPOSED))
+    assert first is not None
+    then = given_for(one(*PROPOSED, *later), [first], days(21))
+    assert (then.reason if then else None) == reason
+
+
+def test_the_day_that_was_foretold_is_no_news_when_it_comes() -> None:
+    known = [ban(tag, "IT", "openai", stage="final", effective=date(2024, 7, 9)) for tag in "ab"]
+    first = given_for(one(*known))
+    begun = [ban(tag, "IT", "openai", stage="in_force", effective=date(2024, 7, 9), told=NOTICE_DAY + days(14)) for tag in "xy"]
+    assert first is not None
+    assert given_for(one(*known, *begun), [first], days(15)) is None
+
+
+@pytest.mark.parametrize(("place", "target", "apart", "held"), [
+    ("IT", "openai", 1, True), ("IT", "openai", 3, False), ("FR", "openai", 1, False), ("IT", "baidu", 1, False),
+])  # fmt: skip
+def test_one_interruption_for_a_provider_in_a_place_in_the_same_days(place: str, target: str, apart: int, held: bool) -> None:
+    first = given_for(one(*TWO))
+    told = NOTICE_DAY + days(apart)
+    other = one(*(ban(tag, place, target, type="licensing_regulation", stage="in_force", told=told) for tag in "xy"))
+    assert first is not None
+    assert (given_for(other, [first], days(apart) + timedelta(hours=6)) is None) == held
+
+
+def test_the_order_of_former_alerts_does_not_matter() -> None:
+    first = given_for(one(*PROPOSED))
+    assert first is not None
+    other = first.model_copy(update={"event": "evt_other", "at": NOTICE_DAY - days(30)})
+    grown = one(*PROPOSED, *(ban(tag, "IT", "openai", stage="final", told=NOTICE_DAY + days(20)) for tag in "xy"))
+    assert given_for(grown, [first, other], days(21)) == given_for(grown, [other, first], days(21)) is not None
+
+
+@pytest.mark.parametrize("fields", [{"points": 10}, {"points": 80}])
+def test_who_asks_for_more_points_gets_no_more_alerts(fields: dict[str, Any]) -> None:
+    asked = given_for(one(*TWO), points=25)
+    assert asked is not None
+    assert (given_for(one(*TWO), **fields) is not None) == (asked.pairs[0].points >= fields["points"])
+
+
+@given(many_reports(), st.integers(0, 300))
+@quick
+def test_learning_in_portions_gives_the_same_events(reports: list[Report], cut: int) -> None:
+    border = NOTICE_DAY + days(cut)
+    book = Casebook()
+    touched = [book.learn([r for r in reports if r.recorded_at <= border]), book.learn([r for r in reports if r.recorded_at > border])]
+    assert sorted((merged(t.claims, NAMES, NO_KIN) for t in book.threads), key=lambda e: e.id) == thread(reports, NAMES)
+    assert {id(t) for found in touched for t in found} == {id(t) for t in book.threads}
