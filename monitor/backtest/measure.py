@@ -36,7 +36,7 @@ class Share:
     @property
     def low(self) -> float:
         """The bound above which the true share lies in nine of ten such samples."""
-        return wilson_low(self.share, self.n)
+        return min(self.share, max(0.0, wilson_low(self.share, self.n)))  # rounding may leave it a hair outside
 
 
 @dataclass(frozen=True)

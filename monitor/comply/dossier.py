@@ -31,7 +31,7 @@ from monitor.model import (
     StageStep,
 )
 
-FORMAT = "forewarned-dossier/1"
+FORMAT = "forewarned-dossier/2"
 
 
 class DossierDocument(Noun):

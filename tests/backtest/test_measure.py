@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from monitor.assess.alert import alert
@@ -77,6 +77,7 @@ def test_precision_is_of_what_was_labelled() -> None:
     assert precision(map(label_of, alerts), labels) == Share(2, 3)
 
 
+@example(0, 41)
 @given(st.integers(0, 60), st.integers(0, 60))
 def test_a_bound_lies_below_its_share_and_grows_with_the_count(hits: int, misses: int) -> None:
     share = Share(hits, hits + misses)

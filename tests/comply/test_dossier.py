@@ -16,7 +16,7 @@ from monitor.errors import UsageError
 from monitor.inform.render import render
 from tests.comply.vendors import AS_OF, OPENAI, SEEN, assessed, ban, draft_rule, openai_assessed, proof, query
 
-PINNED = "f8afba38f0905e7e19f1bcfc50d05136bb9fd2070b102afd91eff16f09ae674a"
+PINNED = "8de3e630f9876a781fa5c115fff0916ac5e4b525d84e9183511f3c0e6314a45d"
 
 
 def page(**changed: object) -> str:
