@@ -6,10 +6,15 @@ provider whose step made people leave, its users, and owners or backers are neve
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from monitor.model import Offer, OfferKind
 from monitor.understand.lexicon import PROVIDER, phrase
 from monitor.understand.link import Named
 from monitor.understand.reading import Line, Reading
+
+COUNTED_WITH: Mapping[OfferKind, tuple[OfferKind, ...]] = {"free_tokens": ("free_tokens", "free_credits")}
+"""Kinds that an offer with an amount stands for: a free quota that is counted in tokens is one offer."""
 
 
 def offerers(reading: Reading, line: Line) -> list[str]:
@@ -87,9 +92,7 @@ def offers_of(lines: list[Line], provider: str, reading: Reading) -> tuple[Offer
                 )
     if not found:
         return (Offer(provider=provider, kind="migration_service"),)
-    kinds: set[OfferKind] = {kind for kind, amount in found if amount}
-    if "free_tokens" in kinds:
-        kinds.add("free_credits")  # a free quota counted in tokens is one offer
+    kinds = {told for kind, amount in found if amount for told in COUNTED_WITH.get(kind, (kind,))}
     return tuple(offer for (kind, amount), offer in found.items() if amount or kind not in kinds)
 
 

@@ -190,6 +190,12 @@ def test_two_that_offer_the_same_both_offer_it() -> None:
     }  # fmt: skip
 
 
+def test_a_free_quota_counted_in_tokens_is_one_offer() -> None:
+    body = "OpenAI宣布7月9日起停止对中国提供API服务。百度为从OpenAI迁移来的用户提供5000万Tokens免费额度。"
+    (record,) = tagged(lines({**CUT, "title": "百度向OpenAI用户送5000万Tokens免费额度", "body": body}))
+    assert [(o["kind"], o["amount"]) for o in record["offers"] if o["provider"] == "baidu"] == [("free_tokens", "50000000")]
+
+
 def test_a_review_says_why() -> None:
     look = look_at(CUT)
     assert look.page

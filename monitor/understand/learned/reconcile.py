@@ -18,7 +18,7 @@ from monitor.understand.learned.encoder import Floats
 from monitor.understand.learned.page import ROLES, SECTORS, STAGES, TYPES, Page
 from monitor.understand.learned.terms import Term
 from monitor.understand.learned.verdict import Verdict, day_chances
-from monitor.understand.offering import owners
+from monitor.understand.offering import COUNTED_WITH, owners
 from monitor.understand.reading import Line, Reading
 
 RELEVANT, SECONDED = 0.7, 0.4
@@ -226,7 +226,7 @@ class _Case:
         held = {o.provider for o in found}
         found += [Offer(provider=p, kind="migration_service") for p in offering if p not in held]
         kept: dict[tuple[str, str, str | None], Offer] = {}
-        priced = {(o.provider, o.kind) for o in found if o.amount}
+        priced = {(o.provider, kind) for o in found if o.amount for kind in COUNTED_WITH.get(o.kind, (o.kind,))}
         for offer in sorted(found, key=lambda o: o.until is None):
             if offer.amount or (offer.provider, offer.kind) not in priced:
                 kept.setdefault((offer.provider, offer.kind, offer.amount), offer)
