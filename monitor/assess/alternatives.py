@@ -19,9 +19,10 @@ def alternatives(events: Sequence[Event], question: Question) -> tuple[Alternati
     Taken from the catalogue's substitutes and from migration offers that answer this provider's case; left out are those
     that do not offer themselves in the place asked about and those whose own risk there is high or worse.
     """
-    offering = _offering(events, question)
     known = question.providers.get(question.provider)
-    candidates = {*(known.substitutes if known else ()), *offering} - {question.provider}
+    substitutes = known.substitutes if known else ()
+    offering = _by_service(_offering(events, question), substitutes, question)
+    candidates = {*substitutes, *offering} - {question.provider}
     rated = [(name, rate(events, question.about(name))) for name in sorted(candidates) if _is_offered(name, question)]
     kept = [_alternative(name, own, offering.get(name), question) for name, own in rated if LEVELS.index(own.level) < LEVELS.index("high")]
     return tuple(
@@ -57,6 +58,21 @@ def _offering(events: Sequence[Event], question: Question) -> dict[str, list[Eve
         for provider in offering:
             found.setdefault(provider, []).extend(offer for offer in event.offers if offer.provider == provider)
     return found
+
+
+def _by_service(offering: dict[str, list[EventOffer]], substitutes: Sequence[str], question: Question) -> dict[str, list[EventOffer]]:
+    """The same offers, with those of a holding in another business told for the one candidate that it owns: the service."""
+    held = dict(offering)
+    for holding in sorted(offering.keys() - set(substitutes)):
+        owned = [name for name in sorted({*substitutes, *offering}) if holding in dict(question.about(name).owners)]
+        if len(owned) == 1 and not _share_a_business(holding, question):
+            held[owned[0]] = [*held.get(owned[0], []), *held.pop(holding)]
+    return held
+
+
+def _share_a_business(name: str, question: Question) -> bool:
+    other, asked = question.providers.get(name), question.providers.get(question.provider)
+    return other is None or asked is None or bool({*other.sectors} & {*asked.sectors})
 
 
 def _answers(event: Event, question: Question) -> bool:

@@ -39,6 +39,21 @@ def test_an_offer_for_another_cause_or_place_is_no_alternative_here() -> None:
     assert [a.provider for a in offered(migration(affected=("IT",)))] == ["baidu", "zhipu"]
 
 
+def test_an_offer_told_of_a_holding_counts_for_the_service_that_it_owns() -> None:
+    free = Offer(provider="alibaba", kind="migration_service")
+    found = offered(notice(), migration(offers=(TOKENS,)), migration("h", "alibaba", offers=(free,)))
+    assert [a.provider for a in found] == ["alibaba-cloud", "baidu", "zhipu"]
+    assert [offer.kind for offer in found[0].offers] == ["free_tokens", "migration_service"]
+
+
+def test_a_holding_with_several_services_or_none_speaks_for_itself_and_so_does_one_in_this_business() -> None:
+    several = offered(notice(), migration(), migration("q", "qwen-shop"), migration("h", "alibaba"))
+    assert [a.provider for a in several] == ["alibaba", "alibaba-cloud", "qwen-shop", "baidu", "zhipu"]
+    in_this_business = offered(notice(), migration(), migration("q", "qwen-shop"))
+    assert [a.provider for a in in_this_business] == ["alibaba-cloud", "qwen-shop", "baidu", "zhipu"]
+    assert [a.provider for a in offered(notice(), migration("h", "alibaba"))] == ["alibaba", "baidu", "zhipu"]
+
+
 def test_an_offer_that_has_run_out_is_not_shown() -> None:
     ended = Offer(provider="alibaba-cloud", kind="free_tokens", amount="22000000", until=date(2024, 6, 1))
     assert offered(migration(told=NOTICE_DAY - days(60), offers=(ended,)))[0].offers == ()

@@ -196,6 +196,22 @@ def test_a_free_quota_counted_in_tokens_is_one_offer() -> None:
     assert [(o["kind"], o["amount"]) for o in record["offers"] if o["provider"] == "baidu"] == [("free_tokens", "50000000")]
 
 
+def test_who_cuts_off_is_not_what_its_users_can_switch_to() -> None:
+    look = look_at(STAYING)
+    assert look.page
+    (verdict,) = judge([look.page])
+    everybody = np.eye(len(ROLES) + 1, dtype=np.float32)[[ROLES.index("alternative")] * len(look.page.providers)]
+    moved = voted(look.page, replace(verdict, roles=everybody), look.found)
+    roles = {e.key: ROLES[int(np.argmax(row[: len(ROLES)]))] for e, row in zip(look.page.providers, moved.roles, strict=True)}
+    assert roles == {"openai": "restricting", "microsoft": "alternative"}
+
+
+def test_where_a_banned_maker_comes_from_is_not_where_it_is_banned() -> None:
+    body = "美國政府禁止俄羅斯防毒軟件商卡巴斯基在當地銷售產品，指其與俄羅斯政府關係密切。禁令9月29日生效。"
+    (record,) = tagged(lines({"id": "maker", "title": "美國禁售卡巴斯基防毒軟件", "body": body, "published": "2024-06-21"}))
+    assert (record["primary"], record["issuing"], record["affected"]) == ("service_ban", ["US"], ["US"])
+
+
 def test_a_review_says_why() -> None:
     look = look_at(CUT)
     assert look.page

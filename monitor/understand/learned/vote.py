@@ -12,7 +12,7 @@ from datetime import date
 
 import numpy as np
 
-from monitor.model import Signal
+from monitor.model import Role, Signal
 from monitor.understand.learned.encoder import Floats
 from monitor.understand.learned.page import DATE_ROLES, ROLES, STAGES, TYPES, Page
 from monitor.understand.learned.verdict import Verdict
@@ -42,33 +42,48 @@ def voted(page: Page, verdict: Verdict, found: Sequence[Signal], votes: Mapping[
         days=days,
         primary=_chosen(verdict.primary, TYPES.index(lead.type), weight * votes["primary"]),
         stage=_chosen(verdict.stage, STAGES.index(lead.stage), weight * votes["stage"]),
-        roles=_without_bystanders(
+        roles=_without_mix_ups(
             _rows(verdict.roles, [ROLES.index(roles[e.key]) if e.key in roles else None for e in page.providers], weight * votes["role"]),
             [e.key for e in page.providers],
             live,
             page.staying,
         ),
         issuing=_each(verdict.issuing, [key in issuing for key in places], weight * votes["place"]),
-        affected=_each(verdict.affected, [key in affected for key in places], weight * votes["place"]),
+        affected=_each(verdict.affected * _open_to(lead, places, page.homes), [key in affected for key in places], weight * votes["place"]),
         sectors=_each(verdict.sectors, [e.key in sectors for e in page.sectors], weight * votes["sector"]),
         offers=_raised(verdict.offers, [(term.kind, term.amount) in offered for term in page.terms], votes["offer"]),
     )
 
 
-def _without_bystanders(rows: Floats, providers: Sequence[str], live: Sequence[Signal], staying: Collection[str]) -> Floats:
-    """A provider that rules read beside the one that cuts off, in another role or as going on as before, does not cut off itself.
+def _without_mix_ups(rows: Floats, providers: Sequence[str], live: Sequence[Signal], staying: Collection[str]) -> Floats:
+    """A provider that rules read beside the one that cuts off, in another role or as going on as before, does not cut off itself;
+    and the one that cuts off is not what its users can switch to.
 
     Heads take the rival that goes on serving for one more actor, and are sure of it; nothing harms its users more than that error.
     """
     told = {p: role for s in reversed(live) for p, role in s.providers.items()}
     acting = {p for s in live for p, role in s.providers.items() if role == "restricting"}
-    restricting = ROLES.index("restricting")
     for row, provider in zip(rows, providers, strict=True):
-        known = provider in told or provider in staying
-        if acting and known and provider not in acting and int(np.argmax(row[: len(ROLES)])) == restricting:
-            row[ROLES.index(told.get(provider, "mentioned"))] += row[restricting]
-            row[restricting] = 0
+        role = ROLES[int(np.argmax(row[: len(ROLES)]))]
+        if acting and provider not in acting and role == "restricting" and (provider in told or provider in staying):
+            _move(row, role, told.get(provider, "mentioned"))
+        elif provider in acting and role == "alternative":
+            _move(row, role, "restricting")
     return rows
+
+
+def _move(row: Floats, role: Role, to: Role) -> None:
+    row[ROLES.index(to)] += row[ROLES.index(role)]
+    row[ROLES.index(role)] = 0
+
+
+def _open_to(lead: Signal, places: Sequence[str], homes: Collection[str]) -> Floats:
+    """0 for a place that only tells where the banned provider comes from, else 1: a state bans in its own land.
+
+    Heads take "the Russian maker" for users in Russia where no other place stands near.
+    """
+    only_home = lead.type == "service_ban" and bool(lead.affected)
+    return np.array([not (only_home and key in homes and key not in lead.affected) for key in places], np.float32)
 
 
 def _rows(rows: Floats, told: Sequence[int | None], weight: float) -> Floats:
