@@ -52,7 +52,7 @@ def left_over(bodies: Sequence[bytes]) -> int:
     for body in bodies:
         try:
             root = find_root(text_of(body, ""))
-            left += root is None or not read_strictly(root.document, looks_like_html)
+            left += root is None or not read_strictly(root.document.encode(), looks_like_html)
         except (OddError, RefusedError, ForbiddenDtdError):
             left += 1
     return left

@@ -58,7 +58,8 @@ def readable(text: str) -> str:
     """`text` with its letters right where two wrong encodings or a Windows one hide them."""
     with suppress(UnicodeError):  # UTF-8 that somebody took for Latin-1 and encoded again
         text = text.encode("latin-1").decode("utf-8")
-    return text.translate(_C1) if _UTF8_C1.search(text.encode()) else text
+    encoded = text.encode()
+    return text.translate(_C1) if b"\xc2" in encoded and _UTF8_C1.search(encoded) else text
 
 
 def _certain(raw: str) -> datetime | None:

@@ -63,6 +63,14 @@ def text_of(body: bytes, content_type: str, language: str = "") -> str:
     return text.removeprefix("\ufeff")
 
 
+def may_be_utf8(body: bytes, content_type: str) -> bool:
+    """Whether neither mark nor label contradicts UTF-8: `text_of` reads such a body as UTF-8 if it is valid."""
+    if body.startswith(codecs.BOM_UTF8):
+        return True
+    known = {_CODECS.get(label.lower(), "") for label in (_charset(content_type), *_labels_inside(body))}
+    return known <= {"", "utf-8", "cp1252"}
+
+
 def _decoded(body: bytes, content_type: str, language: str) -> str:
     for mark, codec in _BOMS:
         if body.startswith(mark):

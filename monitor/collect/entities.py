@@ -7,8 +7,8 @@ from html.entities import html5
 
 from monitor.collect.failures import OddError
 
-_ENTITY = re.compile(r"&([^\s#&;<>][^\s&;<>]*);")
-_XML_ENTITIES = frozenset({"lt", "gt", "amp", "quot", "apos"})
+# All but the five that XML knows.
+_ENTITY = re.compile(r"&(?!(?:lt|gt|amp|quot|apos);)([^\s#&;<>][^\s&;<>]*);")
 _MAX_JUNK = 4_096
 _ENTRY = re.compile(rb"<(?:[\w.-]+:)?(?:item|entry)[\s/>]", re.IGNORECASE)
 
@@ -18,13 +18,13 @@ def html_entities(document: str) -> str:
 
     Complete or nothing: once there are declarations, a name without one would vanish silently.
     """
-    names = set(_ENTITY.findall(document)) - _XML_ENTITIES
+    names = set(_ENTITY.findall(document))
     values = {name: html5.get(f"{name};", "<") for name in names}
     if unknown := [name for name, value in values.items() if "<" in value or "&" in value]:
         raise OddError(f"unknown entity {unknown[0]}")
     return "".join(f'<!ENTITY {name} "{"".join(f"&#{ord(c)};" for c in value)}">' for name, value in values.items())
 
 
-def is_harmless(rest: bytes) -> bool:
+def is_harmless(rest: bytes | memoryview) -> bool:
     """Whether what follows the end of a document is no second one: content networks hang their scripts there."""
     return len(rest) <= _MAX_JUNK and not _ENTRY.search(rest)

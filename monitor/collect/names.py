@@ -44,6 +44,7 @@ class Names:
         """`rss`, `atom`, `atom10`, or empty as long as nothing tells."""
         self._by_prefix: dict[str, str] = {}
         self._in_use: dict[str, str] = {}
+        self._plain: dict[str, str] = {}
 
     def declare(self, prefix: str | None, uri: str | None) -> bool:
         """Note a namespace where the document declares it; whether names may differ from now on.
@@ -61,7 +62,10 @@ class Names:
             self._in_use[_PREFIXES[lower]] = uri
         else:
             self._in_use[prefix or ""] = uri
-        return before != (self._by_prefix, self._in_use)
+        if before == (self._by_prefix, self._in_use):
+            return False
+        self._plain.clear()
+        return True
 
     def root(self, name: str) -> None:
         """Note the element a feed begins with."""
@@ -72,6 +76,12 @@ class Names:
 
     def of(self, tag: str) -> str:
         """The plain name of the element that expat calls `tag`."""
+        name = self._plain.get(tag)
+        if name is None:
+            name = self._plain[tag] = self._made_plain(tag)
+        return name
+
+    def _made_plain(self, tag: str) -> str:
         uri, local, *_ = tag.split(" ") if " " in tag else ("", tag)
         prefix = _PREFIXES.get(_lower(uri), "") if uri else ""
         if uri and not prefix:

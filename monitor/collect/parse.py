@@ -9,6 +9,7 @@ import html
 import re
 from urllib.parse import urljoin, urlsplit
 
+from monitor.collect.direct import FEED_ROOTS, read_directly
 from monitor.collect.encoding import text_of
 from monitor.collect.failures import OddError, RefusedError
 from monitor.collect.federal_register import gazette_entries, with_facts
@@ -22,7 +23,6 @@ from monitor.collect.tolerant import looks_like_html, read_tolerantly
 from monitor.collect.written import Feed, Text, Written
 from monitor.model import Entry, FetchFailure, Response, Source
 
-_FEED_ROOTS = frozenset({"rss", "feed", "rdf", "channel", "entry"})
 # Links that joining would leave as they are, for a twentieth of its price.
 _ABSOLUTE = re.compile(r"https?://[\w.:-]+/[\w./%~+:,=@!()*'-]*(?:\?[\w./%~+:,=@!()*'&-]+)?", re.ASCII)
 
@@ -41,6 +41,8 @@ def parse(source: Source, response: Response) -> tuple[Entry, ...] | FetchFailur
 
 
 def _entries(source: Source, response: Response) -> list[Entry]:
+    if source.format != "page" and (feed := read_directly(response.body, response.content_type)) is not None:
+        return _of_feed(feed, source, response)
     text = text_of(response.body, response.content_type, source.language)
     if not text.strip():
         raise RefusedError("empty_body", "the body is empty")
@@ -48,7 +50,10 @@ def _entries(source: Source, response: Response) -> list[Entry]:
         return [page_entry(text, source, response)]
     if text.lstrip()[0] in "{[":
         return gazette_entries(text, source.url) if source.format == "federal_register" else json_entries(text, response.url)
-    feed = _feed(text)
+    return _of_feed(_feed(text), source, response)
+
+
+def _of_feed(feed: Feed, source: Source, response: Response) -> list[Entry]:
     entries = [_entry(written, response.url, source, feed.lang) for written in feed.entries]
     return [with_facts(entry) for entry in entries] if source.format == "federal_register" else entries
 
@@ -56,10 +61,10 @@ def _entries(source: Source, response: Response) -> list[Entry]:
 def _feed(text: str) -> Feed:
     """The feed in `text`: by the strict reader when it is well-formed and plain, else by the tolerant one, which takes 50 times as long."""
     root = find_root(text)
-    if root is None or root.name not in _FEED_ROOTS:
+    if root is None or root.name not in FEED_ROOTS:
         raise RefusedError("not_a_feed", f"the body is {root.name if root else 'no XML'}, not a feed")
     try:
-        return read_strictly(root.document, looks_like_html)
+        return read_strictly(root.document.encode(), looks_like_html)
     except OddError:
         return _broken_feed(root)
 

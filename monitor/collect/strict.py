@@ -1,4 +1,4 @@
-"""The fast reader. A well-formed feed from its root on comes in, what it holds goes out, letter for letter as the tolerant reader says.
+"""The fast reader. A well-formed feed from its root on, as UTF-8, comes in, what it holds goes out, letter for letter as the tolerant reader says.
 
 What it does not know for certain (broken XML, undeclared entities, odd dates) is an `OddError`, and the tolerant reader's business.
 """
@@ -45,8 +45,8 @@ _Attributes = dict[str, str]
 _Opener = Callable[["_Reader", _Attributes], None]
 
 
-def read_strictly(document: str, looks_like_html: Callable[[str], bool]) -> Feed:
-    """What `document` holds; OddError when that is not certain, a refusal when it is built to hurt.
+def read_strictly(document: bytes | memoryview, looks_like_html: Callable[[str], bool]) -> Feed:
+    """What `document` (UTF-8) holds; OddError when that is not certain, a refusal when it is built to hurt.
 
     `looks_like_html` tells whether nominally plain text of RSS is meant as HTML.
     """
@@ -58,9 +58,9 @@ def read_strictly(document: str, looks_like_html: Callable[[str], bool]) -> Feed
             if error.code != _UNDEFINED:
                 raise
             reader = _Reader(looks_like_html)
-            reader.declare(html_entities(document))
+            reader.declare(html_entities(bytes(document).decode()))
             return reader.read(document)
-    except expat.ExpatError as error:
+    except (expat.ExpatError, UnicodeDecodeError) as error:
         raise OddError(str(error)) from error
 
 
@@ -91,7 +91,7 @@ class _Reader:
         self._expat = self._started()
 
     def _started(self) -> expat.XMLParserType:
-        parser = expat.ParserCreate(namespace_separator=" ")
+        parser = expat.ParserCreate("utf-8", " ")
         parser.namespace_prefixes = True
         parser.buffer_text = True
         parser.buffer_size = 65_536
@@ -112,12 +112,12 @@ class _Reader:
         self._expat.UseForeignDTD(True)
         self._expat.ExternalEntityRefHandler = declared
 
-    def read(self, document: str) -> Feed:
+    def read(self, document: bytes | memoryview) -> Feed:
         """What `document` holds; an ExpatError when it is not well-formed."""
         try:
             self._expat.Parse(document, True)
         except expat.ExpatError as error:
-            if error.code != _JUNK or not is_harmless(document.encode()[self._expat.ErrorByteIndex :]):
+            if error.code != _JUNK or not is_harmless(document[self._expat.ErrorByteIndex :]):
                 raise
         finally:
             self._let_go()
@@ -159,19 +159,20 @@ class _Reader:
             raise RefusedError("not_well_formed", f"elements stand more than {_MAX_DEPTH} deep")
 
     def _end(self, tag: str) -> None:
-        if self._leaf:
-            if self._depth == self._leaf_depth:
-                leaf, self._leaf = self._leaf, ""
+        depth, leaf = self._depth, self._leaf
+        if leaf:
+            if depth == self._leaf_depth:
+                self._leaf = ""
                 _CLOSERS[leaf](self)
             else:
                 self._inside_ends(self._names.of(tag))
-        elif self._depth == self._item_depth:
+        elif depth == self._item_depth:
             self._written.append(self._draft.written())
             self._openers, self._item_depth = self._in_feed, 0
-        if self._scope.depth == self._depth:
+        if self._scope.depth == depth:
             self._scopes.pop()
             self._scope = self._scopes[-1]
-        self._depth -= 1
+        self._depth = depth - 1
 
     def _open_scope(self, attributes: _Attributes) -> None:
         lang = attributes.get(XML_LANG, attributes.get("lang"))
@@ -287,7 +288,8 @@ class _Reader:
             self._draft.publisher, self._title_depth = readable(value), self._depth
 
     def _text(self) -> str:
-        text = "".join(self._pieces).strip()
+        pieces = self._pieces
+        text = (pieces[0] if len(pieces) == 1 else "".join(pieces)).strip()
         return text if text.isascii() else readable(text)
 
     def _construct(self) -> Text:
@@ -297,7 +299,7 @@ class _Reader:
             self._markup, self._expat.CharacterDataHandler = None, self._pieces.append
         value = self._text()
         plain = self._type == PLAIN
-        if plain and not self._names.version.startswith("atom") and ("&" in value or "</" in value):
+        if plain and ("&" in value or "</" in value) and not self._names.version.startswith("atom"):
             plain = not self._looks_like_html(value)
         return Text(value, plain, self._scope.lang or None)
 

@@ -55,6 +55,8 @@ def not_after(moment: datetime | None, latest: datetime) -> datetime | None:
 def _sane(moment: datetime | None) -> datetime | None:
     if moment is None or moment.year < _EARLIEST:
         return None
+    if moment.tzinfo is UTC:
+        return moment
     try:
         return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
     except OverflowError:  # the last hours of year 9999, west of Greenwich
@@ -87,9 +89,11 @@ def _rfc822(text: str) -> datetime | None:
 
 def _usual(match: re.Match[str]) -> datetime | None:
     day, month, year, hour, minute, second, sign, hours, minutes = match.groups()
-    ahead = timedelta(hours=int(hours), minutes=int(minutes)) if sign else timedelta(0)
     try:
         local = datetime(int(year), _MONTHS.index(month) + 1, int(day), int(hour), int(minute), int(second), tzinfo=UTC)
+        if not sign or hours == minutes == "00":
+            return local
+        ahead = timedelta(hours=int(hours), minutes=int(minutes))
         return local + ahead if sign == "-" else local - ahead
     except (ValueError, OverflowError):
         return None

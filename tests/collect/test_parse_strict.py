@@ -32,7 +32,7 @@ def atom(entry: str, more: str = "") -> str:
 
 
 def strictly(document: str) -> Feed:
-    return read_strictly(document, looks_like_html)
+    return read_strictly(document.encode(), looks_like_html)
 
 
 def said(written: Written) -> tuple[object, ...]:
