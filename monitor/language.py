@@ -13,6 +13,7 @@ _KANA = re.compile("[\u3040-\u30ff\u31f0-\u31ff\uff66-\uff9d]")
 _HANGUL = re.compile("[\uac00-\ud7a3\u1100-\u11ff]")
 _HAN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
 _LETTER = re.compile(r"[^\W\d_]")
+_EAST_ASIAN = re.compile(f"{_KANA.pattern}|{_HANGUL.pattern}|{_HAN.pattern}")
 _LANGUAGES = [
     "ar", "bg", "bn", "ca", "cs", "da", "de", "el", "en", "es", "et", "fa", "fi", "fr", "he", "hi", "hr", "hu", "id", "it", "ja", "ko",
     "lt", "lv", "ms", "nl", "no", "pl", "pt", "ro", "ru", "sk", "sl", "sr", "sv", "sw", "ta", "te", "th", "tr", "uk", "ur", "vi", "zh",
@@ -20,6 +21,7 @@ _LANGUAGES = [
 _SAMPLE = 800
 # Below this many letters the model is wrong more often than the feed.
 _ENOUGH = 60
+_IS_ENOUGH = re.compile(rf"(?:[\W\d_]*+[^\W\d_]){{{_ENOUGH}}}")
 # A Chinese text about foreign firms is full of Latin names; one character says as much as three letters.
 _SHARE = 0.2
 
@@ -27,12 +29,14 @@ _SHARE = 0.2
 def detect(text: str, hint: str) -> str:
     """The language of `text` as two letters; `hint` (`en-US`, `zh`) when the text is too short to tell."""
     sample = text[:_SAMPLE]
-    return by_script(text, hint) or (_code(hint) if len(_LETTER.findall(sample)) < _ENOUGH else _modelled(sample))
+    return by_script(sample, hint) or (_modelled(sample) if _IS_ENOUGH.match(sample) else _code(hint))
 
 
 def by_script(text: str, hint: str) -> str | None:
     """`zh`, `ja` or `ko` when the script alone tells, else None. Needs no model; costs microseconds."""
     sample = text[:_SAMPLE]
+    if sample.isascii() or not _EAST_ASIAN.search(sample):
+        return None
     letters = len(_LETTER.findall(sample))
     kana, hangul, han = (len(p.findall(sample)) for p in (_KANA, _HANGUL, _HAN))
     if not letters or kana + hangul + han <= _SHARE * letters:

@@ -39,9 +39,6 @@ _BLOCK_TAG = re.compile(rf"</?(?:{_BLOCKS})(?:[\s/][^<>]*)?>", re.IGNORECASE)
 _INLINE_TAG = re.compile(r"</?[A-Za-z][^<>\"']{0,400}(?:\"[^<>\"]*\"[^<>\"']{0,400}|'[^<>']*'[^<>\"']{0,400}){0,40}>")
 _RAW_START = re.compile(r"<(?:(script|style|template|iframe|noembed|noframes|textarea|title)(?=[\s/>])|!--)", re.IGNORECASE)
 _AMPERSANDS = re.compile(r"&(?:(?:amp|#0*38|#x0*26);)+", re.IGNORECASE)
-_SPACES = re.compile(r"[^\S\n]+")
-_LINES = re.compile(r" ?\n[ \n]*")
-_BREAKS = re.compile("\r\n?|[\v\f\x1c-\x1e\x85\u2028\u2029]")
 # Controls, surrogates, non-characters, and Unicode's Default_Ignorable_Code_Point: what a reader cannot see must not hide a name.
 _INVISIBLE = re.compile(
     "[\x00-\x08\x0e-\x1b\x1f\x7f-\x84\x86-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f"
@@ -131,12 +128,15 @@ def clean_text(markup: str, limit: int = TEXT_CHARS) -> str:
 
 
 def _clean_once(text: str, limit: int) -> str:
-    text = _INVISIBLE.sub("", unicodedata.normalize("NFC", _BREAKS.sub("\n", text)))
+    # A mark at the end keeps a last line break; `splitlines` knows all characters that break lines.
+    text = "\n".join(f"{text}.".splitlines())[:-1]
+    text = _INVISIBLE.sub("", unicodedata.normalize("NFC", text))
     if "<" in text:
         text = _without_tags(text)
     if "&" in text:
         text = html.unescape(_AMPERSANDS.sub("&amp;", text))
-    return _LINES.sub("\n", _SPACES.sub(" ", text)).strip()[:limit].strip()
+    lines = (" ".join(line.split()) for line in text.split("\n"))
+    return "\n".join(filter(None, lines))[:limit].strip()
 
 
 def _without_tags(text: str) -> str:
