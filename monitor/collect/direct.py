@@ -1,6 +1,6 @@
-"""The short way from a body to its feed. Bytes that are plainly UTF-8 come in and go to the strict reader as they are, without becoming text.
+"""The short way from a body to its feed. Bytes that are plainly UTF-8 come in, and what the strict reader says of them goes out.
 
-Nine of ten feeds are such, and making text of them costs as much as reading it. Wherever the long way could see anything else
+Nearly all feeds are such, and making text of their bytes takes about a fifth of the time. Wherever the long way could see anything else
 (another label, a control character, a prolog that is not ASCII, anything odd to the strict reader) the answer is None.
 """
 

@@ -1,4 +1,4 @@
-"""The fast reader. A well-formed feed from its root on, as UTF-8, comes in, what it holds goes out, letter for letter as the tolerant reader says.
+"""The fast reader. A well-formed feed in UTF-8, from its root on, comes in, what it holds goes out, as the tolerant one says.
 
 What it does not know for certain (broken XML, undeclared entities, odd dates) is an `OddError`, and the tolerant reader's business.
 """
@@ -46,10 +46,7 @@ _Opener = Callable[["_Reader", _Attributes], None]
 
 
 def read_strictly(document: bytes | memoryview, looks_like_html: Callable[[str], bool]) -> Feed:
-    """What `document` (UTF-8) holds; OddError when that is not certain, a refusal when it is built to hurt.
-
-    `looks_like_html` tells whether nominally plain text of RSS is meant as HTML.
-    """
+    """What `document` holds; OddError when that is not certain, a refusal when it hurts. `looks_like_html` judges plain text of RSS."""
     reader = _Reader(looks_like_html)
     try:
         try:

@@ -29,6 +29,7 @@ CONNECT_S = 10
 SWITCH_TRIES, SWITCH_PAUSE = 100, 0.05
 """How often and how long apart, in seconds, a new file is asked to switch to the write-ahead log."""
 _READING: Final = "forewarned_reading"
+_ENCODER: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False)
 _ESCAPED_NUL = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
 
 _ADVICE = (
@@ -142,10 +143,11 @@ def _listen_sqlite(engine: Engine, *, foreign_keys: bool) -> None:
 # ---------------------------------------------------------------- values and errors
 def dumps(value: object) -> str:
     """JSON as it is stored; ValueError for NUL and lone surrogates, which only one of the databases would take."""
-    written = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-    if _ESCAPED_NUL.search(written):
+    written = _ENCODER.encode(value)
+    if "\\u0000" in written and _ESCAPED_NUL.search(written):
         raise ValueError("text with a NUL character")
-    written.encode()
+    if not written.isascii():
+        written.encode()
     return written
 
 
@@ -158,17 +160,22 @@ def _refuse_unstorable_text(_c: Connection, _cursor: object, _statement: str, pa
     """Refuses NUL and lone surrogates in any bound text, the same on both databases."""
     rows = parameters if isinstance(parameters, list) else [parameters]
     for row in rows:
-        for value in row.values() if isinstance(row, Mapping) else row:
-            if isinstance(value, str) and not _is_storable(value):
-                raise UsageError(f"the store cannot keep text with NUL or lone surrogate characters: {value[:60]!r}")
+        texts = [value for value in (row.values() if isinstance(row, Mapping) else row) if isinstance(value, str)]
+        if not _is_storable("".join(texts)):
+            value = next((text for text in texts if not _is_storable(text)), "")
+            raise UsageError(f"the store cannot keep text with NUL or lone surrogate characters: {value[:60]!r}")
 
 
 def _is_storable(value: str) -> bool:
+    if "\x00" in value:
+        return False
+    if value.isascii():
+        return True
     try:
         value.encode()
     except UnicodeEncodeError:
         return False
-    return "\x00" not in value
+    return True
 
 
 def _translated(context: ExceptionContext, where: str) -> ForewarnedError | None:

@@ -49,8 +49,9 @@ class Page:
 
 def add_documents(tx: Session, documents: Sequence[Document], now: datetime) -> list[Document]:
     """Stores what is not there yet; returns exactly the documents that were new, in their order."""
-    new = set(insert_new(tx, DocumentRow, [_row(document, now) for document in documents], "id"))
-    unique = {document.id: document for document in documents}
+    rows = [_row(document, now) for document in documents]
+    new = set(insert_new(tx, DocumentRow, rows, "id"))
+    unique = {row["id"]: document for row, document in zip(rows, documents, strict=True)}
     return [document for key, document in unique.items() if key in new]
 
 
