@@ -11,9 +11,29 @@ import re
 import sqlite3
 import time
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from itertools import chain
 from typing import Any, Final
 
-from sqlalchemy import URL, Connection, Engine, NullPool, QueuePool, create_engine, event, exc, make_url, text
+from sqlalchemy import (
+    URL,
+    Column,
+    ColumnElement,
+    Connection,
+    Engine,
+    Integer,
+    NullPool,
+    QueuePool,
+    bindparam,
+    create_engine,
+    event,
+    exc,
+    func,
+    literal_column,
+    make_url,
+    select,
+    text,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.orm import Session
@@ -159,11 +179,11 @@ def body_hash(body: object) -> str:
 def _refuse_unstorable_text(_c: Connection, _cursor: object, _statement: str, parameters: Any, *_rest: object) -> None:
     """Refuses NUL and lone surrogates in any bound text, the same on both databases."""
     rows = parameters if isinstance(parameters, list) else [parameters]
-    for row in rows:
-        texts = [value for value in (row.values() if isinstance(row, Mapping) else row) if isinstance(value, str)]
-        if not _is_storable("".join(texts)):
-            value = next((text for text in texts if not _is_storable(text)), "")
-            raise UsageError(f"the store cannot keep text with NUL or lone surrogate characters: {value[:60]!r}")
+    values = (row.values() if isinstance(row, Mapping) else row for row in rows)
+    texts = [value for value in chain.from_iterable(values) if isinstance(value, str)]
+    if not _is_storable("".join(texts)):
+        value = next((text for text in texts if not _is_storable(text)), "")
+        raise UsageError(f"the store cannot keep text with NUL or lone surrogate characters: {value[:60]!r}")
 
 
 def _is_storable(value: str) -> bool:
@@ -201,9 +221,44 @@ def insert_new(tx: Session, row: type[SQLModel], values: Sequence[Mapping[str, A
     if not values:
         return []
     table = row.metadata.tables[str(row.__tablename__)]
-    insert = sqlite.insert if tx.get_bind().dialect.name == SQLITE else postgresql.insert
-    statement = insert(table).on_conflict_do_nothing(index_elements=list(table.primary_key)).returning(table.c[key])
-    return list(tx.scalars(statement, [dict(v) for v in values]))
+    is_sqlite = tx.get_bind().dialect.name == SQLITE
+    insert = sqlite.insert if is_sqlite else postgresql.insert
+    statement = insert(table).on_conflict_do_nothing(index_elements=list(table.primary_key))
+    if is_sqlite and all(set(value) == set(table.c.keys()) for value in values):
+        return _insert_alone(tx.connection(), statement, values, table.c[key])
+    return list(tx.scalars(statement.returning(table.c[key]), [dict(v) for v in values]))
+
+
+def _insert_alone(
+    connection: Connection, statement: sqlite.Insert | postgresql.Insert, values: Sequence[Mapping[str, Any]], key: Column[Any]
+) -> list[Any]:
+    """Whole rows where no other writer can come between: one `executemany`, whose new rows have the highest row ids.
+
+    RETURNING costs a statement per row, and SQLAlchemy binds value by value; here each column is turned at once, by its own type.
+    """
+    table = key.table
+    rowid: ColumnElement[int] = literal_column("rowid", Integer)
+    last = connection.scalar(select(func.max(rowid)).select_from(table)) or 0
+    turned = [_turned([row[column.name] for row in values], column, connection) for column in table.c]
+    written = str(statement.values({column.name: bindparam(column.name) for column in table.c}).compile(dialect=connection.dialect))
+    done = connection.exec_driver_sql(written, list(zip(*turned, strict=True)))
+    if done.rowcount == len(values):
+        return [row[key.name] for row in values]
+    return list(connection.scalars(select(key).where(rowid > last).order_by(rowid)))
+
+
+def _turned(values: list[Any], column: Column[Any], connection: Connection) -> list[Any]:
+    """A column's values as the driver takes them; instants repeat, and are written once each."""
+    turn = column.type.dialect_impl(connection.dialect).bind_processor(connection.dialect)
+    if turn is None:
+        return values
+    try:
+        if isinstance(values[0], datetime):
+            written = {value: turn(value) for value in set(values)}
+            return [written[value] for value in values]
+        return [turn(value) for value in values]
+    except (ValueError, OverflowError) as error:
+        raise UsageError(f"the store cannot keep this value: {_first_line(error)}") from error
 
 
 def serialise(connection: Connection | Session, subject: str) -> None:
