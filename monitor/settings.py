@@ -50,6 +50,8 @@ class Settings(BaseSettings):
     fetch_deadline_s: float = Field(default=20, gt=0, le=600)
     # Largest decoded body, MiB.
     fetch_max_mib: float = Field(default=8, gt=0, le=256)
+    # Requests under way at once, over all hosts.
+    fetch_at_once: int = Field(default=50, ge=1, le=1000)
     # No source is polled more often than this, whatever it or feeds.yaml says.
     poll_floor_s: int = Field(default=1800, ge=0)
     # The process's clock starts at this instant and runs on (replays and tests).

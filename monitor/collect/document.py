@@ -61,8 +61,7 @@ def documents(source: Source, entries: Sequence[Entry], latest: Mapping[str, Doc
         guid = entry.guid if entry.guid in latest else moved.get((clean.url, clean.title), entry.guid)
         before = latest.get(guid)
         if guid not in found and (before is None or before.content_hash != clean.content_hash):
-            chain = {"guid": guid, "revision": before.revision + 1 if before else 1}
-            found[guid] = _document(source, entry, clean, retrieved_at).model_copy(update=chain)
+            found[guid] = _document(source, entry, clean, retrieved_at, guid, before.revision + 1 if before else 1)
     return list(found.values())
 
 
@@ -82,10 +81,11 @@ def _clean(source: Source, entry: Entry) -> _Clean:
     return _Clean(canonical_url(entry.url) or canonical_url(source.url), title, text, digest)
 
 
-def _document(source: Source, entry: Entry, clean: _Clean, retrieved_at: datetime) -> Document:
+def _document(source: Source, entry: Entry, clean: _Clean, retrieved_at: datetime, guid: str, revision: int) -> Document:
     return Document(
         source=source.id,
-        guid=entry.guid,
+        guid=guid,
+        revision=revision,
         url=clean.url,
         title=clean.title,
         text=clean.text,
@@ -121,16 +121,26 @@ def clean_text(markup: str, limit: int = TEXT_CHARS) -> str:
     text = markup[:_RAW_CHARS]
     for _ in range(_PASSES):
         cleaner = _clean_once(text, limit)
-        if cleaner == text:
-            return text
+        if cleaner == text or _is_plain(cleaner):
+            return cleaner
         text = cleaner
     return _clean_once(text.replace("<", " ").replace("&", " "), limit)
 
 
+def _is_plain(text: str) -> bool:
+    """Whether another pass would leave `text`, which is the outcome of one, as it is; False only says that nobody has looked."""
+    return "<" not in text and "&" not in text and _is_printable_ascii(text)
+
+
+def _is_printable_ascii(text: str) -> bool:
+    return text.isascii() and text.replace("\n", "").isprintable()
+
+
 def _clean_once(text: str, limit: int) -> str:
-    # A mark at the end keeps a last line break; `splitlines` knows all characters that break lines.
-    text = "\n".join(f"{text}.".splitlines())[:-1]
-    text = _INVISIBLE.sub("", unicodedata.normalize("NFC", text))
+    if not _is_printable_ascii(text):
+        # A mark at the end keeps a last line break; `splitlines` knows all characters that break lines.
+        text = "\n".join(f"{text}.".splitlines())[:-1]
+        text = _INVISIBLE.sub("", unicodedata.normalize("NFC", text))
     if "<" in text:
         text = _without_tags(text)
     if "&" in text:
@@ -141,6 +151,8 @@ def _clean_once(text: str, limit: int) -> str:
 
 def _without_tags(text: str) -> str:
     text = _INLINE_TAG.sub("", _BLOCK_TAG.sub("\n", _without_raw_text(text)))
+    if "<" not in text:
+        return text
     if text.count("<") > _ODD_TAGS:
         text = text.replace("<", " ")
     return nh3.clean(text, tags=set(), strip_comments=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from urllib.parse import urljoin, urlsplit, urlunsplit
 
 _TRACKING = re.compile(
@@ -13,14 +14,20 @@ _TRACKING = re.compile(
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _CONTROLS = re.compile(r"[\x00-\x20\x7f]")
 _MAX_CHARS = 4_096
+# What most links look like: nothing of it needs taking apart but the query.
+_PLAIN = re.compile(r"(https?://[a-z0-9-]+(?:\.[a-z0-9-]+)*/[\w./~%+,=@!()*'-]*)(?:\?([\w./~%+,:=@!()*'&-]*))?", re.ASCII)
 _EXTRA_SLASHES = re.compile(r"^([A-Za-z][A-Za-z0-9+,\-.]*://)/+")
 
 
+@lru_cache(512)  # one feed's links: asked for what is known of them, for their identity and for their documents
 def canonical_url(link: str) -> str:
     """`link` with lower-case scheme and host, without default port, user info, fragment and tracking parameters, the rest sorted.
 
     Empty for anything that is not http or https, so that no `javascript:` link leaves the feed. Idempotent.
     """
+    if len(link) <= _MAX_CHARS and (plain := _PLAIN.fullmatch(link)):
+        query = _without_tracking(plain[2] or "")
+        return f"{plain[1]}?{query}" if query else plain[1]
     try:
         parts = urlsplit(_CONTROLS.sub("", link)[:_MAX_CHARS])
         host, port = (parts.hostname or "").rstrip("."), parts.port
@@ -32,8 +39,12 @@ def canonical_url(link: str) -> str:
     netloc = f"[{host}]" if ":" in host else host
     if port is not None and port != _DEFAULT_PORTS[scheme]:
         netloc += f":{port}"
-    pairs = [p for p in parts.query.split("&") if p and not _TRACKING.fullmatch(p.split("=", 1)[0])]
-    return urlunsplit((scheme, netloc, parts.path or "/", "&".join(sorted(pairs, key=lambda p: p.split("=", 1)[0])), ""))
+    return urlunsplit((scheme, netloc, parts.path or "/", _without_tracking(parts.query), ""))
+
+
+def _without_tracking(query: str) -> str:
+    pairs = [p for p in query.split("&") if p and not _TRACKING.fullmatch(p.split("=", 1)[0])]
+    return "&".join(sorted(pairs, key=lambda p: p.split("=", 1)[0]))
 
 
 def joined(base: str, link: str) -> str:

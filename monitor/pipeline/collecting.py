@@ -1,10 +1,10 @@
-"""Due sources → documents: poll, parse, and store what is new, one transaction a source."""
+"""Due sources → documents: poll, parse, and store what is new."""
 
 from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,29 +12,28 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from monitor import __version__
-from monitor.collect.cadence import next_poll, state_after
 from monitor.collect.document import documents
 from monitor.collect.failures import HeldBackError, RefusedError
 from monitor.collect.fetch import Fetcher, FetchPolicy
-from monitor.collect.hints import hints_in
 from monitor.collect.isolate import Parser
 from monitor.collect.page.guard import ERROR_BELIEVED_AFTER
 from monitor.collect.robots import Robots
 from monitor.collect.room import give_back_blocks
 from monitor.collect.url import canonical_url
 from monitor.logs import log
-from monitor.model import Document, Entry, FetchFailure, Observed, Response, Source
+from monitor.model import Document, Entry, FetchFailure, Response, Source
 from monitor.pipeline.asking import asked
 from monitor.pipeline.owner import is_alive, this_process
+from monitor.pipeline.settling import Ledger, Polled, ledger
 from monitor.pipeline.watching import page_documents
 from monitor.pipeline.world import Progress, World, no_progress
-from monitor.rhythm import MOMENTS, rhythm_of, with_poll
 from monitor.settings import Settings
 from monitor.store import Session, sources
 from monitor.store import documents as stored
 
 LEASE = timedelta(minutes=5)
-POLL_BATCH = 200
+POLLS = 200
+"""Sources under way at once, most of them waiting for a slot or the parser; twice as many as there are slots if that is more."""
 QUICK_BYTES = 256 * 1024
 """Three of four real feeds are smaller, and nearly everything that keeps a parser busy for seconds is larger."""
 QUICK_READERS, PATIENT_READERS = 1, 1
@@ -69,6 +68,7 @@ class Doors:
     robots: Robots
     quick: Lane
     patient: Lane
+    ledger: Ledger
 
     def lane(self, task: sources.PollTask, body: bytes) -> Lane:
         """What is large or has failed may take long; it waits in a lane of its own, and nobody behind it."""
@@ -110,20 +110,45 @@ def fetch_policy(settings: Settings) -> FetchPolicy:
 
 
 async def _poll_all(world: World, progress: Progress) -> Collected:
-    collected, begun = Collected(Counter(), 0), world.clock()
+    begun = world.clock()
     with world.store.read() as tx:
         held = sources.held_hosts(tx, begun)
-    with Parser(children=QUICK_READERS + PATIENT_READERS) as parser, _lane(QUICK_READERS) as quick, _lane(PATIENT_READERS) as patient:
-        async with Fetcher(fetch_policy(world.settings), held=held) as fetcher:
-            doors = Doors(fetcher, parser, Robots(fetcher, world.robots), quick, patient)
-            while tasks := _claim(world, begun):
-                # Who failed last time stands behind who did not: a slot given is first given to who will use it well.
-                polls = [asyncio.ensure_future(_poll(world, task, doors)) for task in sorted(tasks, key=lambda task: task.failures)]
-                for done, poll in enumerate(asyncio.as_completed(polls), 1):
-                    state, added = await poll
-                    collected = Collected(collected.states + Counter([state]), collected.new + added)
-                    progress("Reading sources", done, len(tasks))
-    return collected
+    at_once = world.settings.fetch_at_once
+    with (
+        Parser(children=QUICK_READERS + PATIENT_READERS) as parser,
+        _lane(QUICK_READERS) as quick,
+        _lane(PATIENT_READERS) as patient,
+        ledger(world) as settled,
+    ):
+        async with Fetcher(fetch_policy(world.settings), at_once, held) as fetcher:
+            doors = Doors(fetcher, parser, Robots(fetcher, world.robots), quick, patient, settled)
+            return await _poll_due(world, begun, doors, max(POLLS, 2 * at_once), progress)
+
+
+async def _poll_due(world: World, begun: datetime, doors: Doors, most: int, progress: Progress) -> Collected:
+    """Poll what was due at `begun`, `most` sources under way at once: when half are done others follow, so none waits for the slowest."""
+    states: Counter[str] = Counter()
+    new = claimed = 0
+    ended: asyncio.Queue[asyncio.Task[tuple[str, int]]] = asyncio.Queue()
+    under_way: set[asyncio.Task[tuple[str, int]]] = set()
+    is_more = True
+    while is_more or under_way:
+        if is_more and 2 * len(under_way) <= most:
+            tasks = _claim(world, begun, most - len(under_way))
+            is_more, claimed = bool(tasks), claimed + len(tasks)
+            # Who failed last time stands behind who did not: a slot given is first given to who will use it well.
+            for task in sorted(tasks, key=lambda task: task.failures):
+                poll = asyncio.create_task(_poll(world, task, doors))
+                under_way.add(poll)
+                poll.add_done_callback(ended.put_nowait)
+        if under_way:
+            poll = await ended.get()
+            under_way.remove(poll)
+            state, added = poll.result()
+            states[state] += 1
+            new += added
+            progress("Reading sources", states.total(), claimed)
+    return Collected(states, new)
 
 
 @contextmanager
@@ -137,10 +162,10 @@ def _lane(count: int) -> Iterator[Lane]:
             threads.shutdown(cancel_futures=True)
 
 
-def _claim(world: World, begun: datetime) -> list[sources.PollTask]:
+def _claim(world: World, begun: datetime, most: int) -> list[sources.PollTask]:
     """Sources that were due when the cycle began: a poll floor of zero must not make the cycle endless."""
     with world.store.write() as tx:
-        return sources.claim_due(tx, begun, this_process(), LEASE, POLL_BATCH)
+        return sources.claim_due(tx, begun, this_process(), LEASE, most)
 
 
 async def _poll(world: World, task: sources.PollTask, doors: Doors) -> tuple[str, int]:
@@ -157,62 +182,14 @@ async def _poll(world: World, task: sources.PollTask, doors: Doors) -> tuple[str
 async def _polled(world: World, task: sources.PollTask, doors: Doors) -> tuple[str, int]:
     async with asked(world, task, doors) as (answer, entries):
         if isinstance(answer, FetchFailure) or isinstance(entries, FetchFailure) or answer.status != 200:
-            return _settle(world, task, entries if isinstance(entries, FetchFailure) else answer, None, [])
+            return await doors.ledger.settle(Polled(task, entries if isinstance(entries, FetchFailure) else answer))
         # Cleaning a huge feed takes seconds: off the event loop, where others' deadlines run, and outside the transaction.
         cleaned = partial(_new_documents, world, task.source, entries, answer.retrieved_at, task.failures)
         try:
             found = await asyncio.get_running_loop().run_in_executor(doors.lane(task, answer.body).cleaner, cleaned)
         except RefusedError as refused:
-            return _settle(world, task, refused.failure(task.source.url, answer.retrieved_at), None, [])
-        return _settle(world, task, answer, len(entries), found)
-
-
-def _settle(
-    world: World, task: sources.PollTask, outcome: Response | FetchFailure, entries: int | None, found: list[Document]
-) -> tuple[str, int]:
-    """One transaction for entries, validators and the next poll: a crash keeps all of them or none."""
-    with world.store.write() as tx:
-        added = stored.add_documents(tx, found, world.clock())
-        poll = _poll_outcome(world, task, outcome, entries, _observed(tx, task, outcome, anything_new=bool(added)))
-        # Should the lease have passed on, the row is left to its new owner; the documents are the same whoever stores them.
-        sources.save_poll(tx, poll)
-    log("source polled", source=task.source.id, status=poll.state, reason=poll.reason or "", new=len(added))
-    return poll.state, len(added)
-
-
-def _observed(tx: Session, task: sources.PollTask, outcome: Response | FetchFailure, *, anything_new: bool) -> Observed:
-    """What is remembered after this poll; the rhythm is read anew only when there is something new to read it from."""
-    before = task.observed
-    rhythm = before.rhythm
-    if anything_new or rhythm is None:
-        rhythm = rhythm_of(stored.newest_moments(tx, task.source.id, MOMENTS))
-    return Observed(
-        hints=hints_in(outcome.body) if not isinstance(outcome, FetchFailure) and outcome.status == 200 else before.hints,
-        rhythm=rhythm,
-        runs=with_poll(before.runs, outcome.reason if isinstance(outcome, FetchFailure) else None, outcome.retrieved_at),
-        hold=outcome.hold if isinstance(outcome, FetchFailure) else None,
-    )
-
-
-def _poll_outcome(
-    world: World, task: sources.PollTask, outcome: Response | FetchFailure, entries: int | None, observed: Observed
-) -> sources.PollOutcome:
-    """What the source's row says after this poll; a failure keeps the validators of the last good answer."""
-    now, failed = world.clock(), isinstance(outcome, FetchFailure)
-    failures = task.failures + 1 if failed else 0
-    return sources.PollOutcome(
-        source=task.source.id,
-        owner=task.owner,
-        at=now,
-        state=state_after(task.source, outcome, entries, observed, now, task.state),
-        next_poll_at=next_poll(task.source, outcome, now, failures, world.settings.poll_floor_s, observed),
-        validators=task.validators if isinstance(outcome, FetchFailure) else outcome.validators,
-        reason=outcome.reason if isinstance(outcome, FetchFailure) else None,
-        detail=outcome.detail if isinstance(outcome, FetchFailure) else "",
-        failures=failures,
-        permanent_url=None if isinstance(outcome, FetchFailure) else outcome.permanent_url,
-        observed=observed,
-    )
+            return await doors.ledger.settle(Polled(task, refused.failure(task.source.url, answer.retrieved_at)))
+        return await doors.ledger.settle(Polled(task, answer, len(entries), found))
 
 
 def _new_documents(
@@ -224,7 +201,13 @@ def _new_documents(
         return []
     if source.format == "page":
         return page_documents(world, source, listed[0], retrieved_at, failures)
-    urls = [canonical_url(entry.url) for entry in listed if entry.url]
     with world.store.read() as tx:
-        latest = stored.latest_versions(tx, source.id, [entry.guid for entry in listed], urls=urls)
+        latest = _known(tx, source, listed) if stored.has_any(tx, source.id) else {}
     return documents(source, listed, latest, retrieved_at)
+
+
+def _known(tx: Session, source: Source, entries: Sequence[Entry]) -> dict[str, Document]:
+    """What is stored of these entries, by guid; what has a guid that is not known may be known by its address."""
+    by_guid = stored.latest_versions(tx, source.id, [entry.guid for entry in entries])
+    urls = [canonical_url(entry.url) for entry in entries if entry.url and entry.guid not in by_guid]
+    return by_guid | stored.latest_versions(tx, source.id, (), urls=urls)

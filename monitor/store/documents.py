@@ -7,9 +7,9 @@ import json
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Select, exists, func, literal, select, tuple_
+from sqlalchemy import ColumnElement, Select, bindparam, exists, func, literal, select, tuple_
 from sqlalchemy.orm import Session, aliased
 from sqlmodel import UTCDateTime, col
 
@@ -21,6 +21,30 @@ from monitor.store.tables import DocumentRow, MentionRow, TaggingRow
 MAX_PAGE = 1000
 MAX_IN = 1000
 """Keys per statement; SQLite binds at most 32,766 values."""
+
+
+_DOCUMENT = DocumentRow.metadata.tables[str(DocumentRow.__tablename__)]
+_NEWER = _DOCUMENT.alias("newer")
+# Asked of every source that is polled, so built once: building costs several times what the database needs.
+_LATEST: Final = {
+    key: select(_DOCUMENT.c.title, _DOCUMENT.c.text, _DOCUMENT.c.body).where(
+        _DOCUMENT.c.source_id == bindparam("source"),
+        _DOCUMENT.c[key].in_(bindparam("hashes", expanding=True)),
+        ~exists().where(
+            _NEWER.c.source_id == _DOCUMENT.c.source_id,
+            _NEWER.c.guid_hash == _DOCUMENT.c.guid_hash,
+            _NEWER.c.revision > _DOCUMENT.c.revision,
+        ),
+    )
+    for key in ("guid_hash", "url_hash")
+}
+_ANY: Final = select(_DOCUMENT.c.id).where(_DOCUMENT.c.source_id == bindparam("source")).limit(1)
+_MOMENTS: Final = (
+    select(_DOCUMENT.c.published_at, _DOCUMENT.c.retrieved_at)
+    .where(_DOCUMENT.c.source_id == bindparam("source"))
+    .order_by(_DOCUMENT.c.retrieved_at.desc(), _DOCUMENT.c.published_at.desc(), _DOCUMENT.c.id)
+    .limit(bindparam("most"))
+)
 
 
 @dataclass(frozen=True)
@@ -58,11 +82,16 @@ def add_documents(tx: Session, documents: Sequence[Document], now: datetime) -> 
 def latest_versions(tx: Session, source_id: str, guids: Collection[str], urls: Collection[str] = ()) -> dict[str, Document]:
     """The newest revision of the entries of one source that have one of these guids or (canonical) addresses, by guid."""
     found: dict[str, Document] = {}
-    for column, keys in ((col(DocumentRow.guid_hash), guids), (col(DocumentRow.url_hash), urls)):
+    for wanted, keys in ((_LATEST["guid_hash"], guids), (_LATEST["url_hash"], urls)):
         for hashes in in_parts(sorted({short_hash(key) for key in keys})):
-            wanted = select(DocumentRow).where(col(DocumentRow.source_id) == source_id, column.in_(hashes), ~_is_replaced(None))
-            found |= {document.guid: document for document in _read(tx, wanted)}
+            rows = tx.connection().execute(wanted, {"source": source_id, "hashes": hashes})
+            found |= {document.guid: document for document in map(_document, rows)}
     return found
+
+
+def has_any(tx: Session, source_id: str) -> bool:
+    """Whether anything of this source is stored."""
+    return tx.connection().execute(_ANY, {"source": source_id}).first() is not None
 
 
 def newest_at(tx: Session, source_id: str, url: str) -> Document | None:
@@ -106,9 +135,8 @@ def count_untagged(tx: Session, tagger_version: str) -> int:
 
 def newest_moments(tx: Session, source_id: str, limit: int) -> list[tuple[datetime | None, datetime]]:
     """When the newest document versions of a source were published and retrieved, the latest retrieved first."""
-    wanted = select(col(DocumentRow.published_at), col(DocumentRow.retrieved_at)).where(col(DocumentRow.source_id) == source_id)
-    newest = (col(DocumentRow.retrieved_at).desc(), col(DocumentRow.published_at).desc(), col(DocumentRow.id))
-    return [(published, retrieved) for published, retrieved in tx.execute(wanted.order_by(*newest).limit(limit))]
+    rows = tx.connection().execute(_MOMENTS, {"source": source_id, "most": limit})
+    return [(published, retrieved) for published, retrieved in rows]
 
 
 def list_documents(tx: Session, query: DocumentQuery) -> Page:
@@ -174,6 +202,10 @@ def _row(document: Document, now: datetime) -> dict[str, Any]:
 
 def document_from(row: DocumentRow) -> Document:
     """The noun that the row keeps."""
+    return _document(row)
+
+
+def _document(row: Any) -> Document:
     return Document.model_validate({**row.body, "title": row.title, "text": row.text})
 
 

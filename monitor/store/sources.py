@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import case, func, insert, or_, select, update
+from sqlalchemy import bindparam, func, insert, or_, select, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -17,6 +17,21 @@ from monitor.store.tables import AS_WRITTEN, DocumentRow, FetchSuccessRow, Sourc
 
 FRESHNESS_GRAIN = timedelta(minutes=1)
 """Successes closer together than this are remembered as one, which bounds the history to one row a minute."""
+
+
+_SOURCE = SourceRow.metadata.tables[str(SourceRow.__tablename__)]
+# Locked in one order, so that two savers never wait for each other.
+_LEASED = (
+    select(*(_SOURCE.c[name] for name in ("id", "lease_owner", "state", "since", "last_success_at", "permanent_url")))
+    .where(_SOURCE.c.id.in_(bindparam("names", expanding=True)))
+    .order_by(_SOURCE.c.id)
+    .with_for_update()
+)
+_SAVED = (
+    "state", "reason", "detail", "since", "failures", "last_fetch_at", "next_poll_at", "lease_owner", "lease_until", "observed",
+    "last_success_at", "permanent_url", "etag", "last_modified", "body_sha256",
+)  # fmt: skip
+_SAVE = update(_SOURCE).where(_SOURCE.c.id == bindparam("name")).values({name: bindparam(name) for name in _SAVED})
 
 
 @dataclass(frozen=True)
@@ -122,19 +137,19 @@ def claim_due(tx: Session, now: datetime, owner: str, lease: timedelta, limit: i
         update(SourceRow)
         .where(col(SourceRow.id).in_(select(due.c.id)))
         .values(lease_owner=owner, lease_until=now + lease)
-        .returning(SourceRow)
+        .returning(*_SOURCE.c)
         .execution_options(**AS_WRITTEN)
     )
-    rows = sorted(tx.scalars(claim), key=lambda row: (row.next_poll_at or now, row.id))
+    rows = sorted(tx.execute(claim), key=lambda row: (row.next_poll_at or now, row.id))
     return [_task(row, owner) for row in rows]
 
 
-def _task(row: SourceRow, owner: str) -> PollTask:
+def _task(row: Any, owner: str) -> PollTask:
     return PollTask(
         source=Source.model_validate(row.body),
         owner=owner,
         validators=Validators(etag=row.etag, last_modified=row.last_modified, body_sha256=row.body_sha256),
-        state=row.state,  # type: ignore[arg-type]  # a CHECK holds it to SourceState
+        state=row.state,
         failures=row.failures,
         since=row.since,
         last_fetch_at=row.last_fetch_at,
@@ -164,33 +179,41 @@ def release_leases(tx: Session, owners: Collection[str]) -> int:
 
 def save_poll(tx: Session, outcome: PollOutcome) -> bool:
     """Records how a poll went and ends its lease; False, with nothing changed, when the lease has passed to someone else."""
-    changes: dict[str, Any] = {
+    return bool(save_polls(tx, [outcome]))
+
+
+def save_polls(tx: Session, outcomes: Sequence[PollOutcome]) -> set[str]:
+    """Records how polls of different sources went and ends their leases; the sources whose lease has not passed to someone else."""
+    names = sorted(outcome.source for outcome in outcomes)
+    before = {row.id: row for row in tx.connection().execute(_LEASED, {"names": names})}
+    kept = [outcome for outcome in outcomes if outcome.source in before and before[outcome.source].lease_owner == outcome.owner]
+    if kept:
+        tx.connection().execute(_SAVE, [_changes(outcome, before[outcome.source]) for outcome in kept])
+    answered = [outcome.at for outcome in kept if outcome.reason is None]
+    if answered:
+        _remember_success(tx, max(answered))
+    return {outcome.source for outcome in kept}
+
+
+def _changes(outcome: PollOutcome, before: Any) -> dict[str, Any]:
+    answered = outcome.reason is None
+    return {
+        "name": outcome.source,
         "state": outcome.state,
         "reason": outcome.reason,
         "detail": outcome.detail,
-        "since": case((col(SourceRow.state).in_(_alike(outcome.state)), col(SourceRow.since)), else_=outcome.at),
+        "since": before.since if before.state in _alike(outcome.state) else outcome.at,
         "failures": outcome.failures,
         "last_fetch_at": outcome.at,
         "next_poll_at": outcome.next_poll_at,
         "lease_owner": None,
         "lease_until": None,
         "observed": outcome.observed.model_dump(mode="json"),
-        **outcome.validators.model_dump(),
+        "last_success_at": outcome.at if answered else before.last_success_at,
+        # a failure does not unsay that the source has moved
+        "permanent_url": outcome.permanent_url if answered or outcome.permanent_url else before.permanent_url,
+        **dict(outcome.validators),
     }
-    if outcome.reason is None:
-        changes["last_success_at"] = outcome.at
-    if outcome.reason is None or outcome.permanent_url:  # a failure does not unsay that the source has moved
-        changes["permanent_url"] = outcome.permanent_url
-    saved = tx.scalar(
-        update(SourceRow)
-        .where(col(SourceRow.id) == outcome.source, col(SourceRow.lease_owner) == outcome.owner)
-        .values(**changes)
-        .returning(col(SourceRow.id))
-        .execution_options(**AS_WRITTEN)
-    )
-    if saved is not None and outcome.reason is None:
-        _remember_success(tx, outcome.at)
-    return saved is not None
 
 
 def postpone(tx: Session, source_id: str, owner: str, until: datetime) -> None:

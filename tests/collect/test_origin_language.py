@@ -74,9 +74,31 @@ LANGUAGES = [
 ]
 
 
+# English words alone must not make a text English: quotations, names of products, a footer.
+MIXED = [
+    ('Der Minister sagte, man werde "the new rules and their scope" bis Freitag prüfen und dann über die Ausfuhr entscheiden', "de"),
+    ('Le groupe a publié un billet intitulé "What we know about the new rules" et annonce la fin de son offre en Chine vendredi', "fr"),
+    ("El ministerio publicó el viernes un borrador que limita las inversiones en inteligencia artificial. Read more about it here", "es"),
+    ("The ministry said on Friday that it would limit what its firms may invest in chips, and that more rules are to follow", "en"),
+]
+
+
+@pytest.mark.parametrize(("text", "language"), MIXED)
+def test_small_words_decide_only_for_plain_english(text: str, language: str) -> None:
+    assert detect(text, "zh") == language
+
+
 @pytest.mark.parametrize(("text", "hint", "language"), LANGUAGES)
 def test_language(text: str, hint: str, language: str) -> None:
     assert detect(text, hint) == language
+
+
+def test_plain_english_needs_no_model() -> None:
+    code = (
+        "import sys, monitor.language as l; assert l.detect('The ministry said on Friday that it would limit what its firms invest in "
+        "chips and what they may sell', 'zh') == 'en'; sys.exit('py3langid' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
 def test_the_model_is_loaded_only_when_needed() -> None:
