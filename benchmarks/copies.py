@@ -1,16 +1,20 @@
 """How fast and how well copies are found, against datasketch (MinHash + LSH): CPU time, both fed the same batches in turn.
 
-`python benchmarks/copies.py [FILE.jsonl.gz ...] [--documents N] [--words N] [--chinese] [--alone]`; rows need `title`, `summary`.
-Without a file, texts are made of invented words. Planted: copies (re-headed, a word in 20 to a word in 4 dropped or exchanged, the
-tail cut, a line of boilerplate added) and, as traps, notices of one template with other facts and reports of one event in other
-words. Prints documents per CPU second of both, recall and precision on what was planted, memory, and the time of one look-up.
-datasketch (no dependency of ours) gets its shingles by two lines of Python and hashes them in bulk; how fast it is with shingles ready-made
-is printed too. It looks up what may be a copy and never compares texts. `--alone` leaves it out.
+`python benchmarks/copies.py [FILE.jsonl.gz ...] [--documents N] [--words N] [--batch N] [--rounds N] [--chinese] [--heavy]
+[--alone]`; rows need `title`, `summary`. Without a file, texts are made of invented words.
+Planted: copies (30 %; a word in 12 dropped or exchanged, and in turn nothing else, another headline, a third of the tail cut, or a wire's
+credit and a line of boilerplate added; with `--heavy` all of it at once and up to a word in 4) and, as traps (10 %), notices of one
+template with other facts and reports of one event in other words.
+Prints documents per CPU second of both, recall and precision on what was planted, memory, and the time of one look-up.
+Batches are as long as the pipeline's. datasketch (no dependency of ours; 128 permutations) gets its shingles by two lines of Python and
+hashes them in bulk; how fast it is with shingles ready-made is printed too. It looks up what may be a copy and never compares texts.
+`--alone` leaves it out.
 """
 
 from __future__ import annotations
 
 import argparse
+import gc
 import gzip
 import json
 import random
@@ -25,12 +29,15 @@ from statistics import median
 from typing import Any
 
 from monitor.collect.copies import Finder, Told
+from monitor.pipeline.comparing import COMPARE_BATCH
 
-BATCH = 5_000
 NOW = datetime(2024, 1, 1, tzinfo=UTC)
-THRESHOLD = 0.29
-"""Jaccard share of two texts of one length of which .45 of the runs are common."""
-COPIES, TRAPS = 0.25, 0.10
+HEAVY_THRESHOLD, LIGHT_THRESHOLD = 0.29, 0.25
+"""Jaccard shares at which datasketch finds most of what is planted; .29 is that of two texts of one length of which .45 of the runs are
+common."""
+COPIES, TRAPS = 0.30, 0.10
+KINDS = ("changed", "re-headed", "cut", "credited")
+CREDITS = ("HARBOURTOWN (Agency) -", "June 21 (Wire Service) —", "（通讯社）", "By our partner agency.")
 BOILERPLATE = (
     "Sign up for our free newsletter and never miss a story again.", "Read more on our website.", "点击这里订阅我们的每日新闻。",
     "Diese Meldung wurde automatisch übernommen.", "This story was produced by a partner newsroom.",
@@ -39,23 +46,23 @@ BOILERPLATE = (
 
 @dataclass
 class Stream:
-    """Texts in random order; `family` says which are copies of one text, `trap` which only look like it."""
+    """Texts in random order; `family` says which are copies of one text, `kind` how they were copied or that they only look like it."""
 
     texts: list[str] = field(default_factory=list)
     family: list[int] = field(default_factory=list)
-    trap: list[bool] = field(default_factory=list)
+    kind: list[str] = field(default_factory=list)
 
-    def add(self, text: str, family: int, trap: bool = False) -> None:
+    def add(self, text: str, family: int, kind: str = "") -> None:
         """One more text."""
         self.texts.append(text)
         self.family.append(family)
-        self.trap.append(trap)
+        self.kind.append(kind)
 
     def shuffled(self, dice: random.Random) -> Stream:
         """The same texts in another order."""
         order = list(range(len(self.texts)))
         dice.shuffle(order)
-        return Stream([self.texts[i] for i in order], [self.family[i] for i in order], [self.trap[i] for i in order])
+        return Stream([self.texts[i] for i in order], [self.family[i] for i in order], [self.kind[i] for i in order])
 
 
 class Writer:
@@ -113,36 +120,52 @@ class Writer:
         return found
 
 
-def copied(dice: random.Random, words: Sequence[str], spare: Sequence[str]) -> list[str]:
-    """An editor's work: a word in 20 to a word in 4 dropped or exchanged, a third of the tail cut at most, a line added."""
-    share = dice.uniform(0.05, 0.25)
+def edited(dice: random.Random, words: Sequence[str], spare: Sequence[str], share: float) -> list[str]:
+    """The words, such a share of them dropped or exchanged."""
     found = []
-    for word in words[: round(len(words) * dice.uniform(0.67, 1))]:
+    for word in words:
         if dice.random() >= share:
             found.append(word)
         elif dice.random() < 0.5:
             found.append(dice.choice(spare))
+    return found
+
+
+def copied(dice: random.Random, words: Sequence[str], spare: Sequence[str], kind: str) -> list[str]:
+    """An editor's light work: a word in 12, and what the kind says."""
+    if kind == "cut":
+        words = words[: len(words) * 2 // 3]
+    found = edited(dice, words, spare, 0.08)
+    return [dice.choice(CREDITS), *found, dice.choice(BOILERPLATE)] if kind == "credited" else found
+
+
+def reworked(dice: random.Random, words: Sequence[str], spare: Sequence[str]) -> list[str]:
+    """An editor's heavy work: a word in 20 to a word in 4, a third of the tail cut at most, a line added."""
+    found = edited(dice, words[: round(len(words) * dice.uniform(0.67, 1))], spare, dice.uniform(0.05, 0.25))
     return [*found, dice.choice(BOILERPLATE)] if dice.random() < 0.5 else found
 
 
-def planted(dice: random.Random, count: int, writer: Writer, real: Sequence[tuple[str, str]]) -> Stream:
-    """A stream of `count` texts, a quarter of them copies of others, a tenth traps."""
+def planted(dice: random.Random, count: int, writer: Writer, real: Sequence[tuple[str, str]], *, heavy: bool) -> Stream:
+    """A stream of `count` texts, three in ten of them copies of others, one in ten traps."""
     stream = Stream()
     originals = round(count * (1 - COPIES - TRAPS))
-    spare, bases = writer.words[:2000], []
+    bases: list[tuple[list[str], list[str]]] = []
     for i in range(min(originals, len(real)) if real else originals):
         title, words = (real[i][0].split(), real[i][1].split()) if real else (writer.plain(8), writer.text())
-        bases.append(words)
-        stream.add(f"{' '.join(title)}\n{' '.join(words)}" if real else writer.joined(title, words), i)
-    if real:
-        spare = sorted({word.casefold() for words in bases[:2000] for word in words if word.isalpha()})
-    for _ in range(round(count * COPIES)):
+        bases.append((title, words))
+        stream.add(writer.joined(title, words), i)
+    known = sorted({word.casefold() for _, words in bases[:2000] for word in words if word.isalpha()})
+    spare = known if real else writer.words[:2000]
+    for n in range(round(len(bases) / (1 - COPIES - TRAPS) * COPIES)):
         i = dice.randrange(len(bases))
-        stream.add(writer.joined(dice.choices(spare, k=8), copied(dice, bases[i], spare)), i)
+        title, words = bases[i]
+        kind = "reworked" if heavy else KINDS[n % len(KINDS)]
+        heading = dice.choices(spare, k=8) if kind in ("reworked", "re-headed") else title
+        stream.add(writer.joined(heading, reworked(dice, words, spare) if heavy else copied(dice, words, spare, kind)), i, kind)
     for n in range(0 if real else round(count * TRAPS)):
-        i = dice.randrange(len(bases))
-        words = writer.template(bases[i]) if n % 2 else writer.retold(bases[i])
-        stream.add(writer.joined(writer.plain(8), words), originals + n, trap=True)
+        words = bases[dice.randrange(len(bases))][1]
+        made = writer.template(words) if n % 2 else writer.retold(words)
+        stream.add(writer.joined(writer.plain(8), made), originals + n, "trap")
     return stream.shuffled(dice)
 
 
@@ -173,16 +196,20 @@ def quality(stream: Stream, links: Sequence[tuple[int, int]]) -> str:
     found = meant - sum(n - 1 for n in Counter(family for _, family in both).values())
     wrong = sum(stream.family[a] != stream.family[b] for a, b in links)
     precise = f"{right / max(1, pairs):.4f} of pairs in groups, {1 - wrong / max(1, len(links)):.4f} of links"
-    return f"recall {found / max(1, meant):.4f}  precision {precise}"
+    recall = f"recall {found / max(1, meant):.4f}"
+    kinds = Counter(stream.kind)
+    alone = Counter(stream.kind[i] for i, family in enumerate(stream.family) if families[family] > 1 and joined[groups.of(i)] == 1)
+    missed = ", ".join(f"{alone[kind] / kinds[kind]:.4f} {kind}" for kind in sorted(kinds) if kind not in ("", "trap"))
+    return f"{recall}  precision {precise}\n            joined to nobody: {missed}"
 
 
 class Peer:
     """datasketch over the same runs of words (of characters in Chinese)."""
 
-    def __init__(self, *, chinese: bool) -> None:
+    def __init__(self, threshold: float, *, chinese: bool) -> None:
         from datasketch import MinHash, MinHashLSH
 
-        self.lsh, self.minhash, self.chinese = MinHashLSH(threshold=THRESHOLD, num_perm=128), MinHash, chinese
+        self.lsh, self.minhash, self.chinese = MinHashLSH(threshold=threshold, num_perm=128), MinHash, chinese
         self.links: list[tuple[int, int]] = []
 
     def shingles(self, text: str) -> list[bytes]:
@@ -216,10 +243,10 @@ def read(paths: Sequence[Path]) -> list[tuple[str, str]]:
     return [(title, text) for text, title in found.items()]
 
 
-def batches(stream: Stream) -> Iterator[tuple[int, list[str]]]:
+def batches(stream: Stream, size: int) -> Iterator[tuple[int, list[str]]]:
     """Number of the first text, and the texts."""
-    for first in range(0, len(stream.texts), BATCH):
-        yield first, stream.texts[first : first + BATCH]
+    for first in range(0, len(stream.texts), size):
+        yield first, stream.texts[first : first + size]
 
 
 def timed(work: Any, *arguments: Any) -> tuple[float, Any]:
@@ -229,43 +256,85 @@ def timed(work: Any, *arguments: Any) -> tuple[float, Any]:
     return time.process_time() - start, result
 
 
+@dataclass
+class Round:
+    """CPU seconds of both over one stream, a batch of each in turn, and what they found."""
+
+    spent: list[float] = field(default_factory=list)
+    theirs: float = 0.0
+    shingling: float = 0.0
+    links: list[tuple[int, int]] = field(default_factory=list)
+    finder: Finder = field(default_factory=Finder)
+    peer: Peer | None = None
+
+    @property
+    def ours(self) -> float:
+        """Our seconds in all."""
+        return sum(self.spent)
+
+    @property
+    def ratio(self) -> float:
+        """Their seconds by ours."""
+        return (self.theirs + self.shingling) / self.ours
+
+
+def run(stream: Stream, size: int, peer: Peer | None) -> Round:
+    """Feeds the stream to both."""
+    found = Round(peer=peer)
+    for first, batch in batches(stream, size):
+        gc.freeze()  # else the collector walks, at the expense of one, through millions of objects of the other
+        seconds, links = timed(ours, found.finder, first, batch, stream.texts)
+        found.spent.append(seconds)
+        found.links += links
+        if peer:
+            seconds, shingles = timed(lambda texts: [peer.shingles(text) for text in texts], batch)
+            found.shingling += seconds
+            found.theirs += timed(peer.run, first, shingles)[0]
+    return found
+
+
+def report(stream: Stream, rounds: Sequence[Round]) -> None:
+    """Prints the figures: rates and ratio of the median round, quality of the last one, which all share."""
+    count, last = len(stream.texts), rounds[-1]
+    print(f"{count:,} texts\nours        {count / median(one.ours for one in rounds):>10,.0f} documents/s  {quality(stream, last.links)}")
+    traps = [i for i, kind in enumerate(stream.kind) if kind == "trap"]
+    joined = {i for pair in last.links for i in pair}
+    print(f"            {len(joined.intersection(traps))} of {len(traps)} traps joined; index {last.finder.nbytes / 1e6:.0f} MB")
+    tenth = max(1, len(last.spent) // 10)
+    first, end = (count * tenth / len(last.spent) / sum(part) for part in (last.spent[:tenth], last.spent[-tenth:]))
+    print(f"            {first:,.0f} documents/s in the first tenth, {end:,.0f} in the last")
+    if last.peer:
+        rate = count / median(one.theirs + one.shingling for one in rounds)
+        ratios = [one.ratio for one in rounds]
+        ready = median(one.theirs / one.ours for one in rounds)
+        print(f"datasketch  {rate:>10,.0f} documents/s  {quality(stream, last.peer.links)}")
+        print(f"ratio       {median(ratios):.1f} ({min(ratios):.1f}-{max(ratios):.1f}, {len(ratios)} rounds)")
+        print(f"            {ready:.1f} with shingles ready-made")
+    known = [*stream.texts, *stream.texts[:300]]
+    one = [timed(ours, last.finder, count + i, [text], known)[0] * 1000 for i, text in enumerate(stream.texts[:300])]
+    print(f"one look-up {median(one):.2f} ms (at most {max(one):.2f})")
+
+
 def main() -> None:
     """Prints the figures."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("files", nargs="*", type=Path)
     parser.add_argument("--documents", type=int, default=100_000)
     parser.add_argument("--words", type=int, default=60)
-    parser.add_argument("--chinese", action="store_true")
-    parser.add_argument("--alone", action="store_true")
+    parser.add_argument("--batch", type=int, default=COMPARE_BATCH)
+    parser.add_argument("--rounds", type=int, default=1)
+    for switch in ("--chinese", "--heavy", "--alone"):
+        parser.add_argument(switch, action="store_true")
     given = parser.parse_args()
     dice = random.Random(7)
-    stream = planted(dice, given.documents, Writer(dice, given.words, chinese=given.chinese), read(given.files))
+    stream = planted(dice, given.documents, Writer(dice, given.words, chinese=given.chinese), read(given.files), heavy=given.heavy)
+    threshold = HEAVY_THRESHOLD if given.heavy else LIGHT_THRESHOLD
     ours(Finder(), 0, ["warm up"], [])
-    finder = Finder()
-    peer = None if given.alone else Peer(chinese=given.chinese)
-    links: list[tuple[int, int]] = []
-    spent, theirs, making = [], [], []
-    for first, batch in batches(stream):
-        seconds, found = timed(ours, finder, first, batch, stream.texts)
-        spent.append(seconds)
-        links += found
-        if peer:
-            seconds, shingles = timed(lambda texts: [peer.shingles(text) for text in texts], batch)
-            making.append(seconds)
-            theirs.append(timed(peer.run, first, shingles)[0])
-    count = len(stream.texts)
-    print(f"{count:,} texts\nours        {count / sum(spent):>10,.0f} documents/s  {quality(stream, links)}")
-    trapped = {i for pair in links for i in pair if stream.trap[i]}
-    print(f"            {len(trapped)} of {sum(stream.trap)} traps joined; index {finder.nbytes / 1e6:.0f} MB")
-    if peer:
-        whole = sum(theirs) + sum(making)
-        ratios = [(b + c) / a for a, b, c in zip(spent, theirs, making, strict=True)]
-        print(f"datasketch  {count / whole:>10,.0f} documents/s  {quality(stream, peer.links)}")
-        print(f"ratio       {whole / sum(spent):.1f} overall; per batch {median(ratios):.1f} ({min(ratios):.1f}-{max(ratios):.1f})")
-        print(f"            {sum(theirs) / sum(spent):.1f} with shingles ready-made ({count / sum(theirs):,.0f} documents/s)")
-    known = [*stream.texts, *stream.texts[:300]]
-    one = [timed(ours, finder, count + i, [text], known)[0] * 1000 for i, text in enumerate(stream.texts[:300])]
-    print(f"one look-up {median(one):.2f} ms (at most {max(one):.2f})")
+    rounds = []
+    for _ in range(given.rounds):
+        peer = None if given.alone else Peer(threshold, chinese=given.chinese)
+        rounds.append(run(stream, given.batch, peer))
+    report(stream, rounds)
 
 
 if __name__ == "__main__":

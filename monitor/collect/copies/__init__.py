@@ -9,23 +9,23 @@ Measured by benchmarks/copies.py.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import lru_cache, partial
+from functools import lru_cache
 from typing import Final, NamedTuple
 from zlib import crc32
 
 import numpy as np
 from numpy.typing import NDArray
 
-from monitor.collect.copies.index import Index, sketches_of
+from monitor.collect.copies.index import Column, Index, sketches_of
 from monitor.collect.copies.judge import Overlap, Reading, overlap
 from monitor.collect.copies.tokens import Tokens, Words, tokens_of, words_of
 
 __all__ = ["METHOD", "WINDOW", "Finder", "Known", "Link", "Overlap", "Told", "overlap_of"]
 
-METHOD: Final = "1"
+METHOD: Final = "2"
 """Version of sketches and rule; with another one, stored documents are compared anew."""
 WINDOW: Final = timedelta(days=14)
 """Documents retrieved farther apart are not compared: of the copies that papers of other houses print nearly all come within a week,
@@ -76,7 +76,7 @@ class Finder:
     def __init__(self) -> None:
         self._index = Index()
         self._ids: list[str] = []
-        self._times = np.empty(0, np.int64)
+        self._times = Column(np.int64)
 
     def __len__(self) -> int:
         return len(self._ids)
@@ -90,14 +90,14 @@ class Finder:
         """Takes in documents that have been compared."""
         self._index.add([np.frombuffer(one.sketch, "<u4") for one in known], _voices(known))
         self._ids += [one.id for one in known]
-        self._times = np.append(self._times, _times(known))
+        self._times.extend(_times(known))
 
     def forget(self, before: datetime) -> None:
         """Drops what was remembered first, up to the first document of that time or later."""
-        late = np.flatnonzero(self._times >= int(before.timestamp()))
+        late = np.flatnonzero(self._times.values >= int(before.timestamp()))
         count = int(late[0]) if len(late) else len(self)
         self._index.forget(count)
-        self._times = self._times[count:].copy()
+        self._times.forget(count)
         del self._ids[:count]
 
     def find(self, new: Sequence[Told], texts: Texts) -> tuple[list[Known], list[Link]]:
@@ -107,24 +107,24 @@ class Finder:
         """
         parts = list(tokens_of([one.text for one in new]))
         sketches = [one for tokens in parts for one in sketches_of(tokens)]
-        numbers, times = self._index.pairs(sketches, _voices(new)), np.append(self._times, _times(new))
+        numbers, times = self._index.pairs(sketches, _voices(new)), self._times.followed_by(_times(new))
         near = np.abs(times[numbers[:, 0]] - times[numbers[:, 1]]) <= WINDOW.total_seconds()
         ids, first = [one.id for one in new], len(self)
         pairs = [(ids[late - first], self._ids[early] if early < first else ids[early - first]) for late, early in numbers[near].tolist()]
         words = _words_by_id(ids, parts)
         if known := sorted({early for _, early in pairs} - words.keys()):
             found = texts(known)
-            words |= _words_by_id(known, tokens_of([found[name] for name in known]))
+            words |= _words_by_id(known, list(tokens_of([found[name] for name in known])))
         # Pairs come by their new text, so that few readings at a time are needed: memory that is used again stays in the cache.
-        read = lru_cache(READINGS)(lambda name: Reading(words[name]()))
+        read = lru_cache(READINGS)(lambda name: Reading(Words(*words[name])))
         links = [Link(late, early, same) for late, early in pairs if (same := overlap(read(late), read(early)))]
         kept = [Known(one.id, one.voice, one.at, sketch.astype("<u4").tobytes()) for one, sketch in zip(new, sketches, strict=True)]
         return kept, links
 
 
-def _words_by_id(ids: Sequence[str], parts: Iterable[Tokens]) -> dict[str, Callable[[], Words]]:
-    places = ((tokens, i) for tokens in parts for i in range(len(tokens)))
-    return {name: partial(tokens.words, i) for name, (tokens, i) in zip(ids, places, strict=True)}
+def _words_by_id(ids: Sequence[str], parts: Sequence[Tokens]) -> dict[str, tuple[Tokens, int]]:
+    """Where the words of each text are."""
+    return dict(zip(ids, ((tokens, i) for tokens in parts for i in range(len(tokens))), strict=True))
 
 
 def _voices(documents: Sequence[Told | Known]) -> NDArray[np.uint32]:

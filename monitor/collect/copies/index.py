@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import pairwise
-from typing import Final, TypeAlias
+from typing import Any, Final, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from monitor.collect.copies.tokens import Counts, Hashes, Tokens, runs
+from monitor.collect.copies.tokens import Counts, Flags, Hashes, Tokens, runs
 
 SKETCH: Final = 64
 """Hashes kept of a text: every run of a feed's summary, one in thirty of a text of 2,000 words."""
@@ -30,9 +30,13 @@ that, a new copy meets the latest ones."""
 HOT_WEIGHT: Final = 0.2
 """What a hash counts that so many texts have, be it common to a pair or not: a line that a house prints under everything."""
 
+FAN: Final = 4
+"""A sorted array is merged into the one before it when it is longer than the FANth part: fewer arrays to look through, more merging."""
+
 _LOW: Final = np.uint64(0xFFFFFFFF)
 _HIGH: Final = np.uint64(0xFFFFFFFF00000000)
 _HALF: Final = np.uint64(32)
+_ONE, _PLACE = np.uint64(1), np.uint64(33)
 
 Sketch: TypeAlias = NDArray[np.uint32]
 Voices: TypeAlias = NDArray[np.uint32]
@@ -62,13 +66,51 @@ def _runs(tokens: Tokens, length: int, wanted: NDArray[np.bool_]) -> Hashes:
     return keys
 
 
+class Column:
+    """An array that grows at its end without being copied each time."""
+
+    def __init__(self, kind: type[np.generic]) -> None:
+        self._room: NDArray[Any] = np.empty(64, kind)
+        self._size = 0
+
+    def __len__(self) -> int:
+        return self._size
+
+    @property
+    def values(self) -> NDArray[Any]:
+        """What it holds."""
+        return self._room[: self._size]
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes that are taken, also those kept free for more."""
+        return self._room.nbytes
+
+    def followed_by(self, values: NDArray[Any]) -> NDArray[Any]:
+        """What it holds and these behind, which it does not hold from then on; valid until the next call."""
+        size = self._size + len(values)
+        if size > len(self._room):
+            self._room = np.concatenate((self.values, np.empty(size, self._room.dtype)))
+        self._room[self._size : size] = values
+        return self._room[:size]
+
+    def extend(self, values: NDArray[Any]) -> None:
+        """Adds values."""
+        self._size = len(self.followed_by(values))
+
+    def forget(self, count: int) -> None:
+        """Drops the first `count` values."""
+        self._room = self.values[count:].copy()
+        self._size = len(self._room)
+
+
 class Index:
     """Texts by number, in the order in which they were added; those of one voice are no candidates for each other."""
 
     def __init__(self) -> None:
         self._levels: list[Hashes] = []
-        self._sizes = np.empty(0, np.float32)
-        self._voices = np.empty(0, np.uint32)
+        self._sizes = Column(np.float32)
+        self._voices = Column(np.uint32)
 
     def __len__(self) -> int:
         return len(self._sizes)
@@ -81,9 +123,9 @@ class Index:
     def add(self, sketches: Sequence[Sketch], voices: Voices) -> None:
         """Adds texts."""
         self._levels.append(self._keys(sketches))
-        self._sizes = np.append(self._sizes, _sizes(sketches))
-        self._voices = np.append(self._voices, voices)
-        while len(self._levels) > 1 and len(self._levels[-1]) * 2 > len(self._levels[-2]):
+        self._sizes.extend(_sizes(sketches))
+        self._voices.extend(voices)
+        while len(self._levels) > 1 and len(self._levels[-1]) * FAN > len(self._levels[-2]):
             merged = np.concatenate((self._levels.pop(), self._levels.pop()))
             merged.sort(kind="stable")  # of two sorted runs this is a merge
             self._levels.append(merged)
@@ -92,23 +134,28 @@ class Index:
         """Drops the first `count` texts; the others are numbered anew from 0."""
         kept = (level[(level & _LOW) >= count] - np.uint64(count) for level in self._levels)
         self._levels = [level for level in kept if len(level)]
-        self._sizes, self._voices = self._sizes[count:].copy(), self._voices[count:].copy()
+        self._sizes.forget(count)
+        self._voices.forget(count)
 
     def pairs(self, sketches: Sequence[Sketch], voices: Voices) -> Numbers:
         """Rows (new, earlier) of the numbers of texts that may be copies, ordered; `sketches` are numbered as if they were added."""
         keys = self._keys(sketches)
-        sizes, speakers = np.append(self._sizes, _sizes(sketches)), np.append(self._voices, voices)
-        found, behind, heat = self._sharing(keys)
-        weights = np.where(heat < HOT, 1.0, HOT_WEIGHT)
-        pairs, which, count = np.unique(found, return_inverse=True, return_counts=True)
-        common = np.bincount(which, weights[behind], len(pairs))
-        new, known = (pairs >> _HALF).astype(np.int64), (pairs & _LOW).astype(np.int64)
+        found, hot = self._sharing(keys)
+        firsts = np.flatnonzero(np.append(True, found[1:] >> _ONE != found[:-1] >> _ONE)) if len(found) else np.empty(0, np.int64)
+        count = np.diff(np.append(firsts, len(found)))
+        several = count >= COMMON  # which few are
+        heats = np.concatenate(([0], np.cumsum(found & _ONE, dtype=np.int64)))
+        firsts, count = firsts[several], count[several]
+        common = count - (1 - HOT_WEIGHT) * (heats[firsts + count] - heats[firsts])
+        pairs = found[firsts]
+        new, known = (pairs >> _PLACE).astype(np.int64), (pairs >> _ONE & _LOW).astype(np.int64)
+        sizes, speakers = self._sizes.followed_by(_sizes(sketches)), self._voices.followed_by(voices)
         own = (keys & _LOW).astype(np.int64) - len(self)
-        weighed = np.bincount(own, weights, len(sketches)) / np.maximum(1, np.bincount(own, minlength=len(sketches)))
-        size, other = sizes[new], sizes[known]
-        comparable = np.minimum(size * weighed[new - len(self)], other) * np.minimum(1, SKETCH / np.maximum(size, other))
-        likely = (count >= COMMON) & (common >= LIKELY * comparable) & (speakers[new] != speakers[known])
-        return np.stack((new[likely], known[likely]), axis=1)
+        weighed = np.bincount(own, np.where(hot, HOT_WEIGHT, 1.0), len(sketches)) / np.maximum(1, np.bincount(own, minlength=len(sketches)))
+        size, other = sizes[new + len(self)], sizes[known]
+        comparable = np.minimum(size * weighed[new], other) * np.minimum(1, SKETCH / np.maximum(size, other))
+        likely = (common >= LIKELY * comparable) & (speakers[new + len(self)] != speakers[known])
+        return np.stack((new[likely] + len(self), known[likely]), axis=1)
 
     def _keys(self, sketches: Sequence[Sketch]) -> Hashes:
         lengths = np.fromiter(map(len, sketches), np.int64, len(sketches))
@@ -116,11 +163,11 @@ class Index:
         hashes = np.concatenate(sketches).astype(np.uint64) if len(sketches) else np.empty(0, np.uint64)
         return np.sort((hashes << _HALF) | numbers)
 
-    def _sharing(self, keys: Hashes) -> tuple[Hashes, Numbers, Numbers]:
-        """For every hash of a new text and every earlier text that has it: the pair (new, earlier), and which of `keys` is behind it.
-        Last, how many earlier texts have the hash of each key.
+    def _sharing(self, keys: Hashes) -> tuple[Hashes, Flags]:
+        """For every hash of a new text and every earlier text that has it, ordered: place of the new text among the new ones, number of
+        the earlier one (32 bits), and whether the hash is hot (1 bit). Then, which of the keys are hot.
         """
-        own, low = keys & _LOW, keys & _HIGH
+        low = keys & _HIGH
         starts = np.append(True, low[1:] != low[:-1]) if len(keys) else np.empty(0, np.bool_)
         # Among the new texts themselves, those before it with the same hash stand right before each key.
         places = np.arange(len(keys))
@@ -131,14 +178,18 @@ class Index:
             below = np.searchsorted(level, keys[met])
             spans.append((level, met, below, below - first[met]))
         heat = np.zeros(len(keys), np.int64)
-        pairs, behind = [], []
+        earlier, behind = [], []
         for level, met, below, count in spans:
             few = np.minimum(count, np.maximum(0, HOT - heat[met]))
             heat[met] += count
-            by = np.repeat(met, few)
-            pairs.append((own[by] << _HALF) | (level[_ranges(below - few, few)] & _LOW))
-            behind.append(by)
-        return np.concatenate(pairs), np.concatenate(behind), heat
+            behind.append(np.repeat(met, few))
+            earlier.append(level[_ranges(below - few, few)] & _LOW)
+        hot, by = heat >= HOT, np.concatenate(behind)
+        found = ((keys & _LOW) - np.uint64(len(self)))[by] << _PLACE
+        found |= np.concatenate(earlier) << _ONE
+        found |= hot[by]
+        found.sort()
+        return found, hot
 
 
 def _sizes(sketches: Sequence[Sketch]) -> NDArray[np.float32]:

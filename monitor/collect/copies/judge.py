@@ -7,11 +7,13 @@ so facts that were exchanged in place tell them from copies: an editor rewords a
 
 from __future__ import annotations
 
+import re
 from bisect import bisect
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Final, TypeAlias
+
+from rapidfuzz.distance import LCSseq
 
 from monitor.collect.copies.tokens import Words
 
@@ -38,7 +40,12 @@ EXCHANGED: Final = 0.25
 """Share of the facts that are exchanged in place from which two texts are notices of two things; one alone beside others that were kept
 may be a matter of spelling."""
 
+_STRETCH: Final = re.compile(rb"\x01+")
+
 Places: TypeAlias = list[tuple[int, int]]
+"""Where something stands in the shorter text and in the longer one."""
+Stretches: TypeAlias = Sequence[tuple[int, int]]
+"""First and one-past-last of neighbouring runs of the shorter text that the longer one has too."""
 
 
 @dataclass(frozen=True)
@@ -51,28 +58,17 @@ class Overlap:
 
 
 class Reading:
-    """A text prepared for comparing: its words, its runs and where each stands first, its facts."""
+    """A text prepared for comparing: its words and the runs that they make."""
 
     def __init__(self, text: Words) -> None:
         self.text = text
         self.length = text.length
-        self.words: list[int] = text.hashes.tolist()
-        self.vocabulary = frozenset(self.words)
-        self.runs: list[int] = text.runs.tolist()
-        self.place = dict(zip(reversed(self.runs), range(len(self.runs) - 1, -1, -1), strict=True))
+        self.letters = text.letters
+        self.runs = text.runs
+        self.run_set: frozenset[int] | None = None
         # An editor writes a headline of his own, which says nothing of the text beneath it.
-        self.first = text.body if len(self.words) - text.body >= FEWEST else 0
-        self.size = len(self.words) - self.first
-        places = text.facts.nonzero()[0]
-        self.facts: dict[int, int] = dict(zip(places.tolist(), text.facts[places].tolist(), strict=True))  # of place and kind
-
-    @cached_property
-    def bits(self) -> dict[int, int]:
-        """Where each word of the body stands, as a set of bits."""
-        found: dict[int, int] = {}
-        for i, word in enumerate(self.words[self.first :]):
-            found[word] = found.get(word, 0) | 1 << i
-        return found
+        self.first = text.body if len(text) - text.body >= FEWEST else 0
+        self.size = len(text) - self.first
 
 
 def overlap(left: Reading, right: Reading) -> Overlap | None:
@@ -80,20 +76,21 @@ def overlap(left: Reading, right: Reading) -> Overlap | None:
     if left.length != right.length or min(left.size, right.size) < FEWEST:
         return None
     short, long = (left, right) if (left.size, left.runs) <= (right.size, right.runs) else (right, left)
-    shared = short.place.keys() & long.place.keys()
-    if len(shared) * short.length < GLANCE * short.size:
+    if long.run_set is None:
+        long.run_set = frozenset(long.runs)
+    shared = bytes(map(long.run_set.__contains__, short.runs))  # a loop in Python costs more than all the rest
+    if shared.count(1) * short.length < GLANCE * short.size:
         return None
-    common = sorted([short.place[run] for run in shared])
-    covered = _covered([i for i in common if i >= short.first], short.length)
-    order = _Order(short, long, common)
-    share = max(covered, order.size) / short.size
+    stretches = [found.span() for found in _STRETCH.finditer(shared)]
+    order = _Order(short, long, stretches)
+    share = max(_covered(stretches, short), order.size) / short.size
     if share < _needed(short.size):
         return None
-    if len(long.words) > EXCERPT * short.size and not _shares_opening(short, long, common):
+    if len(long.letters) > EXCERPT * short.size and not _shares_opening(short, long, stretches):
         return None
     if _tell_two_things(short, long, order):
         return None
-    here, there = _longest(short, long, common)
+    here, there = _longest(short, long, stretches)
     return Overlap(round(share, 3), *((here, there) if short is left else (there, here)))
 
 
@@ -102,100 +99,105 @@ def _needed(size: int) -> float:
     return SHARE + (SHORT_SHARE - SHARE) * missing
 
 
-def _covered(common: Sequence[int], length: int) -> int:
-    """How many words lie in runs that begin at `common`."""
-    covered, end = 0, 0
-    for i in common:
-        covered += length if i >= end else i + length - end
-        end = i + length
+def _covered(stretches: Stretches, short: Reading) -> int:
+    """How many words of the body lie in common runs."""
+    covered, end = 0, short.first
+    for begin, behind in stretches:
+        last = behind + short.length - 1
+        if behind > short.first:
+            covered += last - max(begin, end)
+            end = last
     return covered
 
 
+def _places(short: Reading, long: Reading, stretches: Stretches) -> Places:
+    """Where each common run stands in the shorter text, and where first in the longer one."""
+    first = dict(zip(reversed(long.runs), range(len(long.runs) - 1, -1, -1), strict=True))
+    return [(i, first[short.runs[i]]) for begin, behind in stretches for i in range(begin, behind)]
+
+
 class _Order:
-    """The most words of the shorter body that stand in the longer text in their order (bit-parallel, Hyyrö 2004)."""
+    """The most words of the shorter body that stand in the longer text in their order."""
 
-    def __init__(self, short: Reading, long: Reading, common: Sequence[int]) -> None:
-        begin, end = 0, len(long.words)
+    def __init__(self, short: Reading, long: Reading, stretches: Stretches) -> None:
+        self._begin, end = 0, len(long.letters)
         if end > ALIKE * short.size:
-            shifts = sorted([long.place[short.runs[i]] - i for i in common])
-            begin = max(0, shifts[len(shifts) // 2] + short.first - short.size // 4)
-            end = begin + short.size * 3 // 2
-        bits = short.bits
-        row = full = (1 << short.size) - 1
-        self._rows, self._met = [full], []
-        for j, word in enumerate(long.words[begin:end], begin):
-            if word in bits:
-                met = row & bits[word]
-                row = row + met | row - met
-                self._rows.append(row)
-                self._met.append(j)
-        self.size = short.size - (row & full).bit_count()
-        self._short = short
+            shifts = sorted([j - i for i, j in _places(short, long, stretches)])
+            self._begin = max(0, shifts[len(shifts) // 2] + short.first - short.size // 4)
+            end = self._begin + short.size * 3 // 2
+        self._first = short.first
+        self._body, self._window = short.letters[short.first :], long.letters[self._begin : end]
+        self.size = LCSseq.similarity(self._body, self._window)
 
-    def places(self) -> Places:
-        """Where those words stand in both texts."""
-        rows, met, found = self._rows, self._met, []
-        i, j = self._short.size, len(met)
-        while i and j:
-            if rows[j] >> i - 1 & 1:
-                i -= 1
-            elif not rows[j - 1] >> i - 1 & 1:
-                j -= 1
-            else:
-                i, j = i - 1, j - 1
-                found.append((i + self._short.first, met[j]))
-        return found[::-1]
+    def blocks(self) -> list[tuple[int, int, int]]:
+        """Where those words stand: first place in the shorter text, in the longer one, and how many neighbours."""
+        first, begin = self._first, self._begin
+        return [(i + first, j + begin, size) for i, j, size in LCSseq.editops(self._body, self._window).as_matching_blocks() if size]
 
 
-def _shares_opening(short: Reading, long: Reading, common: Sequence[int]) -> bool:
+def _shares_opening(short: Reading, long: Reading, stretches: Stretches) -> bool:
     """Whether half of what is common stands in the first words of the longer text, as many as the shorter one has and half more."""
-    limit = len(short.words) * 3 // 2
-    return bool(sum(long.place[short.runs[i]] < limit for i in common) >= OPENING * len(common))
+    limit, places = len(short.letters) * 3 // 2, _places(short, long, stretches)
+    return sum(j < limit for _, j in places) >= OPENING * len(places)
 
 
 def _tell_two_things(short: Reading, long: Reading, order: _Order) -> bool:
     """Whether facts were exchanged between common words, or behind the last one: a number for a number, a name for a name."""
-    own = [i for i in short.facts if short.words[i] not in long.vocabulary]
-    others = [j for j in long.facts if long.words[j] not in short.vocabulary]
-    if not own or not others or not order.size:
+    facts = short.text.facts
+    own = [n for n, letter in enumerate(facts.letters) if letter not in long.letters]
+    if not own or not order.size:
         return False
-    places = order.places()
-    ends = (len(short.words), len(long.words))
+    further = long.text.facts
+    others = [n for n, letter in enumerate(further.letters) if letter not in short.letters]
+    if not others:
+        return False
+    kept = len(set(facts.letters)) - len({facts.letters[n] for n in own})
+    if not _too_many(min(len(own), len(others)), kept):
+        return False
+    blocks = order.blocks()
+    (i, j, size), ends = blocks[-1], (len(short.letters), len(long.letters))
     # A longer end is a tail that was cut or a line that was added.
-    if max(ends[0] - places[-1][0], ends[1] - places[-1][1]) <= TAIL:
-        places.append(ends)
-    here, there = [i for i, _ in places], [j for _, j in places]
-    mine = [(bisect(here, i), short.facts[i]) for i in own]
-    theirs = [(bisect(there, j), long.facts[j]) for j in others]
+    if max(ends[0] - i, ends[1] - j) - size < TAIL:
+        blocks.append((*ends, 0))
+    here, there = [i for i, _, _ in blocks], [j for _, j, _ in blocks]
+    mine = [(bisect(here, facts.places[n]), facts.kinds[n]) for n in own]
+    theirs = [(bisect(there, further.places[n]), further.kinds[n]) for n in others]
     both = set(mine) & set(theirs)
-    exchanged = sum(min(mine.count(one), theirs.count(one)) for one in both if _is_slot(places, one[0]))
-    kept = {short.words[i] for i in short.facts} & long.vocabulary
+    exchanged = sum(min(mine.count(one), theirs.count(one)) for one in both if _is_slot(blocks, one[0]))
+    return _too_many(exchanged, kept)
+
+
+def _too_many(exchanged: int, kept: int) -> bool:
     is_spelling = exchanged == 1 and kept
-    return not is_spelling and exchanged > EXCHANGED * (exchanged + len(kept))
+    return not is_spelling and exchanged > EXCHANGED * (exchanged + kept)
 
 
-def _is_slot(places: Places, gap: int) -> bool:
-    """Whether the gap before place number `gap` is narrow enough to have been filled in."""
-    if not 0 < gap < len(places):
+def _is_slot(blocks: Sequence[tuple[int, int, int]], gap: int) -> bool:
+    """Whether the gap before block number `gap` is narrow enough to have been filled in."""
+    if not 0 < gap < len(blocks):
         return False
-    (i, j), (here, there) = places[gap - 1], places[gap]
-    return here - i <= SLOT and there - j <= SLOT
+    (i, j, size), (here, there, _) = blocks[gap - 1], blocks[gap]
+    return max(here - i, there - j) - size < SLOT
 
 
-def _longest(short: Reading, long: Reading, common: Sequence[int]) -> tuple[tuple[int, int], tuple[int, int]]:
+def _longest(short: Reading, long: Reading, stretches: Stretches) -> tuple[tuple[int, int], tuple[int, int]]:
     """The longest passage that stands unbroken in both texts: its first and one-past-last character in each."""
-    best = (0, 0, 0)
-    count, previous = 0, (-1, -1)
-    for i in common:
-        j = long.place[short.runs[i]]
-        count = count + 1 if (i - 1, j - 1) == previous else 1
+    begin, behind = max(stretches, key=lambda found: (found[1] - found[0], -found[0]))
+    last = behind + short.length - 2
+    if (there := long.letters.find(short.letters[begin : last + 1])) >= 0:
+        return short.text.span(begin, last), long.text.span(there, there + last - begin)
+    return _longest_of_parts(short, long, stretches)
+
+
+def _longest_of_parts(short: Reading, long: Reading, stretches: Stretches) -> tuple[tuple[int, int], tuple[int, int]]:
+    """The same where the longest stretch is of passages from several places of the longer text."""
+    best = begin = 0
+    last, previous = (0, 0), (-2, -2)
+    for i, j in _places(short, long, stretches):
+        if (i - 1, j - 1) != previous:
+            begin = i
+        if i - begin >= best:
+            best, last = i - begin + 1, (i, j)
         previous = (i, j)
-        if count > best[0]:
-            best = (count, i, j)
-    count, i, j = best
-    return _span(short, i, count), _span(long, j, count)
-
-
-def _span(text: Reading, last: int, count: int) -> tuple[int, int]:
-    """The characters of `count` runs in a row of which the last one begins with word `last`."""
-    return int(text.text.starts[last - count + 1]), int(text.text.ends[last + text.length - 1])
+    (i, j), further = last, short.length - 1
+    return short.text.span(i - best + 1, i + further), long.text.span(j - best + 1, j + further)
