@@ -221,8 +221,7 @@ def _reader() -> Reader:
 
 def _print_decision(one: EventDecisionShape) -> None:
     what = f"undo {one.undoes}" if one.undoes else " ".join(filter(None, (one.kind, one.event, one.other)))
-    values = one.correction.values if one.correction else {}
-    said = "".join(f"  {name}={','.join(value) if isinstance(value, tuple) else value}" for name, value in values.items())
+    said = f"  ({one.correction.words})" if one.correction else ""
     line = f"decision {one.number}  {one.recorded_at:%Y-%m-%d %H:%M}  {what}{said}  {one.author}: {one.reason}"
     console().print(Text(line if one.state == "holds" else f"{line}  ({one.state})", style="" if one.state == "holds" else "dim"))
 

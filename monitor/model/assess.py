@@ -95,6 +95,12 @@ class Event(Noun):
         """Whether an analyst's confirmation holds."""
         return any(ruling.kind == "confirm" and ruling.holds for ruling in self.decisions)
 
+    @property
+    def withdrawn_by(self) -> Ruling | None:
+        """The rejection or merge for which it is withdrawn; None when nothing tells it any more, or it is not withdrawn."""
+        ends = [ruling for ruling in self.decisions if ruling.kind in ("reject", "merge") and ruling.holds]
+        return max(ends, key=lambda ruling: ruling.kind == "reject", default=None) if self.withdrawn else None
+
 
 class Factor(Noun):
     """One event's share of a score: whole points, what it means, and the proof."""

@@ -44,6 +44,12 @@ class Correction(Noun):
         said = {name: value for name in Correction.model_fields if name != "providers" and (value := getattr(self, name)) is not None}
         return said | {f"providers.{provider}": role for provider, role in self.providers.items()}
 
+    @property
+    def words(self) -> str:
+        """The same as a person reads it."""
+        said = {name: ", ".join(value) or "none" if isinstance(value, tuple) else str(value) for name, value in self.values.items()}
+        return "; ".join(f"{name.removeprefix('providers.')}: {value.replace('_', ' ')}" for name, value in said.items())
+
 
 class EventDecision(Noun):
     """What an analyst decided about an event, by the signals that told it then. Of two that contradict each other the later holds.
