@@ -34,6 +34,7 @@ class Register:
     def __init__(self, known: Iterable[tuple[int, Claim]], decisions: Sequence[EventDecision]) -> None:
         wanted = {anchor.entry for decision in decisions for anchor in (*decision.anchors, *decision.others)}
         self._corrected = _corrected(decisions)
+        self._known: dict[int, int | None] = {}
         self._of_entry: dict[str, list[tuple[int, Claim]]] = defaultdict(list)
         for number, claim in known:
             if (entry := claim.report.document.entry) in wanted:
@@ -41,6 +42,11 @@ class Register:
 
     def find(self, anchor: Anchor) -> int | None:
         """The number of the claim that the anchor means; None when its entry tells nothing like it any more."""
+        if id(anchor) not in self._known:  # asked several times for each decision
+            self._known[id(anchor)] = self._nearest(anchor)
+        return self._known[id(anchor)]
+
+    def _nearest(self, anchor: Anchor) -> int | None:
         own = self._corrected.get(key_of(anchor), frozenset())
         ranked = [(rank, -number) for number, claim in self._of_entry[anchor.entry] if (rank := _likeness(anchor, own, claim)) is not None]
         return -max(ranked)[1] if ranked else None

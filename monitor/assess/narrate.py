@@ -18,7 +18,10 @@ _MODALITY: Final[dict[Modality, str]] = {
     "asserted": "", "threatened": "it is a threat so far", "denied": "it is denied", "hypothetical": "it is a hypothesis",
     "historical": "it is known from background reports only",
 }  # fmt: skip
-_DECIDED: Final[dict[DecisionKind, str]] = {"confirm": "{} confirmed it", "correct": "{} corrected its record"}
+_DECIDED: Final[dict[DecisionKind, str]] = {
+    "confirm": "{} confirmed it", "dispute": "{} disputes it", "correct": "{} corrected its record",
+    "merge": "{} joined it with another report of it", "split": "{} parted it from another measure",
+}  # fmt: skip
 _TIES: Final = {"restricting": "{} itself restricts", "targeted": "{} is its target", "affected": "{} is affected without being its target"}
 
 
@@ -99,7 +102,7 @@ def _sources(event: Event) -> str:
 
 
 def _decided(event: Event) -> list[str]:
-    """What analysts say of it; that it is disputed is said elsewhere."""
+    """What analysts say of it."""
     by = {kind: next((one.author for one in reversed(event.decisions) if one.holds and one.kind == kind), "") for kind in _DECIDED}
     return [_DECIDED[kind].format(author) for kind, author in by.items() if author]
 

@@ -6,7 +6,7 @@ The decision and what it changes are written in one transaction, at one instant:
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from monitor.assess.anchors import anchors_of
@@ -65,10 +65,16 @@ def _record(world: World, signed: dict[str, str], said: Callable[[Session, str |
     compare(world)
     with world.store.write() as tx:
         serialise(tx, "events")
-        now: datetime = world.clock()
+        now = _next_instant(world, tx)
         version = signals.tagger_version(tx, now)
         made = decisions.decide(tx, EventDecision(**said(tx, version), **signed, recorded_at=now))
         return made, record(world, tx, version, now) if version else 0
+
+
+def _next_instant(world: World, tx: Session) -> datetime:
+    """Now, or just after we last learnt something where the clock was set back since: no answer of an instant until then may change."""
+    known = (events.newest_recorded(tx), decisions.newest_decided(tx))
+    return max([world.clock(), *(moment + timedelta(microseconds=1) for moment in known if moment)])
 
 
 class _Case:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import TypeVar
 
-from sqlalchemy import insert, select
+from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -24,6 +24,11 @@ def decisions(tx: Session, as_of: datetime | None) -> list[EventDecision]:
     if as_of is not None:
         wanted = wanted.where(col(EventDecisionRow.recorded_at) <= as_of)
     return [EventDecision.model_validate(body) for body in tx.scalars(wanted)]
+
+
+def newest_decided(tx: Session) -> datetime | None:
+    """When the last decision about an event was made; None before the first."""
+    return tx.scalar(select(func.max(col(EventDecisionRow.recorded_at))))
 
 
 def decide(tx: Session, decision: EventDecision) -> EventDecision:

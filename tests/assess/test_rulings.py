@@ -10,13 +10,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from monitor.assess.alert import alert
 from monitor.assess.anchors import anchors_of, lost
 from monitor.assess.correct import reading
 from monitor.assess.kinship import NO_KIN
+from monitor.assess.measure import claims, narrowed
 from monitor.assess.rulings import Ruled
 from monitor.assess.score import score
 from monitor.assess.thread import thread, told
-from monitor.model import Correction, Event, EventDecision, Report
+from monitor.model import Alert, Correction, Event, EventDecision, Report
 from tests.assess.builders import DEADLINE, NAMES, NOTICE_DAY, ban, notice, question, report
 from tests.assess.strategies import many_reports
 
@@ -105,6 +107,27 @@ def test_a_disputed_event_counts_half_and_a_confirmation_settles_it() -> None:
     denied = (*LONE, report("no", NOTICE_DAY + DAY, modality="denied"))
     assert only(denied).disputed
     assert not only(denied, decision(1, "confirm", found(denied, "d1"))).disputed
+
+
+def test_an_event_without_decisions_is_stored_as_before_there_were_any() -> None:
+    assert "decisions" not in only(LONE).model_dump()
+    assert "decisions" in only(LONE, decision(1, "confirm", found(LONE, "d1"))).model_dump()
+
+
+def test_who_confirms_lets_one_origin_alert_and_who_rejects_silences() -> None:
+    first = found(LONE, "d1")
+    asked = question()
+
+    def alerted(*decisions: EventDecision) -> Alert | None:
+        (event,) = events(LONE, *decisions).values()
+        return alert(event, (), AT, asked.providers, asked.regions, 1)
+
+    assert alerted() is None
+    assert alerted(decision(1, "dispute", first)) is None
+    told_of = alerted(decision(1, "confirm", first), decision(2, "correct", first, correction={"stage": "in_force"}))
+    assert told_of is not None
+    assert (told_of.stage, told_of.document) == ("in_force", first.event.documents[0])
+    assert alerted(decision(1, "confirm", first), decision(2, "reject", first)) is None
 
 
 def test_of_two_that_contradict_each_other_the_later_holds_and_both_are_seen() -> None:
@@ -260,6 +283,15 @@ def test_one_report_of_several_offers_is_decided_one_by_one() -> None:
     (kept,) = lost((), [decision(1, "confirm", names["zhipu"])])
     again = only([Report(document=offers[0].document, signal=kept.signal, recorded_at=kept.recorded_at)])
     assert again.id == names["zhipu"].event.id
+
+
+@settings(max_examples=60, deadline=None)
+@given(many_reports(max_size=4))
+def test_a_narrowed_signal_tells_one_measure_and_the_same(texts: list[Report]) -> None:
+    for text in texts:
+        for claim in claims(text):
+            (again,) = claims(text.model_copy(update={"signal": narrowed(claim)}))
+            assert (again.key, again.family, again.principals, again.causes) == (claim.key, claim.family, claim.principals, claim.causes)
 
 
 @st.composite

@@ -112,6 +112,30 @@ def test_before_a_decision_the_picture_is_the_old_one_to_the_byte_and_after_an_u
     assert listed(world, 1) == []
 
 
+def test_a_clock_that_was_set_back_rewrites_no_answer(world: World, tagger: Tagger) -> None:
+    told(world, tagger, 0, 5)
+    event = only(world, 5)
+    before = {hour: risk(world, hour).model_dump_json() for hour in (3, 4.9, 5)}
+    number = say(world, 4, event.id, "reject")
+    assert (listed(world, 5), known(world, 5)) == ([], [event])
+    assert known(world, 5.1) == [], "it holds from after we last learnt something"
+    take_back(at(world, 1), number, "Ann", "no")
+    assert only(world, 5.1).model_dump() == event.model_dump() | {"severity_score": only(world, 5.1).severity_score}
+    assert {hour: risk(world, hour).model_dump_json() for hour in before} == before
+
+
+def test_a_decision_without_effect_is_answered_and_listed_at_once(world: World, tagger: Tagger) -> None:
+    told(world, tagger, 0)
+    number = say(world, 1, only(world, 0).id, "dispute")
+    blind = Rereads(tagger, "v3", lambda signals: [])
+    read(at(world, 2), blind)
+    assess(at(world, 2), blind.version)
+    made, revisions = take_back(at(world, 1), number, "Ann", "no")
+    assert revisions == 0
+    asked = reader(at(world, 1))
+    assert [one.number for one in decided(asked, asked.instant(None)).items] == [made.number, number]
+
+
 def test_a_rejected_event_is_gone_from_scores_and_lists_and_its_record_says_why(world: World, tagger: Tagger) -> None:
     told(world, tagger, 0)
     event = only(world, 0)
