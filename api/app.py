@@ -1,4 +1,4 @@
-"""The web application: every route reads the store. A `Reader` comes in, an ASGI application goes out."""
+"""The web application: every route reads the store, two hand a decision on. A `Reader` comes in, an ASGI application goes out."""
 
 from __future__ import annotations
 
@@ -11,23 +11,24 @@ from fastapi import FastAPI, Request, Response
 from fastapi_offline import FastAPIOffline
 from starlette.responses import StreamingResponse
 
-from api import checks, documents, events, health, pages, providers, sources
+from api import checks, decisions, documents, events, health, pages, providers, sources
 from api.limits import BodyLimit
 from api.problems import install_problems
 from monitor import __version__
 from monitor.answers.reader import Reader, open_reader
-from monitor.settings import load_settings
+from monitor.settings import Settings, load_settings
 
 PAGE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
 SECURITY_HEADERS = {"X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer", "X-Frame-Options": "DENY"}
 
 
-def create_app(reader: Reader | None = None) -> FastAPI:
-    """The application over `reader`; without one, over the store that the settings name (opened at start)."""
+def create_app(reader: Reader | None = None, settings: Settings | None = None) -> FastAPI:
+    """The application over `reader` and `settings`; without them, as the environment says, the store being opened at start."""
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        app.state.reader = reader or open_reader(load_settings())
+        app.state.settings = settings or load_settings()
+        app.state.reader = reader or open_reader(app.state.settings)
         yield
         if reader is None:
             app.state.reader.store.close()
@@ -38,7 +39,7 @@ def create_app(reader: Reader | None = None) -> FastAPI:
         summary="Which policy or geopolitical event hits which provider you depend on, where, and from which day.",
         lifespan=lifespan,
     )
-    for router in (providers.router, events.router, documents.router, sources.router, checks.router):
+    for router in (providers.router, events.router, documents.router, sources.router, checks.router, decisions.router):
         app.include_router(router, prefix="/api/v1")
     app.include_router(health.router)
     app.include_router(pages.router)

@@ -1,13 +1,19 @@
-"""What routes ask for, as annotated aliases: the reader of the store, the asked instant, paging."""
+"""What routes ask for, as annotated aliases: the reader of the store, who decides, the asked instant, paging."""
 
 from __future__ import annotations
 
 from datetime import datetime
+from hashlib import sha256
+from hmac import compare_digest
 from typing import Annotated
 
 from fastapi import Depends, Path, Query, Request
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from monitor.answers.reader import Reader
+from monitor.errors import KeyMissingError, ReadOnlyError
+
+_KEY = HTTPBearer(auto_error=False, scheme_name="editor", description="A key that `forewarned token NAME` gave out.")
 
 
 def _reader(request: Request) -> Reader:
@@ -16,6 +22,21 @@ def _reader(request: Request) -> Reader:
 
 
 ReaderDep = Annotated[Reader, Depends(_reader)]
+
+
+def _editor(request: Request, bearer: Annotated[HTTPAuthorizationCredentials | None, Depends(_KEY)]) -> str:
+    """Who the key was given to; only the digests of keys are known here."""
+    editors: dict[str, str] = request.app.state.settings.editors
+    if not editors:
+        raise ReadOnlyError("nobody may record decisions over HTTP: FOREWARNED_EDITOR_KEYS names no key; see `forewarned token --help`")
+    given = sha256(bearer.credentials.encode()).hexdigest() if bearer else ""
+    for digest, name in editors.items():
+        if compare_digest(digest, given):
+            return name
+    raise KeyMissingError("send `Authorization: Bearer KEY` with a key that `forewarned token` gave out")
+
+
+EditorDep = Annotated[str, Depends(_editor)]
 
 
 def _as_of(

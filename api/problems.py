@@ -10,11 +10,13 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 
-from monitor.errors import ForewarnedError
+from monitor.errors import ForewarnedError, KeyMissingError
 
 MEDIA_TYPE = "application/problem+json"
 DESCRIBED = {
     "400": "Bad request",
+    "401": "Unauthorized",
+    "403": "Forbidden",
     "404": "Not found",
     "413": "Content too large",
     "422": "Request validation failed",
@@ -53,7 +55,10 @@ def _slug(title: str) -> str:
 
 async def _known(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, ForewarnedError)
-    return problem(request, error.http_status, error.title, _slug(error.title), str(error))
+    answer = problem(request, error.http_status, error.title, _slug(error.title), str(error))
+    if isinstance(error, KeyMissingError):
+        answer.headers["WWW-Authenticate"] = "Bearer"
+    return answer
 
 
 async def _invalid(request: Request, error: Exception) -> JSONResponse:
@@ -97,5 +102,6 @@ def _described(schema: dict[str, Any]) -> dict[str, Any]:
         for operation in path.values():
             likely = set(DESCRIBED if operation.get("parameters") else {"500", "503"})
             likely -= set() if "requestBody" in operation else {"413"}
+            likely -= set() if "security" in operation else {"401", "403"}
             operation["responses"] |= {status: {"description": DESCRIBED[status], "content": content} for status in sorted(likely)}
     return schema

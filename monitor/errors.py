@@ -4,6 +4,8 @@
     ├── UsageError                  exit 2  / HTTP 400   the caller asked for something impossible
     │   ├── ConfigError             exit 2  / HTTP 500   settings, feeds.yaml, inventory.yaml, data files
     │   └── CursorError             exit 2  / HTTP 400   a paging cursor that this service did not give out
+    ├── KeyMissingError             exit 2  / HTTP 401   no key, or none that this service knows
+    ├── ReadOnlyError               exit 2  / HTTP 403   nobody was given a key to decide over HTTP
     ├── NotFoundError               exit 3  / HTTP 404   provider, event, document, source, recipient
     ├── StoreError                  exit 70 / HTTP 503   the database is missing, locked, full or of another version
     └── DeliveryError               exit 70 / HTTP 502   a mail could not be handed over
@@ -50,6 +52,22 @@ class CursorError(UsageError):
     """A paging cursor that is damaged or was not given out by this service."""
 
     title = "Bad cursor"
+
+
+class KeyMissingError(ForewarnedError):
+    """The caller did not say who it is, with a key that this service knows."""
+
+    http_status = 401
+    exit_code = 2
+    title = "Unauthorized"
+
+
+class ReadOnlyError(ForewarnedError):
+    """This service takes nothing in, because no key was given out."""
+
+    http_status = 403
+    exit_code = 2
+    title = "Forbidden"
 
 
 class NotFoundError(ForewarnedError):

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ipaddress
 import os
+import re
 from datetime import datetime
 from email.utils import parseaddr
 from functools import cached_property
@@ -54,6 +55,8 @@ class Settings(BaseSettings):
     fetch_at_once: int = Field(default=50, ge=1, le=1000)
     # No source is polled more often than this, whatever it or feeds.yaml says.
     poll_floor_s: int = Field(default=1800, ge=0)
+    # Who may record decisions over HTTP: a comma list of NAME:SHA256 as `forewarned token NAME` prints it; empty means nobody.
+    editor_keys: str = ""
     # The process's clock starts at this instant and runs on (replays and tests).
     now: datetime | None = None
     # Log lines for people (text) or machines (json).
@@ -98,6 +101,14 @@ class Settings(BaseSettings):
                 ipaddress.ip_network(entry.strip(), strict=False)
         return value
 
+    @field_validator("editor_keys")
+    @classmethod
+    def _editors(cls, value: str) -> str:
+        for entry in _listed(value):
+            if not re.fullmatch(r"[^\s:,][^:,]*:[0-9a-f]{64}", entry):
+                raise ValueError("write NAME:SHA256, as `forewarned token NAME` prints it, with a comma between two")
+        return value
+
     @cached_property
     def clock(self) -> Clock:
         """The process's clock."""
@@ -111,7 +122,17 @@ class Settings(BaseSettings):
     @property
     def private_hosts(self) -> tuple[str, ...]:
         """The opted-in private hosts and CIDRs, trimmed."""
-        return tuple(h.strip() for h in self.allow_private_hosts.split(",") if h.strip())
+        return tuple(_listed(self.allow_private_hosts))
+
+    @property
+    def editors(self) -> dict[str, str]:
+        """Who may record decisions over HTTP, by the SHA-256 of the key."""
+        return {digest: name for name, _, digest in (entry.partition(":") for entry in _listed(self.editor_keys))}
+
+
+def _listed(value: str) -> list[str]:
+    """The entries of a comma list, trimmed."""
+    return [entry.strip() for entry in value.split(",") if entry.strip()]
 
 
 def _names_a_host(url: str, schemes: tuple[str, ...]) -> bool:

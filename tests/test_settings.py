@@ -39,6 +39,9 @@ def test_misspelt_setting_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
         ("MAIL_FROM", ""),
         ("BASE_URL", "example.com"),
         ("ALLOW_PRIVATE_HOSTS", "localhost, 10.0.0.0/99"),
+        ("EDITOR_KEYS", "ann"),
+        ("EDITOR_KEYS", "ann:secret"),
+        ("EDITOR_KEYS", f":{'a' * 64}"),
     ],
 )
 def test_bad_value_names_the_setting(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:

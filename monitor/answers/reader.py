@@ -34,6 +34,7 @@ from monitor.freshness import is_stale, parse_as_of
 from monitor.model import Assessment, Event, Provider
 from monitor.settings import Settings
 from monitor.store import Store, open_store
+from monitor.store import decisions as stored_decisions
 from monitor.store import documents as stored_documents
 from monitor.store import events as stored_events
 from monitor.store import sources as stored_sources
@@ -81,7 +82,7 @@ class Reader:
         if as_of:
             return parse_as_of(as_of, now)
         with self.store.read() as tx:
-            known = (stored_events.newest_recorded(tx), stored_sources.data_as_of(tx))
+            known = (stored_events.newest_recorded(tx), stored_decisions.newest_decided(tx), stored_sources.data_as_of(tx))
         return max([now, *(moment for moment in known if moment)])
 
     def picture(self, as_of: datetime) -> Picture:

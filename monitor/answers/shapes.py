@@ -24,6 +24,7 @@ from monitor.model import (
     Provider,
     Reason,
     Role,
+    Ruling,
     Sector,
     SourceState,
     Stage,
@@ -138,6 +139,7 @@ class EventShape(Shape):
     confidence: float
     withdrawn: bool
     disputed: bool
+    decisions: list[Ruling]
 
     @classmethod
     def of(cls, event: Event, stage: Stage, severity: tuple[int, Level]) -> EventShape:

@@ -40,7 +40,8 @@ def alert(
 ) -> Alert | None:
     """The alert that the event is worth at `as_of` after those `told` before, in any order; pure.
 
-    - **new**: it reaches `floor_points` for some provider in some place, and two independent origins or a primary source tell it.
+    - **new**: it reaches `floor_points` for some provider in some place, and two independent origins or a primary source tell it, or
+      an analyst confirmed it.
     - **advanced**: it was alerted before, and the same holds for a step into a further phase (proposed, decided, in force) that is
       not part of the same days' news and not just the arrival of the day that the last alert gave.
     - **lifted**: it was alerted before, and is now suspended or rescinded; weight plays no part.
@@ -62,8 +63,8 @@ def alert(
 
 
 def _is_certain(event: Event, step: StageStep) -> bool:
-    known = event.primary_source or len(event.origins) >= ALERT_ORIGINS
-    return known and (step.primary or step.origins >= ALERT_ORIGINS)
+    known = event.primary_source or event.confirmed or len(event.origins) >= ALERT_ORIGINS
+    return known and (step.primary or event.confirmed or step.origins >= ALERT_ORIGINS or not step.documents)
 
 
 def _is_part_of(told: Sequence[Alert], event: Event, step: StageStep, pairs: Sequence[AlertPair]) -> bool:
@@ -95,5 +96,5 @@ def _pairs(
 def _alert(event: Event, step: StageStep, reason: AlertReason, pairs: tuple[AlertPair, ...], as_of: datetime) -> Alert:
     return Alert(
         event=event.id, at=as_of, reason=reason, title=event.title, type=event.type, stage=event.stage, effective=event.dates.effective,
-        pairs=pairs, document=step.documents[0], confidence=event.confidence, origins=len(event.origins),
+        pairs=pairs, document=(step.documents or event.documents)[0], confidence=event.confidence, origins=len(event.origins),
     )  # fmt: skip

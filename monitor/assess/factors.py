@@ -50,16 +50,18 @@ def jurisdiction(event: Event, question: Question) -> float:
 
 
 def corroboration(event: Event, question: Question) -> float:  # noqa: ARG001
-    """How many independent origins tell it: copies of one wire or owner count once, and a primary source settles it."""
-    if event.primary_source:
+    """How many independent origins tell it: copies of one wire or owner count once; a primary source or an analyst settles it."""
+    if event.primary_source or event.confirmed:
         return 1.0
     return 1 - k.CORROBORATION_MISSING * 0.5 ** (max(1, len(event.origins)) - 1)
 
 
 def reliability(event: Event, question: Question) -> float:  # noqa: ARG001
-    """How far its best source is known to be careful: one source alone can never make the risk high, unless it is the act itself."""
+    """How far its best source is known to be careful: one alone can never make the risk high, unless it is the act itself or confirmed."""
     if event.primary_source:
         return 1.0
+    if event.confirmed:  # as careful papers that agree: an analyst's word is not the act itself
+        return k.RELIABILITY_SEVERAL["high"]
     table = k.RELIABILITY_SEVERAL if len(event.origins) > 1 else k.RELIABILITY_SINGLE
     return table[event.reliability]
 

@@ -10,9 +10,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
-from monitor.model import MODIFIERS, EventType, Report, Role, short_hash
+from monitor.model import MODIFIERS, EventType, Report, Role, Signal, short_hash
 
 Family = Literal["access", "ban", "trade", "investment", "licensing", "antitrust", "tariff", "mitigation", "unknown"]
 FAMILY: Final[dict[EventType, Family]] = {
@@ -53,10 +53,7 @@ class Claim:
     @cached_property
     def key(self) -> str:
         """The text that identifies the measure as this report tells it."""
-        signal = self.report.signal
-        parts = (self.family, signal.instrument, *sorted(self.principals), "/", *sorted(self.causes))
-        places = ("<", *sorted(signal.issuing), ">", *sorted(signal.affected), "#", *sorted(signal.sectors))
-        return short_hash(*parts, *places)
+        return act_key(self.report.signal, Act(self.family, self.principals, self.causes))
 
     @property
     def told(self) -> datetime:
@@ -111,10 +108,22 @@ class Claim:
         return frozenset(d for d in (dates.announced, dates.effective) if d is not None)
 
 
+class Act(NamedTuple):
+    """One measure that a signal tells: its family, who it is about, and for an offer whose loss it answers."""
+
+    family: Family
+    principals: frozenset[str]
+    causes: frozenset[str] = frozenset()
+
+
 def claims(report: Report) -> Iterator[Claim]:
-    """One claim per measure: each offering alternative, each provider that restricts on its own, else the report as it is."""
-    signal = report.signal
-    family = _family(report)
+    """One claim per measure that the report tells."""
+    yield from (Claim(report, *act) for act in acts(report.signal))
+
+
+def acts(signal: Signal) -> Iterator[Act]:
+    """Each offering alternative, each provider that restricts on its own, else the signal as it is."""
+    family = _family(signal)
     by_role: dict[str, set[str]] = {}
     for provider, role in signal.providers.items():
         by_role.setdefault(role, set()).add(provider)
@@ -122,17 +131,32 @@ def claims(report: Report) -> Iterator[Claim]:
     if family == "mitigation":
         offering = sorted(by_role.get("alternative", set()) | {offer.provider for offer in signal.offers})
         causes = restricting | targeted
-        yield from (Claim(report, family, frozenset({p}), causes) for p in offering)
+        yield from (Act(family, frozenset({p}), causes) for p in offering)
         if not offering:
-            yield Claim(report, family, frozenset(), causes)
+            yield Act(family, frozenset(), causes)
     elif restricting and family in ("access", "unknown"):
-        yield from (Claim(report, family, frozenset({p})) for p in sorted(restricting))
+        yield from (Act(family, frozenset({p})) for p in sorted(restricting))
     else:
-        yield Claim(report, family, targeted or restricting)
+        yield Act(family, targeted or restricting)
 
 
-def _family(report: Report) -> Family:
-    signal = report.signal
+def act_key(signal: Signal, act: Act) -> str:
+    """The text that identifies a measure as a signal tells it."""
+    parts = (act.family, signal.instrument, *sorted(act.principals), "/", *sorted(act.causes))
+    places = ("<", *sorted(signal.issuing), ">", *sorted(signal.affected), "#", *sorted(signal.sectors))
+    return short_hash(*parts, *places)
+
+
+def narrowed(claim: Claim) -> Signal:
+    """The claim's signal without the other measures that it tells: it gives this claim alone."""
+    signal, own = claim.report.signal, claim.principals
+    others = {"alternative"} if claim.family == "mitigation" else {"restricting"} if claim.family in ("access", "unknown") else set()
+    providers: dict[str, Role] = {p: "mentioned" if role in others and p not in own else role for p, role in signal.providers.items()}
+    offers = tuple(o for o in signal.offers if claim.family != "mitigation" or o.provider in own)
+    return signal.model_copy(update={"providers": providers, "offers": offers})
+
+
+def _family(signal: Signal) -> Family:
     if signal.type == "mitigation":
         return "mitigation"
     measure = next((t for t in (signal.type, *signal.beneath) if t not in MODIFIERS), signal.type)

@@ -12,11 +12,15 @@ from typing import Final
 from monitor.assess.factors import reach
 from monitor.assess.question import Question
 from monitor.assess.stage import PENDING, stage_on
-from monitor.model import Event, Modality
+from monitor.model import DecisionKind, Event, Modality
 
 _MODALITY: Final[dict[Modality, str]] = {
     "asserted": "", "threatened": "it is a threat so far", "denied": "it is denied", "hypothetical": "it is a hypothesis",
     "historical": "it is known from background reports only",
+}  # fmt: skip
+_DECIDED: Final[dict[DecisionKind, str]] = {
+    "confirm": "{} confirmed it", "dispute": "{} disputes it", "correct": "{} corrected its record",
+    "merge": "{} joined it with another report of it", "split": "{} parted it from another measure",
 }  # fmt: skip
 _TIES: Final = {"restricting": "{} itself restricts", "targeted": "{} is its target", "affected": "{} is affected without being its target"}
 
@@ -29,6 +33,7 @@ def why(event: Event, question: Question, weights: Mapping[str, float]) -> str:
         _timing(event, question),
         _place(question, weights["jurisdiction"]),
         _sources(event),
+        *_decided(event),
         _MODALITY[event.modality],
         f"news of it has faded to {weights['decay']:.0%}" if weights["decay"] < 0.995 else "",
         "it is disputed and counts half" if event.disputed else "",
@@ -58,7 +63,7 @@ def _gaps(event: Event, question: Question) -> list[str]:
         said.append(f"{event.title}: " + (f"only the month of effect is stated ({month})." if month else "no effective date is stated."))
     if not event.affected and not event.issuing:
         said.append(f"{event.title}: no place is named, so it counts weakly everywhere.")
-    if len(event.origins) == 1 and not event.primary_source:
+    if len(event.origins) == 1 and not event.primary_source and not event.confirmed:
         said.append(f"{event.title}: rests on a single origin ({event.origins[0]}).")
     for role, days in event.date_conflicts.items():
         said.append(f"{event.title}: sources differ on the {role} day ({_days(days)}).")
@@ -94,6 +99,12 @@ def _sources(event: Event) -> str:
         return "a primary source states it"
     count = len(event.origins)
     return f"{count} independent origins tell it" if count > 1 else f"a single origin of {event.reliability} reliability tells it"
+
+
+def _decided(event: Event) -> list[str]:
+    """What analysts say of it."""
+    by = {kind: next((one.author for one in reversed(event.decisions) if one.holds and one.kind == kind), "") for kind in _DECIDED}
+    return [_DECIDED[kind].format(author) for kind, author in by.items() if author]
 
 
 def _days(days: Sequence[date]) -> str:

@@ -5,7 +5,20 @@ from __future__ import annotations
 import typer
 
 from monitor import __version__
-from monitor.cli import backtesting, checking, digests, evaluating, inventories, operate, origins, queries, reviews, sources, tagging
+from monitor.cli import (
+    backtesting,
+    checking,
+    decisions,
+    digests,
+    evaluating,
+    inventories,
+    operate,
+    origins,
+    queries,
+    reviews,
+    sources,
+    tagging,
+)
 
 app = typer.Typer(
     name="forewarned",
@@ -28,5 +41,5 @@ def root(version: bool = typer.Option(False, "--version", callback=_version, is_
     """Warns before a policy or geopolitical event cuts into a provider you depend on."""
 
 
-for commands in (operate, checking, tagging, evaluating, queries, origins, inventories, sources, digests, reviews, backtesting):
+for commands in (operate, checking, tagging, evaluating, queries, origins, decisions, inventories, sources, digests, reviews, backtesting):
     commands.register(app)

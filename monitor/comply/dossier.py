@@ -27,6 +27,7 @@ from monitor.model import (
     NotOffered,
     Noun,
     Provider,
+    Ruling,
     Stage,
     StageStep,
 )
@@ -83,6 +84,8 @@ class Measure(Noun):
     origins: int
     primary_source: bool
     disputed: bool
+    decisions: tuple[Ruling, ...] = Field(default=(), exclude_if=lambda rulings: not rulings)
+    """What analysts decided about it."""
     evidence: tuple[Evidence, ...]
 
 
@@ -222,6 +225,7 @@ def _measure(event: Event, today: date, assessment: Assessment | None) -> Measur
         origins=len(event.origins),
         primary_source=event.primary_source,
         disputed=event.disputed,
+        decisions=event.decisions,
         evidence=tuple(sorted((factor.evidence if factor and factor.evidence else event.evidence), key=lambda e: not e.primary)),
     )
 

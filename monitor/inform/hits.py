@@ -64,8 +64,9 @@ def hits(query: DigestQuery) -> list[Hit]:
 
 def changes(before: Event, now: Event) -> Iterator[str]:
     """What a reader of the earlier version must know of the later one, in plain words; more copies are no change."""
-    if now.withdrawn and not before.withdrawn:
-        yield "withdrawn: the reports it rests on were retracted"
+    yield from _decided(before, now)
+    if now.withdrawn:
+        return
     if now.stage != before.stage:
         yield f"stage: {_words(before.stage)} -> {_words(now.stage)}"
     yield from _moved("effective date", before.dates.effective, now.dates.effective)
@@ -75,7 +76,7 @@ def changes(before: Event, now: Event) -> Iterator[str]:
     if now.primary_source and not before.primary_source:
         yield "an official source now confirms it"
     if now.disputed != before.disputed:
-        yield "now disputed" if now.disputed else "no longer disputed"
+        yield f"now disputed{_said(now, 'dispute')}" if now.disputed else "no longer disputed"
 
 
 def _hit(query: DigestQuery, event: Event, now: tuple[Exposure, ...], before: tuple[Exposure, ...]) -> Hit:
@@ -100,6 +101,29 @@ def _hit(query: DigestQuery, event: Event, now: tuple[Exposure, ...], before: tu
         reminder=_crosses_mark(deadline, query),
         gone=not now,
     )
+
+
+def _decided(before: Event, now: Event) -> Iterator[str]:
+    """What analysts decided since, that a reader must know before the facts it changed."""
+    if now.withdrawn and not before.withdrawn:
+        ended = now.withdrawn_by
+        if ended is None:
+            yield "withdrawn: the reports it rests on were retracted"
+        else:
+            what = "rejected" if ended.kind == "reject" else f"one measure with {' and '.join(ended.events)}"
+            yield f"{what}{_said(now, ended.kind)}"
+    if now.confirmed and not before.confirmed:
+        yield f"confirmed{_said(now, 'confirm')}"
+    known = {one.number for one in before.decisions}
+    for kind, what in (("correct", "record corrected"), ("merge", "joined with another event"), ("split", "cut in two")):
+        if not now.withdrawn and any(one.kind == kind and one.holds and one.number not in known for one in now.decisions):
+            yield f"{what}{_said(now, kind)}"
+
+
+def _said(event: Event, kind: str) -> str:
+    """Who decided that and why, after the fact; empty where texts alone say it."""
+    last = next((one for one in reversed(event.decisions) if one.holds and one.kind == kind), None)
+    return f" by {last.author}: {last.reason}" if last else ""
 
 
 def _crosses_mark(deadline: date | None, query: DigestQuery) -> bool:

@@ -6,12 +6,12 @@ Text and HTML are both laid out from these entries, so that neither can say more
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Literal
+from typing import Final, Literal
 
 from monitor.inform.hits import Hit
 from monitor.inform.query import DigestQuery, utc_minute
 from monitor.inform.wording import coming_days, countdown, headline, left_words, matter, offer_terms, plural, text_lang, weekday
-from monitor.model import Alternative, Assessment, Event, EventType, Exposure, Level, Noun
+from monitor.model import Alternative, Assessment, DecisionKind, Event, EventType, Exposure, Level, Noun
 
 SectionKey = Literal["problems", "act_now", "changed", "new", "deadlines", "offers"]
 
@@ -123,10 +123,16 @@ def offers(query: DigestQuery, told: Sequence[Hit]) -> DigestSection | None:
     return _section(query, "offers", "Alternatives and offers", entries, (MAX_CARDS, "alternatives"))
 
 
+_ENDED: Final[dict[DecisionKind, str]] = {"reject": "report rejected", "merge": "joined with another event"}
+
+
 def title(query: DigestQuery, hit: Hit) -> str:
     """`OpenAI: API access from CN ends 2024-07-09`."""
     fact = headline(hit.event, _places(hit), query.day, _product(query, hit))
-    return f"{_names(query, hit)}: {f'report withdrawn ({fact})' if hit.event.withdrawn else fact}"
+    if hit.event.withdrawn:
+        ended = hit.event.withdrawn_by
+        fact = f"{'report withdrawn' if ended is None else _ENDED[ended.kind]} ({fact})"
+    return f"{_names(query, hit)}: {fact}"
 
 
 def _matter(query: DigestQuery, hit: Hit) -> str:
@@ -229,8 +235,9 @@ def _known_alternatives(query: DigestQuery, hit: Hit) -> list[str]:
 
 def _proof(event: Event, language: str) -> Iterator[Fact]:
     official = "an official source among them" if event.primary_source else "no official source yet"
-    disputed = "; disputed" if event.disputed else ""
-    text = f"{plural(len(event.origins), 'independent origin')}, {official}; first seen {utc_minute(event.first_seen_at)}{disputed}"
+    by = {one.kind: f" by {one.author}" for one in event.decisions if one.holds}
+    said = f"; confirmed{by['confirm']}" if event.confirmed else f"; disputed{by.get('dispute', '')}" if event.disputed else ""
+    text = f"{plural(len(event.origins), 'independent origin')}, {official}; first seen {utc_minute(event.first_seen_at)}{said}"
     yield Fact(label="Proof", text=text)
     readable = sorted(event.evidence, key=lambda e: (text_lang(e.quote)[:2] != language[:2], not e.primary))
     if best := next(iter(readable), None):

@@ -42,6 +42,7 @@ from monitor.model.base import (
 )
 from monitor.model.catalogue import AliasRule, NotOffered, Parent, Place, Provider, Source
 from monitor.model.collect import PAGE_ADDED, PAGE_REMOVED, Document, Entry, FetchFailure, RegulatorFacts, Response, Validators
+from monitor.model.decision import VERDICTS, Anchor, Correction, DecisionKind, DecisionRequest, EventDecision, Ruling
 from monitor.model.health import AlertCode, FeedHints, Hold, Observed, Rhythm, Run
 from monitor.model.inform import Delivery, DeliveryState, Mail
 from monitor.model.inventory import (
@@ -73,6 +74,7 @@ __all__ = [
     "PAGE_REMOVED",
     "REASONS",
     "ROLE_PRECEDENCE",
+    "VERDICTS",
     "Acceptance",
     "Alert",
     "AlertCode",
@@ -80,12 +82,16 @@ __all__ = [
     "AlertReason",
     "AliasRule",
     "Alternative",
+    "Anchor",
     "Answer",
     "Assessment",
     "Band",
     "Confidence",
     "Copy",
+    "Correction",
     "Criticality",
+    "DecisionKind",
+    "DecisionRequest",
     "Delivery",
     "DeliveryState",
     "Dependency",
@@ -94,6 +100,7 @@ __all__ = [
     "Entry",
     "Event",
     "EventDates",
+    "EventDecision",
     "EventOffer",
     "EventType",
     "Evidence",
@@ -131,6 +138,7 @@ __all__ = [
     "Response",
     "Rhythm",
     "Role",
+    "Ruling",
     "Run",
     "Sector",
     "Sighting",

@@ -9,6 +9,7 @@ from pydantic import Field
 
 from monitor.model.base import EventType, Instant, Jurisdiction, Level, Modality, Noun, Reliability, Role, Sector, Stage
 from monitor.model.collect import Document
+from monitor.model.decision import Ruling
 from monitor.model.understand import EventDates, Offer, Signal
 
 AlertReason = Literal["new", "advanced", "lifted"]
@@ -36,7 +37,7 @@ class Evidence(Noun):
 
 
 class StageStep(Noun):
-    """The day an event reached a stage, when we knew, and who told it."""
+    """The day an event reached a stage, when we knew, and who told it: nobody but an analyst where `documents` is empty."""
 
     stage: Stage
     date: date
@@ -84,7 +85,21 @@ class Event(Noun):
     last_reported_at: Instant
     confidence: float = Field(ge=0, le=1)
     withdrawn: bool = False
+    """Nothing tells it any more, an analyst rejected it, or it was joined with another event; `decisions` says which."""
     disputed: bool = False
+    decisions: tuple[Ruling, ...] = Field(default=(), exclude_if=lambda rulings: not rulings)
+    """What analysts decided about it, oldest first, without what was taken back."""
+
+    @property
+    def confirmed(self) -> bool:
+        """Whether an analyst's confirmation holds."""
+        return any(ruling.kind == "confirm" and ruling.holds for ruling in self.decisions)
+
+    @property
+    def withdrawn_by(self) -> Ruling | None:
+        """The rejection or merge for which it is withdrawn; None when nothing tells it any more, or it is not withdrawn."""
+        ends = [ruling for ruling in self.decisions if ruling.kind in ("reject", "merge") and ruling.holds]
+        return max(ends, key=lambda ruling: ruling.kind == "reject", default=None) if self.withdrawn else None
 
 
 class Factor(Noun):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal
+from typing import Literal, Protocol, TypeVar
 
 from pydantic import Field
 
@@ -49,7 +49,19 @@ class OriginDecision(Noun):
     recorded_at: Instant
 
 
-def standing(decisions: Sequence[OriginDecision]) -> list[OriginDecision]:
+class Numbered(Protocol):
+    """A decision of any table."""
+
+    @property
+    def number(self) -> int: ...
+    @property
+    def undoes(self) -> int | None: ...
+
+
+Decision = TypeVar("Decision", bound=Numbered)
+
+
+def standing(decisions: Sequence[Decision]) -> list[Decision]:
     """Those of all decisions that hold, newest first: an undo takes one back, also another undo."""
     undone: set[int] = set()
     found = []

@@ -24,7 +24,14 @@ def save_events(tx: Session, events: Sequence[Event], now: datetime) -> int:
     present = {event.id for event in events}
     latest = {row.event_id: row for row in tx.execute(_latest(None, *_KEYS))}
     gone = [key for key, row in latest.items() if key not in present and not row.withdrawn]
-    return _append(tx, [*events, *(event.model_copy(update={"withdrawn": True}) for event in _by_id(tx, gone))], latest, now)
+    return _append(tx, [*events, *map(_untold, _by_id(tx, gone))], latest, now)
+
+
+def _untold(event: Event) -> Event:
+    """The event when nothing tells it any more; of decisions only a rejection still says something about it."""
+    return event.model_copy(
+        update={"withdrawn": True, "decisions": tuple(one for one in event.decisions if one.kind == "reject" and one.holds)}
+    )
 
 
 def save_changed(tx: Session, events: Sequence[Event], now: datetime) -> int:

@@ -10,8 +10,8 @@ from sqlalchemy import exists, func, insert, or_, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from monitor.errors import NotFoundError, UsageError
-from monitor.model import Copy, Document, OriginDecision, standing
+from monitor.model import Copy, Document, OriginDecision
+from monitor.store.decisions import numbered
 from monitor.store.dialect import insert_new, serialise
 from monitor.store.documents import document_from, in_parts
 from monitor.store.tables import DocumentRow, OriginDecisionRow, TextCopyRow, TextSketchRow
@@ -132,15 +132,7 @@ def decide(tx: Session, decision: OriginDecision) -> OriginDecision:
     NotFoundError when it undoes one that was never made, UsageError when that one does not hold any more.
     """
     serialise(tx, "origins")
-    known = decisions(tx, None)
-    if decision.undoes is not None:
-        if decision.undoes not in {one.number for one in known}:
-            raise NotFoundError("decision", str(decision.undoes), "see `forewarned origins decisions`")
-        if decision.undoes not in {one.number for one in standing(known)}:
-            raise UsageError(f"decision {decision.undoes} was undone before; see `forewarned origins decisions`")
-    numbered = decision.model_copy(update={"number": len(known) + 1})
-    body: dict[str, Any] = numbered.model_dump(mode="json")
-    tx.execute(
-        insert(OriginDecisionRow).values(number=numbered.number, verdict=numbered.verdict, recorded_at=numbered.recorded_at, body=body)
-    )
-    return numbered
+    new = numbered(decisions(tx, None), decision, "forewarned origins decisions")
+    body: dict[str, Any] = new.model_dump(mode="json")
+    tx.execute(insert(OriginDecisionRow).values(number=new.number, verdict=new.verdict, recorded_at=new.recorded_at, body=body))
+    return new

@@ -12,12 +12,12 @@ from typing import Any, ClassVar, Final, get_args
 from sqlalchemy import JSON, CheckConstraint, ForeignKeyConstraint, Index, MetaData, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-from monitor.model import DeliveryState, EventType, Level, OriginVerdict, Reason, SourceState
+from monitor.model import DecisionKind, DeliveryState, EventType, Level, OriginVerdict, Reason, SourceState
 from monitor.store.dialect import only_where
 
 APPEND_ONLY = (
-    "document", "text_sketch", "text_copy", "origin_decision", "tagging", "signal", "event", "assessment", "inventory_version",
-    "fetch_success",
+    "document", "text_sketch", "text_copy", "origin_decision", "event_decision", "tagging", "signal", "event", "assessment",
+    "inventory_version", "fetch_success",
 )  # fmt: skip
 """Tables whose rows are facts: triggers refuse to change them."""
 
@@ -206,6 +206,18 @@ class EventRow(Row, table=True):
     recorded_at: datetime = Field(index=True)
     withdrawn: bool
     body_hash: str
+    body: dict[str, Any] = Field(sa_type=JSON)
+
+
+class EventDecisionRow(Row, table=True):
+    """What an analyst decided about an event, by the documents and signals that told it; taking it back is another decision."""
+
+    __tablename__ = "event_decision"
+    __table_args__ = (one_of("kind", DecisionKind),)
+    number: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    kind: str
+    event_id: str
+    recorded_at: datetime
     body: dict[str, Any] = Field(sa_type=JSON)
 
 

@@ -28,6 +28,8 @@ COMMANDS = [
     "events",
     "documents",
     "origins",
+    "decide",
+    "token",
     "sources",
     "inventory",
     "digest",

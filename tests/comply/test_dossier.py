@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 from hypothesis import given, settings
@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from monitor.comply.dossier import Dossier, DossierDocument, canonical_json, dossier, dossier_digest, is_intact
 from monitor.errors import UsageError
 from monitor.inform.render import render
+from monitor.model import Correction, Ruling
 from tests.comply.vendors import AS_OF, OPENAI, SEEN, assessed, ban, draft_rule, openai_assessed, proof, query
 
 PINNED = "8de3e630f9876a781fa5c115fff0916ac5e4b525d84e9183511f3c0e6314a45d"
@@ -49,6 +50,19 @@ def test_a_dossier_survives_its_json() -> None:
     assert again == pinned
     assert is_intact(again)
     assert json.loads(canonical_json(pinned))["as_of"] == "2024-06-26T00:00:00Z"
+
+
+def test_a_decision_stands_beside_the_measure_with_what_the_machine_reads() -> None:
+    right, read = Correction(effective=date(2024, 7, 9)), Correction(effective=date(2024, 7, 19))
+    said = Ruling(number=3, kind="correct", author="<b>Ann</b>", reason="the notice", recorded_at=SEEN, correction=right, read=read)
+    decided = ban(decisions=(said, said.model_copy(update={"number": 4, "holds": False})))
+    pinned = dossier(query(events=(decided, draft_rule())))
+    assert [one.number for one in pinned.vendors[0].measures[0].decisions] == [3, 4]
+    shown = render("dossier.html", dossier=pinned)
+    assert "&lt;b&gt;Ann&lt;/b&gt;" in shown
+    assert "(decision 3): the notice (effective: 2024-07-09; read by machine: effective: 2024-07-19)" in shown
+    assert "decision 4" not in shown
+    assert is_intact(Dossier.model_validate_json(canonical_json(pinned)))
 
 
 @pytest.mark.parametrize("field", ["jurisdiction", "methodology_version", "vendors", "documents"])

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from typing import Any
 
 import pytest
 
 from monitor.inform.digest import Digest, DigestQuery, DigestSection, Skipped, compose
+from monitor.inform.hits import changes
 from monitor.inform.query import MAX_AGE
-from monitor.model import EventDates, Recipient
+from monitor.model import DecisionKind, EventDates, Recipient, Ruling
 from tests.inform.episode import NOW, SHANGHAI, draft_rule, event, exposure, query, rule_exposure, sources
 
 YESTERDAY = datetime(2024, 6, 25, 0, 0, tzinfo=UTC)
@@ -27,6 +29,18 @@ def section(digest: Digest, key: str) -> DigestSection | None:
 def titles(digest: Digest, key: str) -> list[str]:
     part = section(digest, key)
     return [entry.title for entry in part.entries] if part else []
+
+
+def ruling(kind: DecisionKind, **said: Any) -> Ruling:
+    """Ann's decision on the event."""
+    values = {
+        "number": 1,
+        "author": "Ann",
+        "reason": "seen",
+        "recorded_at": NOW,
+        "events": ("evt_9",) if kind in ("merge", "split") else (),
+    }
+    return Ruling.model_validate({"kind": kind} | values | said)
 
 
 def second_day(**changed: object) -> DigestQuery:
@@ -148,6 +162,43 @@ def test_a_withdrawn_event_is_told_once_as_withdrawn() -> None:
     assert section(digest, "act_now") is None
     assert titles(digest, "deadlines") == []
     assert digest.subject.startswith("[WITHDRAWN] OpenAI")
+
+
+def test_a_rejected_event_is_told_once_to_who_was_told_of_it_and_why() -> None:
+    gone = event(withdrawn=True, decisions=(ruling("reject", reason="a parody"),))
+    digest = composed(second_day(events=(gone, draft_rule()), exposures=(rule_exposure(),)))
+    assert titles(digest, "changed") == ["OpenAI: report rejected (API access from CN ends 2024-07-09)"]
+    assert "Rejected by Ann: a parody" in str(section(digest, "changed"))
+    again = second_day(
+        events=(gone, draft_rule()), exposures=(rule_exposure(),), previous_events=(gone,), previous_exposures=(rule_exposure(),)
+    )
+    assert "parody" not in str(compose(again))
+    first = second_day(events=(gone, draft_rule()), exposures=(rule_exposure(),), previous_events=(), previous_exposures=())
+    assert "OpenAI" not in str(composed(first).sections), "who was not told of it is not told of its end"
+
+
+@pytest.mark.parametrize(
+    ("kind", "changed", "says"),
+    [
+        pytest.param("confirm", {}, "confirmed by Ann: seen", id="confirmed"),
+        pytest.param("dispute", {"disputed": True}, "now disputed by Ann: seen", id="disputed"),
+        pytest.param("correct", {"affected": ("CN", "HK")}, "record corrected by Ann: seen; now also affects HK", id="corrected"),
+        pytest.param("merge", {}, "joined with another event by Ann: seen", id="merged"),
+        pytest.param("split", {}, "cut in two by Ann: seen", id="split"),
+        pytest.param("merge", {"withdrawn": True}, "one measure with evt_9 by Ann: seen", id="merged away"),
+    ],
+)
+def test_a_decision_is_told_with_its_reason(kind: DecisionKind, changed: dict[str, Any], says: str) -> None:
+    now = event(decisions=(ruling(kind),), **changed)
+    assert "; ".join(changes(event(), now)) == says
+    assert list(changes(now, now)) == []
+    assert list(changes(event(), event(decisions=(ruling(kind, holds=False),)))) == []
+
+
+def test_the_proof_says_who_confirmed_or_disputes_it() -> None:
+    sure, open_ = event(decisions=(ruling("confirm"),)), event(decisions=(ruling("dispute"),), disputed=True)
+    for told, says in ((sure, "; confirmed by Ann"), (open_, "; disputed by Ann")):
+        assert says in str(section(composed(query(events=(told, draft_rule()))), "act_now"))
 
 
 def test_relief_is_told_as_lifted() -> None:

@@ -17,8 +17,8 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Column, Connection, Engine, Integer, inspect
 
 from monitor.errors import StoreError
-from monitor.model import Copy, Observed, OriginDecision
-from monitor.store import Store, dialect, migrate, open_store
+from monitor.model import Anchor, Copy, EventDecision, Observed, OriginDecision
+from monitor.store import Store, decisions, dialect, migrate, open_store
 from monitor.store.assessments import save_assessments
 from monitor.store.documents import count_documents
 from monitor.store.events import save_events
@@ -66,10 +66,15 @@ def facts(store: Store) -> None:
     repeated = Copy(
         document=one.id, entry=one.entry, copied=one.id, copied_entry=one.entry, share=1, span=(0, 9), copied_span=(0, 9), recorded_at=NOW
     )
+    ruled = EventDecision(
+        kind="confirm", event="evt_1", anchors=(Anchor(document=one.id, entry=one.entry, signal=signal(), recorded_at=NOW),), author="Ann",
+        reason="asked them", recorded_at=NOW,
+    )  # fmt: skip
     decided = OriginDecision(verdict="apart", documents=(one.id,), entries=(one.entry,), author="Ann", reason="own words", recorded_at=NOW)
     with store.write() as tx:
         save_compared(tx, "1", [(one, b"")], [repeated], NOW)
         decide(tx, decided)
+        decisions.decide(tx, ruled)
         save_taggings(tx, [tagging(one, signals=[signal()])], NOW)
         save_events(tx, [event()], NOW)
         save_assessments(tx, [assessment()], NOW)
