@@ -26,6 +26,7 @@ FAMILY: Final[dict[EventType, Family]] = {
 EITHER: Final[frozenset[Family]] = frozenset({"access", "ban"})
 """What headlines mix up: a provider's own cut-off and a government's ban."""
 ACTIVE: Final[frozenset[Role]] = frozenset({"restricting", "targeted", "affected"})
+_OWN_ACT: Final[frozenset[Family]] = frozenset({"access", "mitigation"})
 _OFFICIAL = re.compile(r"^(\d{4}-[A-Z]{2}\d{2}|\d{4}-\d{4,6}|[A-Z]\d-\d{4}-\d{4,6})$")
 _LEADS_FOR_EU: Final[frozenset[str]] = frozenset({"IE", "LU"})
 """Seats of most firms' lead data-protection authorities, whose decisions reporters call the EU's (GDPR, article 56)."""
@@ -58,6 +59,11 @@ class Claim:
         places = ("<", *sorted(signal.issuing), ">", *sorted(signal.affected), "#", *sorted(signal.sectors))
         return short_hash(*parts, *places)
 
+    @cached_property
+    def event(self) -> str:
+        """The id of the event that this claim opens when it is the first: it rests on what was known first and never changes."""
+        return "evt_" + short_hash(self.key, self.report.document.id)
+
     @property
     def told(self) -> datetime:
         """When the report was published."""
@@ -72,6 +78,20 @@ class Claim:
     def background(self) -> bool:
         """Whether the report only recalls the measure."""
         return self.report.signal.background or self.report.signal.modality == "historical"
+
+    @cached_property
+    def primary(self) -> bool:
+        """Whether the document is the act itself: the issuer's own regulator, or the provider's notice about its own act."""
+        document, signal = self.report.document, self.report.signal
+        if document.reliability == "low":
+            return False
+        if document.kind == "regulator":
+            unsaid = not signal.issuing and self.family not in _OWN_ACT
+            return unsaid or document.jurisdiction in signal.issuing or (document.jurisdiction is None and bool(signal.issuing))
+        if document.kind in ("vendor", "vendor_terms") and document.reliability in ("primary", "high") and self.family in _OWN_ACT:
+            publisher = re.sub(r"[^a-z0-9]+", "-", document.origin_group.casefold()).strip("-")
+            return publisher in self.principals or publisher not in signal.providers
+        return False
 
     @cached_property
     def official(self) -> frozenset[str]:

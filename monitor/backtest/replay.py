@@ -16,7 +16,7 @@ from monitor.assess.constants import BAND_FLOOR
 from monitor.assess.fit import Thread
 from monitor.assess.kinship import Kinship
 from monitor.assess.merge import merged
-from monitor.assess.thread import Casebook
+from monitor.assess.casebook import Casebook
 from monitor.backtest.baseline import Baseline
 from monitor.backtest.reading import Cycle, Prepared
 from monitor.backtest.truth import Watch
