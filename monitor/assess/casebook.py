@@ -8,19 +8,21 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import Counter, defaultdict
-from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import chain, groupby, pairwise, product
+from types import MappingProxyType
 from typing import Final
 
 from monitor.assess.fit import Thread
-from monitor.assess.measure import EITHER, FAMILY, Claim, Family, claims
+from monitor.assess.measure import EITHER, FAMILY, Claim, Family, Order, claims
 from monitor.model import Report
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _SPAN_SECONDS: Final = 90 * 86_400
 """Length of a stretch of time that threads are found by: half the window, so that a thread stands under a handful of them."""
+_NOTHING: Final[Mapping[str, int]] = MappingProxyType({})
 _FAMILIES: Final[tuple[Family, ...]] = tuple(sorted({*FAMILY.values()}))
 
 
@@ -41,37 +43,51 @@ class Casebook:
         self._found = _Index()
         self._log: list[Claim] = []
         self._placed: list[int] = []
-        self._known: dict[str, datetime] = {}
+        self._first: dict[str, tuple[Claim, ...]] = {}
 
     @property
     def threads(self) -> list[Thread]:
         """Every thread so far, in the order in which they opened."""
         return self._found.threads
 
-    def knows(self, document: str) -> bool:
-        """Whether a claim of that document stands in some thread."""
-        return document in self._known
+    def told_by(self, entries: Iterable[str]) -> list[Thread]:
+        """The threads in which a claim of one of these entries stands."""
+        numbers = {self._placed[at] for entry in entries for first in self._first.get(entry, ()) for at in self._claims_beside(first)}
+        return [self.threads[number] for number in sorted(numbers)]
 
     def learn(self, reports: Sequence[Report]) -> list[Thread]:
         """Take the reports in; the threads that changed, in the order in which those opened."""
         return list(self.revise(reports).threads)
 
-    def revise(self, reports: Sequence[Report], forgotten: Collection[str] = ()) -> Change:
-        """Take the reports in and everything back that the `forgotten` documents told."""
+    def revise(self, reports: Sequence[Report], edited: Mapping[str, int] = _NOTHING) -> Change:
+        """Take the reports in, and back what versions of entries told that are older than the one that `edited` gives."""
         told = _in_order(_sensible(reports))
-        gone = {document: self._known.pop(document) for document in forgotten if document in self._known}
-        if not told and not gone:
+        old = [c for entry in edited for c in self._first.get(entry, ()) if c.report.document.revision < edited[entry]]
+        if not told and not old:
             return Change()
-        start = min([*gone.values(), *(claim.report.recorded_at for claim in told[:1])])
-        length = bisect_left(self._log, start, key=lambda claim: claim.report.recorded_at)
+        length = self._position(min(claim.order for claim in (*told[:1], *old)))
         former = {self.threads[number].id: self.threads[number] for number in {*self._placed[length:]}}
         again, numbers = self._back_to(length)
-        kept = [claim for claim in again if claim.report.document.id not in gone]
+        for entry in {claim.report.document.entry for claim in old}:
+            self._first[entry] = tuple(c for c in self._first[entry] if c.report.document.revision >= edited[entry])
+        replaced = {claim.report.document.id for claim in old}
+        kept = [claim for claim in again if claim.report.document.id not in replaced]
         for claim in _in_order([*kept, *told]) if kept else told:
             numbers.add(self._place(claim))
         present = {self.threads[number].id: self.threads[number] for number in sorted(numbers)}
         differing = (thread for key, thread in present.items() if key not in former or former[key].claims != thread.claims)
         return Change(tuple(differing), frozenset(former.keys() - present.keys()))
+
+    def _position(self, order: Order) -> int:
+        return bisect_left(self._log, order, key=lambda claim: claim.order)
+
+    def _claims_beside(self, first: Claim) -> Iterator[int]:
+        """The places in the log of all claims of a document, of which `first` is the first."""
+        document = first.report.document.id
+        for at in range(self._position(first.order), len(self._log)):
+            if self._log[at].report.document.id != document:
+                return
+            yield at
 
     def _place(self, claim: Claim) -> int:
         """The number of the thread that the claim joins; one that was learnt before stays where it is."""
@@ -80,7 +96,10 @@ class Casebook:
         number = self._found.place(claim)
         self._log.append(claim)
         self._placed.append(number)
-        self._known.setdefault(claim.report.document.id, claim.report.recorded_at)
+        document = claim.report.document
+        known = self._first.get(document.entry, ())
+        if not any(c.report.document.id == document.id and c.order <= claim.order for c in known):
+            self._first[document.entry] = (*(c for c in known if c.report.document.id != document.id), claim)
         return number
 
     def _back_to(self, length: int) -> tuple[list[Claim], set[int]]:

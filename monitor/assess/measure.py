@@ -15,6 +15,7 @@ from typing import Final, Literal
 from monitor.model import MODIFIERS, EventType, Report, Role, short_hash
 
 Family = Literal["access", "ban", "trade", "investment", "licensing", "antitrust", "tariff", "mitigation", "unknown"]
+Order = tuple[datetime, datetime, str, float, str]
 FAMILY: Final[dict[EventType, Family]] = {
     "access_restriction": "access",
     "service_ban": "ban", "data_privacy": "ban", "divestiture": "ban",
@@ -46,7 +47,7 @@ class Claim:
     """Whether the same document tells the act also the other way: as a government's ban and as the provider's own cut-off."""
 
     @cached_property
-    def order(self) -> tuple[datetime, datetime, str, float, str]:
+    def order(self) -> Order:
         """The order of knowledge: what we learn later never rearranges what we had; of one document the surest reading first."""
         document = self.report.document
         return (self.report.recorded_at, document.told_at, document.id, -self.report.signal.confidence, self.key)

@@ -121,7 +121,7 @@ class Replay:
 
     def _note(self, reports: Iterable[Report]) -> None:
         for report in reports:
-            self._told[report.document.id] = report.document
+            self._told.setdefault(report.document.id, report.document)
             self._entries.add((report.document.source, report.document.guid))
         self.outcome.relevant = len(self._told)
 

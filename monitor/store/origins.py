@@ -14,7 +14,7 @@ from monitor.errors import NotFoundError, UsageError
 from monitor.model import Copy, Document, OriginDecision, standing
 from monitor.store.dialect import insert_new, serialise
 from monitor.store.documents import document_from, in_parts
-from monitor.store.tables import DocumentRow, OriginDecisionRow, TextCopyRow, TextSketchRow
+from monitor.store.tables import DocumentRow, OriginDecisionRow, TaggingRow, TextCopyRow, TextSketchRow
 
 
 class Compared(NamedTuple):
@@ -56,6 +56,45 @@ def compared(tx: Session, method: str, after: int, since: datetime, limit: int) 
     return [Compared(*row) for row in tx.execute(wanted)]
 
 
+class Numbered(NamedTuple):
+    """A compared document in the order of comparing, which is the order in which others can see it; `replaces` are its older versions."""
+
+    number: int
+    document: str
+    replaces: tuple[str, ...]
+
+
+def compared_since(tx: Session, method: str, after: int) -> list[Numbered]:
+    """The documents that were compared after number `after`, in that order."""
+    wanted = (
+        select(col(TextSketchRow.number), col(DocumentRow.id), col(DocumentRow.revision), col(DocumentRow.body))
+        .join(DocumentRow, col(DocumentRow.id) == col(TextSketchRow.document_id))
+        .where(col(TextSketchRow.method) == method, col(TextSketchRow.number) > after)
+        .order_by(col(TextSketchRow.number))
+    )
+    return [Numbered(number, key, _older(body, revision)) for number, key, revision, body in tx.execute(wanted)]
+
+
+def _older(body: dict[str, Any], revision: int) -> tuple[str, ...]:
+    if revision == 1:
+        return ()
+    return Document.model_validate({**body, "title": "", "text": ""}).versions[:-1]
+
+
+def unread(tx: Session, method: str, tagger_version: str) -> tuple[int, set[str]]:
+    """The number of the document compared last, and those compared that this tagger version has not read."""
+    last = tx.scalar(select(func.max(col(TextSketchRow.number))).where(col(TextSketchRow.method) == method)) or 0
+    same = (col(TaggingRow.document_id) == col(TextSketchRow.document_id), col(TaggingRow.tagger_version) == tagger_version)
+    wanted = select(col(TextSketchRow.document_id)).where(col(TextSketchRow.method) == method, ~exists().where(*same))
+    return last, set(tx.scalars(wanted))
+
+
+def copied_with(tx: Session, documents: Collection[str]) -> set[str]:
+    """These documents and all that chains of copies or of decisions join them to, in any version."""
+    copies, decided = known_origins(tx, [], None, around=documents)
+    return {*documents, *(name for copy in copies for name in (copy.document, copy.copied)), *(n for one in decided for n in one.documents)}
+
+
 def save_compared(tx: Session, method: str, sketches: Sequence[tuple[Document, bytes]], copies: Sequence[Copy], now: datetime) -> int:
     """Stores that these documents were compared, and the copies found; how many of them had not been compared before."""
     serialise(tx, "copies")
@@ -87,12 +126,15 @@ def save_compared(tx: Session, method: str, sketches: Sequence[tuple[Document, b
     return len(new)
 
 
-def known_origins(tx: Session, documents: Iterable[Document], as_of: datetime | None) -> tuple[list[Copy], list[OriginDecision]]:
-    """What was known at `as_of` (None: now) of who repeats whom around these documents: copies that join them to others, and those to
-    others again, as the method sees them that was the last by then; and every decision.
+def known_origins(
+    tx: Session, documents: Iterable[Document], as_of: datetime | None, *, around: Collection[str] = ()
+) -> tuple[list[Copy], list[OriginDecision]]:
+    """What was known at `as_of` (None: now) of who repeats whom around these documents and those with the ids `around`: copies that
+    join them to others, and those to others again, as the method sees them that was the last by then; and every decision.
     """
     decided = decisions(tx, as_of)
     frontier = {name for document in documents for name in document.versions} | {name for one in decided for name in one.documents}
+    frontier |= {*around}
     method, seen = _method_at(tx, as_of), set[str]()
     found: dict[tuple[str, str], Copy] = {}
     while frontier and method is not None:
