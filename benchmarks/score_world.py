@@ -85,7 +85,7 @@ def reports(count: int, seed: int = 7, names: int = 500) -> Iterator[Report]:
 def _measure(number: int, now: datetime, ids: list[str], weights: list[float], dice: random.Random) -> _Measure:
     provider, other = dice.choices(ids, weights, k=2)
     kind = dice.choice(_TYPES)
-    wanted = min(3_000, int(dice.paretovariate(0.9)) + 2)
+    wanted = min(1_000, int(2 * dice.paretovariate(1.1)))
     affected = tuple(sorted(dice.sample(PLACES, dice.choice((1, 1, 1, 2, 3)))))
     effective = (now + timedelta(days=dice.randint(-5, 90))).date()
     return _Measure(number, kind, provider, other, dice.choice(PLACES), affected, effective, now, wanted=wanted)

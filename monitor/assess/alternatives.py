@@ -19,15 +19,26 @@ def alternatives(events: Sequence[Event], question: Question) -> tuple[Alternati
     Taken from the catalogue's substitutes and from migration offers that answer this provider's case; left out are those
     that do not offer themselves in the place asked about and those whose own risk there is high or worse.
     """
-    known = question.providers.get(question.provider)
-    substitutes = known.substitutes if known else ()
-    offering = _by_service(_offering(events, question), substitutes, question)
-    candidates = {*substitutes, *offering} - {question.provider}
-    rated = [(name, rate(events, question.about(name))) for name in sorted(candidates) if _is_offered(name, question)]
+    offering = _offered(events, question)
+    rated = [(name, rate(events, question.about(name))) for name in sorted(candidates(events, question)) if _is_offered(name, question)]
     kept = [_alternative(name, own, offering.get(name), question) for name, own in rated if LEVELS.index(own.level) < LEVELS.index("high")]
     return tuple(
         sorted(kept, key=lambda a: (a.availability != "stated", a.level == "medium", a.provider not in offering, a.score, a.provider))
     )
+
+
+def candidates(events: Sequence[Event], question: Question) -> set[str]:
+    """Whom one might switch to: the catalogue's substitutes, and who offers to replace the provider asked about."""
+    return {*_substitutes(question), *_offered(events, question)} - {question.provider}
+
+
+def _substitutes(question: Question) -> tuple[str, ...]:
+    known = question.providers.get(question.provider)
+    return known.substitutes if known else ()
+
+
+def _offered(events: Sequence[Event], question: Question) -> dict[str, list[EventOffer]]:
+    return _by_service(_offering(events, question), _substitutes(question), question)
 
 
 def _alternative(name: str, own: Assessment, offers: list[EventOffer] | None, question: Question) -> Alternative:

@@ -1,22 +1,21 @@
-"""Signals and copies → events → scores: the threads are drawn anew from all that is known, and only what changed is written."""
+"""Signals and copies → events → scores: what became known is added to the threads, and only what changed is written."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
+from functools import partial
 
-from monitor.assess.kinship import Kinship
+from monitor.assess.concern import concerning
+from monitor.assess.factors import ACTIVE
 from monitor.assess.score import Question, score
-from monitor.assess.thread import thread
-from monitor.collect.copies import METHOD
 from monitor.freshness import is_stale
 from monitor.model import Assessment, Event
 from monitor.pipeline.comparing import compare
+from monitor.pipeline.ledger import Drawn
 from monitor.pipeline.world import World
-from monitor.store import assessments, events, origins, signals, sources
+from monitor.store import Session, assessments, events, sources
 from monitor.store.dialect import serialise
-
-CONCERNED = ("restricting", "targeted", "affected")
 
 
 def assess(world: World, version: str) -> int:
@@ -26,25 +25,39 @@ def assess(world: World, version: str) -> int:
     """
     compare(world)
     now = world.clock()
-    with world.store.write() as tx:
-        # Two processes at once: who writes second must have read what the first wrote, or would withdraw it.
-        serialise(tx, "events")
-        told = signals.reports(tx, None, version, compared_by=METHOD)
-        kin = Kinship(*origins.known_origins(tx, [report.document for report in told], None))
-        known = thread(told, world.catalog.display_names, kin)
-        revisions = events.save_events(tx, known, now)
-        if revisions:
-            assessments.save_assessments(tx, list(_scores(world, known, now, sources.data_as_of(tx, now))), now)
+    try:
+        with world.store.write() as tx:
+            # Two processes at once: who writes second must have read what the first wrote, or would withdraw it.
+            serialise(tx, "events")
+            drawn = world.ledger.draw(tx, version, world.catalog.display_names)
+            before = events.events_by_id(tx, [*(event.id for event in drawn.events), *drawn.gone])
+            if drawn.whole:
+                revisions = events.save_events(tx, drawn.events, now)
+            else:
+                revisions = events.save_changed(tx, drawn.events, now, drawn.gone)
+            if revisions:
+                assessments.save_assessments(tx, list(_scores(world, tx, _moved(before, drawn), now)), now)
+    except BaseException:
+        world.ledger.forget()  # it is ahead of rows that were not written
+        raise
     return revisions
 
 
-def _scores(world: World, known: Sequence[Event], now: datetime, data_as_of: datetime | None) -> Iterator[Assessment]:
-    """The score of every provider in every jurisdiction that an event concerns."""
+def _moved(before: Mapping[str, Event], drawn: Drawn) -> Iterator[Event]:
+    """What differs now, as it was and as it is."""
+    changed = [event for event in drawn.events if before.get(event.id) != event]
+    yield from changed
+    yield from (before[key] for key in (*(event.id for event in changed), *drawn.gone) if key in before)
+
+
+def _scores(world: World, tx: Session, moved: Iterable[Event], now: datetime) -> Iterator[Assessment]:
+    """The score of every provider in every jurisdiction that these events concern."""
+    data_as_of = sources.data_as_of(tx, now)
     pairs = {
         (provider, place)
-        for event in known
+        for event in moved
         for provider, role in event.providers.items()
-        if role in CONCERNED
+        if role in ACTIVE
         for place in event.affected or event.issuing
     }
     for provider, place in sorted(pairs):
@@ -57,4 +70,4 @@ def _scores(world: World, known: Sequence[Event], now: datetime, data_as_of: dat
             stale=is_stale(data_as_of, now),
             data_as_of=data_as_of,
         )
-        yield score(known, question)
+        yield score(concerning(question, partial(events.events_concerning, tx, None)), question)

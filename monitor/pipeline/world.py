@@ -12,6 +12,7 @@ from monitor.catalog import Catalog, load_catalog, load_sources
 from monitor.clock import Clock
 from monitor.collect.copies import Finder
 from monitor.model import Source
+from monitor.pipeline.ledger import Ledger
 from monitor.settings import Settings
 from monitor.store import Store, open_store
 
@@ -38,7 +39,7 @@ class Shelf:
 class World:
     """One store with everything its steps need; a replay changes nothing but `clock`.
 
-    `robots` and `shelf` outlive the cycles, not the process.
+    `robots`, `shelf` and `ledger` outlive the cycles, not the process.
     """
 
     store: Store
@@ -48,6 +49,7 @@ class World:
     clock: Clock
     robots: RulesBySite = field(default_factory=dict)
     shelf: Shelf = field(default_factory=Shelf)
+    ledger: Ledger = field(default_factory=Ledger)
 
 
 @contextmanager

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import exists, func, insert, or_, select
+from sqlalchemy import ColumnElement, exists, func, insert, or_, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -57,42 +57,41 @@ def compared(tx: Session, method: str, after: int, since: datetime, limit: int) 
 
 
 class Numbered(NamedTuple):
-    """A compared document in the order of comparing, which is the order in which others can see it; `replaces` are its older versions."""
+    """A compared document; `number` is the order of comparing, in which other processes see it too."""
 
     number: int
     document: str
-    replaces: tuple[str, ...]
+    entry: str
+    revision: int
 
 
 def compared_since(tx: Session, method: str, after: int) -> list[Numbered]:
     """The documents that were compared after number `after`, in that order."""
-    wanted = (
-        select(col(TextSketchRow.number), col(DocumentRow.id), col(DocumentRow.revision), col(DocumentRow.body))
-        .join(DocumentRow, col(DocumentRow.id) == col(TextSketchRow.document_id))
-        .where(col(TextSketchRow.method) == method, col(TextSketchRow.number) > after)
-        .order_by(col(TextSketchRow.number))
-    )
-    return [Numbered(number, key, _older(body, revision)) for number, key, revision, body in tx.execute(wanted)]
+    return _numbered(tx, method, col(TextSketchRow.number) > after)
 
 
-def _older(body: dict[str, Any], revision: int) -> tuple[str, ...]:
-    if revision == 1:
-        return ()
-    return Document.model_validate({**body, "title": "", "text": ""}).versions[:-1]
-
-
-def unread(tx: Session, method: str, tagger_version: str) -> tuple[int, set[str]]:
-    """The number of the document compared last, and those compared that this tagger version has not read."""
+def unread(tx: Session, method: str, tagger_version: str) -> tuple[int, dict[str, Numbered]]:
+    """The number of the document compared last, and by id those compared that this tagger version has not read."""
     last = tx.scalar(select(func.max(col(TextSketchRow.number))).where(col(TextSketchRow.method) == method)) or 0
     same = (col(TaggingRow.document_id) == col(TextSketchRow.document_id), col(TaggingRow.tagger_version) == tagger_version)
-    wanted = select(col(TextSketchRow.document_id)).where(col(TextSketchRow.method) == method, ~exists().where(*same))
-    return last, set(tx.scalars(wanted))
+    return last, {one.document: one for one in _numbered(tx, method, ~exists().where(*same))}
+
+
+def _numbered(tx: Session, method: str, condition: ColumnElement[bool]) -> list[Numbered]:
+    wanted = (
+        select(col(TextSketchRow.number), col(DocumentRow.body))
+        .join(DocumentRow, col(DocumentRow.id) == col(TextSketchRow.document_id))
+        .where(col(TextSketchRow.method) == method, condition)
+        .order_by(col(TextSketchRow.number))
+    )
+    told = ((number, Document.model_validate({**body, "title": "", "text": ""})) for number, body in tx.execute(wanted))
+    return [Numbered(number, document.id, document.entry, document.revision) for number, document in told]
 
 
 def copied_with(tx: Session, documents: Collection[str]) -> set[str]:
-    """These documents and all that chains of copies or of decisions join them to, in any version."""
+    """The entries of these documents' copies and of those that these repeat, by chains, and of everything that was decided on."""
     copies, decided = known_origins(tx, [], None, around=documents)
-    return {*documents, *(name for copy in copies for name in (copy.document, copy.copied)), *(n for one in decided for n in one.documents)}
+    return {name for copy in copies for name in (copy.entry, copy.copied_entry)} | {name for one in decided for name in one.entries}
 
 
 def save_compared(tx: Session, method: str, sketches: Sequence[tuple[Document, bytes]], copies: Sequence[Copy], now: datetime) -> int:

@@ -16,7 +16,7 @@ from monitor.model import DeliveryState, EventType, Level, OriginVerdict, Reason
 from monitor.store.dialect import only_where
 
 APPEND_ONLY = (
-    "document", "text_sketch", "text_copy", "origin_decision", "tagging", "signal", "event", "assessment", "inventory_version",
+    "document", "text_sketch", "text_copy", "origin_decision", "tagging", "signal", "event", "event_reach", "assessment", "inventory_version",
     "fetch_success",
 )  # fmt: skip
 """Tables whose rows are facts: triggers refuse to change them."""
@@ -207,6 +207,18 @@ class EventRow(Row, table=True):
     withdrawn: bool
     body_hash: str
     body: dict[str, Any] = Field(sa_type=JSON)
+
+
+class EventReachRow(Row, table=True):
+    """Look-up of events: a provider that some revision of an event names, with a place that it names; `ANYONE` and `ANYWHERE` where
+    it names none. What a revision does not name any more stays, so that an answer for the past finds it.
+    """
+
+    __tablename__ = "event_reach"
+    party: str = Field(primary_key=True)
+    place: str = Field(primary_key=True)
+    event_id: str = Field(primary_key=True)
+    recorded_at: datetime
 
 
 class AssessmentRow(Row, table=True):

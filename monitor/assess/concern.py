@@ -1,0 +1,34 @@
+"""Which events an answer can rest on: a question and a way to look events up come in, those that may weigh go out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+
+from monitor.assess.alternatives import candidates
+from monitor.assess.question import Question
+from monitor.model import Event, Jurisdiction
+
+Find = Callable[[Collection[str], Collection[Jurisdiction]], Sequence[Event]]
+"""Events that name one of these providers, or nobody whom they hit, and one of these places, or none."""
+
+
+def concerning(question: Question, find: Find) -> list[Event]:
+    """All events that `score` can use for the question, and perhaps more: of the provider, of its owners, of what it could switch to.
+
+    `score` gives the same answer from these as from all events.
+    """
+    places = places_of(question)
+    own = find(_parties(question), places)
+    others = {party for name in candidates(own, question) for party in _parties(question.about(name))} - _parties(question)
+    return list({event.id: event for event in (*own, *(find(sorted(others), places) if others else ()))}.values())
+
+
+def places_of(question: Question) -> set[Jurisdiction]:
+    """The place asked about, the regions that it is part of, and its members where it is a region itself."""
+    asked = question.jurisdiction
+    regions = {region for region, members in question.regions.items() if asked in members}
+    return {asked, *regions, *question.regions.get(asked, ())}
+
+
+def _parties(question: Question) -> set[str]:
+    return {question.provider, *(owner for owner, _ in question.owners)}
