@@ -33,6 +33,15 @@ class Shelf:
     finder: Finder = field(default_factory=Finder)
     last: int = 0
     since: datetime | None = None
+    swept_until: datetime | None = None
+    """No document retrieved before that was uncompared at the last look, and none has been stored by this process since."""
+    swept_at: datetime | None = None
+    """When all documents were looked at."""
+
+    def expect(self, retrieved_at: datetime) -> None:
+        """A document retrieved then has been stored."""
+        if self.swept_until is not None:
+            self.swept_until = min(self.swept_until, retrieved_at)
 
 
 @dataclass(frozen=True)

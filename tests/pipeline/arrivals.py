@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -27,11 +27,13 @@ def arrive(world: World, reports: Sequence[Report], now: datetime) -> int:
     return assess(at(world, now), VERSION)
 
 
-def store(world: World, reports: Iterable[Report], now: datetime) -> None:
+def store(world: World, reports: Sequence[Report], now: datetime) -> None:
     """The documents of the reports with their signals, as the tagger's rows."""
     told: dict[str, list[Report]] = {}
     for report in reports:
         told.setdefault(report.document.id, []).append(report)
+    for report in reports:
+        world.shelf.expect(report.document.retrieved_at)
     with world.store.write() as tx:
         known = {row.source.id for row in stored_sources.source_statuses(tx)}
         names = known | {some[0].document.source for some in told.values()}
