@@ -11,7 +11,7 @@ from fastapi import FastAPI, Request, Response
 from fastapi_offline import FastAPIOffline
 from starlette.responses import StreamingResponse
 
-from api import checks, documents, events, health, pages, providers, sources
+from api import checks, documents, events, exposures, health, pages, providers, sources
 from api.limits import BodyLimit
 from api.problems import install_problems
 from monitor import __version__
@@ -38,7 +38,7 @@ def create_app(reader: Reader | None = None) -> FastAPI:
         summary="Which policy or geopolitical event hits which provider you depend on, where, and from which day.",
         lifespan=lifespan,
     )
-    for router in (providers.router, events.router, documents.router, sources.router, checks.router):
+    for router in (providers.router, events.router, documents.router, sources.router, checks.router, exposures.router):
         app.include_router(router, prefix="/api/v1")
     app.include_router(health.router)
     app.include_router(pages.router)
