@@ -18,10 +18,11 @@ START = datetime(2020, 1, 1, tzinfo=UTC)
 PER_DAY = 600
 """Signals a day: what 30,000 documents give of which two in a hundred tell of an event."""
 SOURCES = 2_000
-PLACES: tuple[Jurisdiction, ...] = tuple(
+_PLACES = (
     "AE AR AT AU BE BR CA CH CL CN CO CZ DE DK EG ES EU FI FR GB GR HK HU ID IE IL IN IT JP KE KR KZ LU MO MX MY NG NL NO NZ PE PH PK PL "
-    "PT QA RO RU SA SE SG TH TR TW UA US UZ VN ZA ZM".split()
+    "PT QA RO RU SA SE SG TH TR TW UA US UZ VN ZA ZM"
 )
+PLACES: tuple[Jurisdiction, ...] = tuple(_PLACES.split(" "))
 _ORDER: tuple[Stage, ...] = ("rumoured", "proposed", "announced", "final", "in_force")
 _TYPES: tuple[EventType, ...] = (
     "service_ban", "access_restriction", "export_control", "sanctions_listing", "data_privacy", "licensing_regulation", "antitrust",

@@ -59,16 +59,17 @@ def _one(world: World, count: int, seed: int) -> None:
     print(f"  filling the database (not part of it)     {filling:9.1f} s")
     now = START + timedelta(days=10_000)
     revisions, seconds = _timed(lambda: assess(_at(world, now), VERSION))
-    print(f"  all events drawn and stored, all scores   {seconds:9.1f} s   {revisions:,} events, {len(world.ledger.book.threads):,} threads")
+    print(
+        f"  all events drawn and stored, all scores   {seconds:9.1f} s   {revisions:,} events, {len(world.ledger.book.threads):,} threads"
+    )
     print(f"  peak memory                               {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:9.0f} MB")
-    _pairs(world, now)
+    _read_back(world)
     gc.collect()
     _updates(world, [*told], now)
     _answers(world, now, random.Random(seed))
 
 
-def _pairs(world: World, now: datetime) -> None:
-    """All pairs from events in memory, without the database."""
+def _read_back(world: World) -> None:
     with world.store.read() as tx:
         known, seconds = _timed(lambda: stored_events.events_as_of(tx, None))
     print(f"  all events read back                      {seconds:9.1f} s   {len(known):,}")

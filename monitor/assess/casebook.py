@@ -239,4 +239,3 @@ def _sought(claim: Claim) -> Iterator[Hashable]:
 
 def _stretch(moment: datetime) -> int:
     return int((moment - _EPOCH).total_seconds() // _SPAN_SECONDS)
-

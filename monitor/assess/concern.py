@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Collection, Sequence
+from itertools import product
 
 from monitor.assess.alternatives import candidates
 from monitor.assess.question import Question
-from monitor.model import Event, Jurisdiction
+from monitor.model import ANYONE, ANYWHERE, Event, Jurisdiction
 
 Find = Callable[[Collection[str], Collection[Jurisdiction]], Sequence[Event]]
 """Events that name one of these providers, or nobody whom they hit, and one of these places, or none."""
@@ -21,6 +23,21 @@ def concerning(question: Question, find: Find) -> list[Event]:
     own = find(_parties(question), places)
     others = {party for name in candidates(own, question) for party in _parties(question.about(name))} - _parties(question)
     return list({event.id: event for event in (*own, *(find(sorted(others), places) if others else ()))}.values())
+
+
+class Docket:
+    """Events in memory, to be found as a store finds them."""
+
+    def __init__(self, events: Sequence[Event]) -> None:
+        self._by_reach: dict[tuple[str, str], list[Event]] = defaultdict(list)
+        for event in events:
+            for key in event.reach:
+                self._by_reach[key].append(event)
+
+    def find(self, parties: Collection[str], places: Collection[Jurisdiction]) -> list[Event]:
+        """See `Find`."""
+        keys = product((*parties, ANYONE), (*places, ANYWHERE))
+        return list({event.id: event for key in keys for event in self._by_reach.get(key, ())}.values())
 
 
 def places_of(question: Question) -> set[Jurisdiction]:

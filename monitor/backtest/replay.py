@@ -12,11 +12,11 @@ from datetime import datetime
 from itertools import groupby
 
 from monitor.assess.alert import alert
+from monitor.assess.casebook import Casebook
 from monitor.assess.constants import BAND_FLOOR
 from monitor.assess.fit import Thread
 from monitor.assess.kinship import Kinship
 from monitor.assess.merge import merged
-from monitor.assess.casebook import Casebook
 from monitor.backtest.baseline import Baseline
 from monitor.backtest.reading import Cycle, Prepared
 from monitor.backtest.truth import Watch

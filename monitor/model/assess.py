@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Literal
+from itertools import product
+from typing import Final, Literal
 
 from pydantic import Field
 
@@ -11,6 +12,10 @@ from monitor.model.base import EventType, Instant, Jurisdiction, Level, Modality
 from monitor.model.collect import Document
 from monitor.model.understand import EventDates, Offer, Signal
 
+ANYONE: Final = "*"
+ANYWHERE: Final = "*"
+HIT: Final[frozenset[Role]] = frozenset({"restricting", "targeted", "affected"})
+"""Roles of those to whom a measure does something."""
 AlertReason = Literal["new", "advanced", "lifted"]
 
 
@@ -85,6 +90,15 @@ class Event(Noun):
     confidence: float = Field(ge=0, le=1)
     withdrawn: bool = False
     disputed: bool = False
+
+    @property
+    def reach(self) -> set[tuple[str, str]]:
+        """Providers × places under which the event is looked up. Without a party that it hits it is found under `ANYONE` as well, since
+        it may hit a sector; without a place that it affects under `ANYWHERE`.
+        """
+        parties = {*self.providers} | ({ANYONE} if not HIT & {*self.providers.values()} else set())
+        places = {*self.affected, *self.issuing} | ({ANYWHERE} if not self.affected else set())
+        return set(product(parties, places))
 
 
 class Factor(Noun):

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from functools import partial
 
-from monitor.assess.concern import concerning
+from monitor.assess.concern import Docket, Find, concerning
 from monitor.assess.factors import ACTIVE
 from monitor.assess.score import Question, score
 from monitor.freshness import is_stale
@@ -31,16 +31,21 @@ def assess(world: World, version: str) -> int:
             serialise(tx, "events")
             drawn = world.ledger.draw(tx, version, world.catalog.display_names)
             before = events.events_by_id(tx, [*(event.id for event in drawn.events), *drawn.gone])
-            if drawn.whole:
-                revisions = events.save_events(tx, drawn.events, now)
-            else:
-                revisions = events.save_changed(tx, drawn.events, now, drawn.gone)
+            revisions = _save(tx, drawn, now)
             if revisions:
-                assessments.save_assessments(tx, list(_scores(world, tx, _moved(before, drawn), now)), now)
+                find = Docket(drawn.events).find if drawn.whole else partial(events.events_concerning, tx, None)
+                fresh = sources.data_as_of(tx, now)
+                assessments.save_assessments(tx, list(_scores(world, find, _moved(before, drawn), now, fresh)), now)
     except BaseException:
         world.ledger.forget()  # it is ahead of rows that were not written
         raise
     return revisions
+
+
+def _save(tx: Session, drawn: Drawn, now: datetime) -> int:
+    if drawn.whole:
+        return events.save_events(tx, drawn.events, now)
+    return events.save_changed(tx, drawn.events, now, drawn.gone)
 
 
 def _moved(before: Mapping[str, Event], drawn: Drawn) -> Iterator[Event]:
@@ -50,9 +55,8 @@ def _moved(before: Mapping[str, Event], drawn: Drawn) -> Iterator[Event]:
     yield from (before[key] for key in (*(event.id for event in changed), *drawn.gone) if key in before)
 
 
-def _scores(world: World, tx: Session, moved: Iterable[Event], now: datetime) -> Iterator[Assessment]:
+def _scores(world: World, find: Find, moved: Iterable[Event], now: datetime, data_as_of: datetime | None) -> Iterator[Assessment]:
     """The score of every provider in every jurisdiction that these events concern."""
-    data_as_of = sources.data_as_of(tx, now)
     pairs = {
         (provider, place)
         for event in moved
@@ -70,4 +74,4 @@ def _scores(world: World, tx: Session, moved: Iterable[Event], now: datetime) ->
             stale=is_stale(data_as_of, now),
             data_as_of=data_as_of,
         )
-        yield score(concerning(question, partial(events.events_concerning, tx, None)), question)
+        yield score(concerning(question, find), question)

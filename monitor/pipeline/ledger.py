@@ -6,7 +6,7 @@ everything once, and one whose transaction failed forgets all and does so again.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from monitor.assess.casebook import Casebook
@@ -43,7 +43,7 @@ class Ledger:
         self.version, self.last, self.decisions = None, 0, 0
         self.waiting, self.book = {}, Casebook()
 
-    def draw(self, tx: Session, version: str, names: dict[str, str]) -> Drawn:
+    def draw(self, tx: Session, version: str, names: Mapping[str, str]) -> Drawn:
         """Take in what became known since the last call; everything at the first one and for another tagger version."""
         if self.version != version:
             return self._draw_all(tx, version, names)
@@ -58,7 +58,7 @@ class Ledger:
         moved = {thread.id: thread for thread in (*change.threads, *self.book.told_by(beside))}
         return Drawn(_events(tx, list(moved.values()), names), change.gone)
 
-    def _draw_all(self, tx: Session, version: str, names: dict[str, str]) -> Drawn:
+    def _draw_all(self, tx: Session, version: str, names: Mapping[str, str]) -> Drawn:
         self.forget()
         self.last, self.waiting = origins.unread(tx, METHOD, version)
         self.decisions = len(origins.decisions(tx, None))
@@ -83,7 +83,7 @@ def _edited(ready: Iterable[Numbered]) -> dict[str, int]:
     return {entry: revision for entry, revision in newest.items() if revision > 1}
 
 
-def _events(tx: Session, threads: Sequence[Thread], names: dict[str, str]) -> list[Event]:
+def _events(tx: Session, threads: Sequence[Thread], names: Mapping[str, str]) -> list[Event]:
     documents = [claim.report.document for thread in threads for claim in thread.claims]
     kin = Kinship(*origins.known_origins(tx, documents, None))
     return [merged(thread.claims, names, kin) for thread in threads]

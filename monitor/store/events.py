@@ -4,21 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from itertools import product
-from typing import Any, Final
+from typing import Any
 
 from sqlalchemy import Select, func, insert, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from monitor.model import Event, Role
+from monitor.model import ANYONE, ANYWHERE, Event
 from monitor.store.dialect import body_hash, insert_new, serialise
 from monitor.store.documents import in_parts
 from monitor.store.tables import EventReachRow, EventRow
 
-ANYONE: Final = "*"
-ANYWHERE: Final = "*"
-HIT: Final[frozenset[Role]] = frozenset({"restricting", "targeted", "affected"})
 _KEYS = (EventRow.event_id, EventRow.revision, EventRow.withdrawn, EventRow.body_hash)
 
 
@@ -59,35 +55,23 @@ def events_as_of(tx: Session, as_of: datetime | None) -> list[Event]:
     return [Event.model_validate(body) for body in tx.scalars(_latest(as_of, EventRow.body))]
 
 
-def events_concerning(
-    tx: Session, as_of: datetime | None, parties: Collection[str], places: Collection[str] | None = None
-) -> list[Event]:
+def events_concerning(tx: Session, as_of: datetime | None, parties: Collection[str], places: Collection[str] | None = None) -> list[Event]:
     """The events known at `as_of` (None: now) that once named one of these providers, or none whom they hit, and one of these places
     (None: any), or none.
 
     All that can weigh on these providers in these places, by id, and some that cannot: what an event names may have changed.
     """
-    wanted = select(col(EventReachRow.event_id)).where(col(EventReachRow.party).in_([*parties, ANYONE])).distinct()
+    wanted = select(col(EventReachRow.event_id)).where(col(EventReachRow.party).in_([*parties, ANYONE]))
     if places is not None:
         wanted = wanted.where(col(EventReachRow.place).in_([*places, ANYWHERE]))
     if as_of is not None:
         wanted = wanted.where(col(EventReachRow.recorded_at) <= as_of)
-    ids = sorted(tx.scalars(wanted))
-    return [Event.model_validate(body) for part in in_parts(ids) for body in tx.scalars(_latest(as_of, EventRow.body, ids=part))]
+    return [Event.model_validate(body) for body in tx.scalars(_latest(as_of, EventRow.body, ids=wanted))]
 
 
 def events_by_id(tx: Session, ids: Sequence[str]) -> dict[str, Event]:
     """The newest revision of each of these events, by id; unknown ones are absent."""
     return {event.id: event for event in _by_id(tx, ids)}
-
-
-def reach_of(event: Event) -> set[tuple[str, str]]:
-    """Providers and places under which the event is found. A measure without a party that it hits is found under `ANYONE` as well:
-    it may hit a sector; one without a place that it affects under `ANYWHERE`.
-    """
-    parties = {*event.providers} | ({ANYONE} if not any(role in HIT for role in event.providers.values()) else set())
-    places = {*event.affected, *event.issuing} | ({ANYWHERE} if not event.affected else set())
-    return set(product(parties, places))
 
 
 def newest_recorded(tx: Session) -> datetime | None:
@@ -101,7 +85,7 @@ def event_revisions(tx: Session, event_id: str) -> list[tuple[datetime, Event]]:
     return [(at, Event.model_validate(body)) for at, body in tx.execute(chain.order_by(col(EventRow.revision)))]
 
 
-def _latest(as_of: datetime | None, *columns: Any, ids: Sequence[str] | None = None) -> Select[Any]:
+def _latest(as_of: datetime | None, *columns: Any, ids: Sequence[str] | Select[Any] | None = None) -> Select[Any]:
     """The newest revision of each event, or of these, known at `as_of`."""
     newest = select(col(EventRow.event_id), func.max(col(EventRow.revision)).label("revision")).group_by(col(EventRow.event_id))
     if ids is not None:
@@ -119,7 +103,7 @@ def _by_id(tx: Session, ids: Sequence[str]) -> list[Event]:
 
 
 def _reach_rows(event: Event, now: datetime) -> list[dict[str, Any]]:
-    return [{"party": p, "place": place, "event_id": event.id, "recorded_at": now} for p, place in sorted(reach_of(event))]
+    return [{"party": p, "place": place, "event_id": event.id, "recorded_at": now} for p, place in sorted(event.reach)]
 
 
 def _row(event: Event, body: dict[str, Any], digest: str, revision: int) -> dict[str, Any]:

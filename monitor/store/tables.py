@@ -16,8 +16,8 @@ from monitor.model import DeliveryState, EventType, Level, OriginVerdict, Reason
 from monitor.store.dialect import only_where
 
 APPEND_ONLY = (
-    "document", "text_sketch", "text_copy", "origin_decision", "tagging", "signal", "event", "event_reach", "assessment", "inventory_version",
-    "fetch_success",
+    "document", "text_sketch", "text_copy", "origin_decision", "tagging", "signal", "event", "event_reach", "assessment",
+    "inventory_version", "fetch_success",
 )  # fmt: skip
 """Tables whose rows are facts: triggers refuse to change them."""
 

@@ -57,7 +57,10 @@ def edited(told: Report, revision: int = 2) -> Report:
 
 @given(many_reports(9), st.randoms(use_true_random=False))
 @settings(
-    max_examples=6, deadline=None, phases=[Phase.generate], suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+    max_examples=6,
+    deadline=None,
+    phases=[Phase.generate],
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 def test_a_process_that_goes_on_knows_what_one_that_starts_would(world: World, reports: list[Report], dice: random.Random) -> None:
     prefix = f"x{dice.randrange(10**9)}-"

@@ -6,6 +6,7 @@ import hashlib
 import random
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from itertools import pairwise
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
@@ -27,7 +28,10 @@ from tests.pipeline.conftest import world_over
 
 HOUR = timedelta(hours=1)
 stored = settings(
-    max_examples=5, deadline=None, phases=[Phase.generate], suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+    max_examples=5,
+    deadline=None,
+    phases=[Phase.generate],
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 """Few examples in one database each: what they leave behind makes the next one's world richer."""
 
@@ -211,7 +215,7 @@ def test_explain_delta(life: Life, reports: list[Report], hours: list[int]) -> N
     told = life.begin(reports)
     for one in told:
         life.arrive(one, after=timedelta(hours=7))
-    for early, late in zip(hours, hours[1:], strict=False):
+    for early, late in pairwise(hours):
         before, after = (life.answer(start + timedelta(hours=asked)) for asked in (early, late))
         assert sum(cause.points for cause in explain_delta(before, after)) == after.score - before.score
 
@@ -255,7 +259,13 @@ def test_team_exposure(life: Life) -> None:
 
 
 def test_a_narrow_look_gives_the_answer_of_all_events(life: Life) -> None:
-    told = [notice(), report("b"), ban("k"), ban("i", "IT", "openai"), report("m", type="mitigation", providers={"openai": "restricting", "zhipu": "alternative"})]
+    told = [
+        notice(),
+        report("b"),
+        ban("k"),
+        ban("i", "IT", "openai"),
+        report("m", type="mitigation", providers={"openai": "restricting", "zhipu": "alternative"}),
+    ]
     life.arrive(*told, report("n", type="export_control", providers={}, issuing=("US",), affected=("CN",), sectors=("ai",)))
     reader, whole = life.reader(), life.reader().picture(life.now)
     for provider in life.world.catalog.providers:

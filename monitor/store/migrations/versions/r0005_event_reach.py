@@ -10,7 +10,9 @@ revision = "0005"
 down_revision = "0003"
 
 _HIT = {"restricting", "targeted", "affected"}
-_EVENT = sa.table("event", sa.column("event_id"), sa.column("revision"), sa.column("recorded_at", UTCDateTime()), sa.column("body", sa.JSON()))
+_EVENT = sa.table(
+    "event", sa.column("event_id"), sa.column("revision"), sa.column("recorded_at", UTCDateTime()), sa.column("body", sa.JSON())
+)
 
 
 def upgrade() -> None:
@@ -34,4 +36,3 @@ def upgrade() -> None:
     rows = [{"party": party, "place": place, "event_id": event, "recorded_at": at} for (party, place, event), at in first.items()]
     if rows:
         op.bulk_insert(reach, rows)
-
