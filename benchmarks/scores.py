@@ -60,7 +60,7 @@ def _one(world: World, count: int, seed: int) -> None:
     now = START + timedelta(days=10_000)
     revisions, seconds = _timed(lambda: assess(_at(world, now), VERSION))
     print(
-        f"  all events drawn and stored, all scores   {seconds:9.1f} s   {revisions:,} events, {len(world.ledger.book.threads):,} threads"
+        f"  all events drawn and stored, all scores   {seconds:9.1f} s   {revisions:,} events, {len(world.notebook.book.threads):,} threads"
     )
     print(f"  peak memory                               {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:9.0f} MB")
     _read_back(world)

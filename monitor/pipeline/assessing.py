@@ -12,7 +12,7 @@ from monitor.assess.score import Question, score
 from monitor.freshness import is_stale
 from monitor.model import Assessment, Event
 from monitor.pipeline.comparing import compare
-from monitor.pipeline.ledger import Drawn
+from monitor.pipeline.notebook import Drawn
 from monitor.pipeline.world import World
 from monitor.store import Session, assessments, events, sources
 from monitor.store.dialect import serialise
@@ -29,7 +29,7 @@ def assess(world: World, version: str) -> int:
         with world.store.write() as tx:
             # Two processes at once: who writes second must have read what the first wrote, or would withdraw it.
             serialise(tx, "events")
-            drawn = world.ledger.draw(tx, version, world.catalog.display_names)
+            drawn = world.notebook.draw(tx, version, world.catalog.display_names)
             before = events.events_by_id(tx, [*(event.id for event in drawn.events), *drawn.gone])
             revisions = _save(tx, drawn, now)
             if revisions:
@@ -37,7 +37,7 @@ def assess(world: World, version: str) -> int:
                 fresh = sources.data_as_of(tx, now)
                 assessments.save_assessments(tx, list(_scores(world, find, _moved(before, drawn), now, fresh)), now)
     except BaseException:
-        world.ledger.forget()  # it is ahead of rows that were not written
+        world.notebook.forget()  # it is ahead of rows that were not written
         raise
     return revisions
 

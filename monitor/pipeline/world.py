@@ -12,7 +12,7 @@ from monitor.catalog import Catalog, load_catalog, load_sources
 from monitor.clock import Clock
 from monitor.collect.copies import Finder
 from monitor.model import Source
-from monitor.pipeline.ledger import Ledger
+from monitor.pipeline.notebook import Notebook
 from monitor.settings import Settings
 from monitor.store import Store, open_store
 
@@ -48,7 +48,7 @@ class Shelf:
 class World:
     """One store with everything its steps need; a replay changes nothing but `clock`.
 
-    `robots`, `shelf` and `ledger` outlive the cycles, not the process.
+    `robots`, `shelf` and `notebook` outlive the cycles, not the process.
     """
 
     store: Store
@@ -58,7 +58,7 @@ class World:
     clock: Clock
     robots: RulesBySite = field(default_factory=dict)
     shelf: Shelf = field(default_factory=Shelf)
-    ledger: Ledger = field(default_factory=Ledger)
+    notebook: Notebook = field(default_factory=Notebook)
 
 
 @contextmanager

@@ -15,7 +15,7 @@ from monitor.errors import UsageError
 from monitor.model import Event, Report
 from monitor.pipeline import World, assess
 from monitor.pipeline.deciding import decide, undo
-from monitor.pipeline.ledger import Ledger
+from monitor.pipeline.notebook import Notebook
 from monitor.store import events
 from monitor.store import sources as stored_sources
 from monitor.store.assessments import assessment_history
@@ -37,7 +37,7 @@ def world(store_url: str) -> Iterator[World]:
 
 
 def restarted(world: World) -> World:
-    return replace(world, ledger=Ledger())
+    return replace(world, notebook=Notebook())
 
 
 def known(world: World) -> list[Event]:

@@ -29,7 +29,7 @@ class Drawn:
 
 
 @dataclass
-class Ledger:
+class Notebook:
     """Threads of one tagger version, of the documents that were compared up to `last`; `waiting` are those not read by then."""
 
     version: str | None = None
