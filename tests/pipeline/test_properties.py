@@ -192,6 +192,14 @@ def test_no_future_leak(life: Life, reports: list[Report], hours: int) -> None:
     assert life.answer(asked) == before
 
 
+def test_no_future_leak_of_a_second_voice(life: Life) -> None:
+    life.arrive(report("a"))
+    asked, before = life.now, life.answer()
+    life.arrive(report("b"))
+    assert life.answer().score > before.score
+    assert life.answer(asked) == before
+
+
 def test_methodology_pin(life: Life) -> None:
     life.arrive(notice())
     (row,) = history(life, "openai", "CN")
