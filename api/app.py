@@ -11,7 +11,7 @@ from fastapi import FastAPI, Request, Response
 from fastapi_offline import FastAPIOffline
 from starlette.responses import StreamingResponse
 
-from api import checks, decisions, documents, events, health, pages, providers, sources
+from api import checks, decisions, documents, events, exposures, health, pages, providers, sources
 from api.limits import BodyLimit
 from api.problems import install_problems
 from monitor import __version__
@@ -39,7 +39,10 @@ def create_app(reader: Reader | None = None, settings: Settings | None = None) -
         summary="Which policy or geopolitical event hits which provider you depend on, where, and from which day.",
         lifespan=lifespan,
     )
-    for router in (providers.router, events.router, documents.router, sources.router, checks.router, decisions.router):
+    routers = (
+        providers.router, events.router, documents.router, sources.router, checks.router, decisions.router, exposures.router,
+    )  # fmt: skip
+    for router in routers:
         app.include_router(router, prefix="/api/v1")
     app.include_router(health.router)
     app.include_router(pages.router)

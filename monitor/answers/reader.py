@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import TypeVar
@@ -24,6 +24,7 @@ from monitor.answers.shapes import (
     Risk,
     SourceShape,
 )
+from monitor.assess.concern import concerning
 from monitor.assess.importance import importance
 from monitor.assess.score import Question, score
 from monitor.assess.stage import stage_on
@@ -91,6 +92,17 @@ class Reader:
             known = tuple(stored_events.events_as_of(tx, as_of))
             return Picture(known, as_of, stored_sources.data_as_of(tx, as_of))
 
+    def _picture_around(self, provider: str, place: str | None, as_of: datetime) -> Picture:
+        """What `picture` shows, as far as it can weigh on the provider, in `place` or anywhere, and on what it could switch to."""
+        with self.store.read() as tx:
+            fresh = stored_sources.data_as_of(tx, as_of)
+            question = self.question(Picture((), as_of, fresh), provider, place or "")
+
+            def find(parties: Collection[str], places: Collection[str]) -> list[Event]:
+                return stored_events.events_concerning(tx, as_of, parties, places if place else None)
+
+            return Picture(tuple(concerning(question, find)), as_of, fresh)
+
     def providers(self, q: str, limit: int, cursor: str | None) -> Page[ProviderShape]:
         """Catalogue records by id whose id, name, alias or product contains `q`."""
         found = [p for p in sorted(self.catalog.providers.values(), key=lambda p: p.id) if _matches(p, q)]
@@ -105,9 +117,10 @@ class Reader:
     def risk(self, provider: str, place: str | None, as_of: datetime, picture: Picture | None = None) -> Risk:
         """The assessment in `place`, or where the provider is worst when no place is given."""
         self._known(provider)
-        picture = picture or self.picture(as_of)
+        place = checked_place(place) if place else None
+        picture = picture or self._picture_around(provider, place, as_of)
         if place:
-            return Risk.model_validate(self.assess(picture, provider, checked_place(place)).model_dump())
+            return Risk.model_validate(self.assess(picture, provider, place).model_dump())
         rows = [self.assess(picture, provider, where) for where in self._places_of(picture.events, provider)]
         rows.sort(key=lambda row: (-row.score, row.jurisdiction))
         overview = tuple(JurisdictionRisk(jurisdiction=r.jurisdiction, score=r.score, level=r.level) for r in rows)

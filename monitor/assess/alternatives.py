@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from monitor.assess.constants import BAND_FLOOR
 from monitor.assess.factors import jurisdiction
 from monitor.assess.question import Question
-from monitor.assess.rate import rate
-from monitor.model import LEVELS, Alternative, Assessment, Event, EventOffer, OfferKind
+from monitor.assess.rate import level_of, rated
+from monitor.model import Alternative, Event, EventOffer, OfferKind
 
 
 def alternatives(events: Sequence[Event], question: Question) -> tuple[Alternative, ...]:
@@ -19,21 +20,32 @@ def alternatives(events: Sequence[Event], question: Question) -> tuple[Alternati
     Taken from the catalogue's substitutes and from migration offers that answer this provider's case; left out are those
     that do not offer themselves in the place asked about and those whose own risk there is high or worse.
     """
-    known = question.providers.get(question.provider)
-    substitutes = known.substitutes if known else ()
-    offering = _by_service(_offering(events, question), substitutes, question)
-    candidates = {*substitutes, *offering} - {question.provider}
-    rated = [(name, rate(events, question.about(name))) for name in sorted(candidates) if _is_offered(name, question)]
-    kept = [_alternative(name, own, offering.get(name), question) for name, own in rated if LEVELS.index(own.level) < LEVELS.index("high")]
+    offering = _offered(events, question)
+    known = [(name, rated(events, question.about(name))) for name in sorted(candidates(events, question)) if _is_offered(name, question)]
+    kept = [_alternative(name, own, offering.get(name), question) for name, own in known if own < BAND_FLOOR["high"]]
     return tuple(
         sorted(kept, key=lambda a: (a.availability != "stated", a.level == "medium", a.provider not in offering, a.score, a.provider))
     )
 
 
-def _alternative(name: str, own: Assessment, offers: list[EventOffer] | None, question: Question) -> Alternative:
+def candidates(events: Sequence[Event], question: Question) -> set[str]:
+    """Whom one might switch to: the catalogue's substitutes, and who offers to replace the provider asked about."""
+    return {*_substitutes(question), *_offered(events, question)} - {question.provider}
+
+
+def _substitutes(question: Question) -> tuple[str, ...]:
+    known = question.providers.get(question.provider)
+    return known.substitutes if known else ()
+
+
+def _offered(events: Sequence[Event], question: Question) -> dict[str, list[EventOffer]]:
+    return _by_service(_offering(events, question), _substitutes(question), question)
+
+
+def _alternative(name: str, own: int, offers: list[EventOffer] | None, question: Question) -> Alternative:
     stated = offers is not None or _speaks_for(name, question)
     standing = _standing(offers or [], question)
-    return Alternative(provider=name, score=own.score, level=own.level, offers=standing, availability="stated" if stated else "unknown")
+    return Alternative(provider=name, score=own, level=level_of(own), offers=standing, availability="stated" if stated else "unknown")
 
 
 def _speaks_for(name: str, question: Question) -> bool:

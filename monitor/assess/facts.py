@@ -5,7 +5,6 @@ In: the claims of one measure. Out: the claims that count, and values ordered by
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
@@ -17,7 +16,6 @@ from monitor.assess.measure import EITHER, Claim, Family
 from monitor.model import Modality
 
 _LONG_AGO: Final = datetime.min.replace(tzinfo=UTC)
-_OWN_ACT: Final[frozenset[Family]] = frozenset({"access", "mitigation"})
 _WEAKER: Final[tuple[Modality, ...]] = ("threatened", "hypothetical", "denied")
 Value = TypeVar("Value", bound=Hashable)
 
@@ -73,16 +71,7 @@ def is_relief(claim: Claim) -> bool:
 
 def is_primary(claim: Claim) -> bool:
     """Whether the document is the act itself: the issuer's own regulator, or the provider's notice about its own act."""
-    document, signal = claim.report.document, claim.report.signal
-    if document.reliability == "low":
-        return False
-    if document.kind == "regulator":
-        unsaid = not signal.issuing and claim.family not in _OWN_ACT
-        return unsaid or document.jurisdiction in signal.issuing or (document.jurisdiction is None and bool(signal.issuing))
-    if document.kind in ("vendor", "vendor_terms") and document.reliability in ("primary", "high") and claim.family in _OWN_ACT:
-        publisher = re.sub(r"[^a-z0-9]+", "-", document.origin_group.casefold()).strip("-")
-        return publisher in claim.principals or publisher not in signal.providers
-    return False
+    return claim.primary
 
 
 def supported(claims: Iterable[Claim], value: Callable[[Claim], Value | None], chorus: Chorus) -> list[Value]:

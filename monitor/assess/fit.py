@@ -58,6 +58,16 @@ class Thread:
             self._first = min(self._first or claim.told, claim.told)
             self._last = max(self._last or claim.told, claim.told)
 
+    @property
+    def id(self) -> str:
+        """The id of the event that the claims make, which must have been added in the order of knowledge."""
+        return self.claims[0].event
+
+    def window(self) -> tuple[datetime, datetime]:
+        """From when to when news must be told to be of this measure, unless a number or its text says that it is."""
+        first, last = self._span()
+        return first - _WINDOW, last + _WINDOW
+
     def match(self, claim: Claim) -> tuple[float, ...] | None:
         """How well the claim fits, larger is better; None when it must be another measure."""
         if claim.reprint in self._reprints:

@@ -15,6 +15,7 @@ from typing import Final, Literal, NamedTuple
 from monitor.model import MODIFIERS, EventType, Report, Role, Signal, short_hash
 
 Family = Literal["access", "ban", "trade", "investment", "licensing", "antitrust", "tariff", "mitigation", "unknown"]
+Order = tuple[datetime, datetime, str, float, str]
 FAMILY: Final[dict[EventType, Family]] = {
     "access_restriction": "access",
     "service_ban": "ban", "data_privacy": "ban", "divestiture": "ban",
@@ -26,6 +27,7 @@ FAMILY: Final[dict[EventType, Family]] = {
 EITHER: Final[frozenset[Family]] = frozenset({"access", "ban"})
 """What headlines mix up: a provider's own cut-off and a government's ban."""
 ACTIVE: Final[frozenset[Role]] = frozenset({"restricting", "targeted", "affected"})
+_OWN_ACT: Final[frozenset[Family]] = frozenset({"access", "mitigation"})
 _OFFICIAL = re.compile(r"^(\d{4}-[A-Z]{2}\d{2}|\d{4}-\d{4,6}|[A-Z]\d-\d{4}-\d{4,6})$")
 _LEADS_FOR_EU: Final[frozenset[str]] = frozenset({"IE", "LU"})
 """Seats of most firms' lead data-protection authorities, whose decisions reporters call the EU's (GDPR, article 56)."""
@@ -45,7 +47,7 @@ class Claim:
     """Whether the same document tells the act also the other way: as a government's ban and as the provider's own cut-off."""
 
     @cached_property
-    def order(self) -> tuple[datetime, datetime, str, float, str]:
+    def order(self) -> Order:
         """The order of knowledge: what we learn later never rearranges what we had; of one document the surest reading first."""
         document = self.report.document
         return (self.report.recorded_at, document.told_at, document.id, -self.report.signal.confidence, self.key)
@@ -54,6 +56,11 @@ class Claim:
     def key(self) -> str:
         """The text that identifies the measure as this report tells it."""
         return act_key(self.report.signal, Act(self.family, self.principals, self.causes))
+
+    @cached_property
+    def event(self) -> str:
+        """The id of the event that this claim opens when it is the first: it rests on what was known first and never changes."""
+        return "evt_" + short_hash(self.key, self.report.document.id)
 
     @property
     def told(self) -> datetime:
@@ -69,6 +76,20 @@ class Claim:
     def background(self) -> bool:
         """Whether the report only recalls the measure."""
         return self.report.signal.background or self.report.signal.modality == "historical"
+
+    @cached_property
+    def primary(self) -> bool:
+        """Whether the document is the act itself: the issuer's own regulator, or the provider's notice about its own act."""
+        document, signal = self.report.document, self.report.signal
+        if document.reliability == "low":
+            return False
+        if document.kind == "regulator":
+            unsaid = not signal.issuing and self.family not in _OWN_ACT
+            return unsaid or document.jurisdiction in signal.issuing or (document.jurisdiction is None and bool(signal.issuing))
+        if document.kind in ("vendor", "vendor_terms") and document.reliability in ("primary", "high") and self.family in _OWN_ACT:
+            publisher = re.sub(r"[^a-z0-9]+", "-", document.origin_group.casefold()).strip("-")
+            return publisher in self.principals or publisher not in signal.providers
+        return False
 
     @cached_property
     def official(self) -> frozenset[str]:

@@ -18,7 +18,7 @@ from monitor.assess.measure import ACTIVE, EITHER, FAMILY, Claim
 from monitor.assess.proof import TIERS, evidence, offers, tier
 from monitor.assess.tally import Tally
 from monitor.assess.title import title
-from monitor.model import MODIFIERS, ROLE_PRECEDENCE, Event, EventType, Role, short_hash
+from monitor.model import MODIFIERS, ROLE_PRECEDENCE, Event, EventType, Role
 
 Word = TypeVar("Word", bound=str)
 
@@ -30,7 +30,7 @@ def merged(claims: Sequence[Claim], names: Mapping[str, str], kin: Kinship) -> E
     kinds = _types(told)
     dates, conflicts = dated(told)
     event = Event(
-        id="evt_" + short_hash(known[0].key, known[0].report.document.id),
+        id=known[0].event,
         type=kinds[0],
         beneath=kinds[1:],
         title="",

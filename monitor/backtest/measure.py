@@ -6,7 +6,9 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from statistics import median
+from math import sqrt
+from statistics import mean, median, stdev
+from typing import Final
 
 from monitor.backtest.baseline import Ring
 from monitor.backtest.labels import Key, Label, key_of
@@ -17,6 +19,9 @@ from monitor.understand.evaluate import wilson_low
 
 IN_TIME = timedelta(hours=24)
 """After the first report in the corpus."""
+_T_90: Final = (3.078, 1.886, 1.638, 1.533, 1.476, 1.440, 1.415, 1.397, 1.383, 1.372)
+"""Student's t that 90 % lie below, for 1 to 10 degrees of freedom (NIST/SEMATECH e-Handbook, 1.3.6.7.2); the last is used beyond, which
+leaves the bound a little low."""
 BIN = 10
 """Alerts per bin of the calibration, at least."""
 
@@ -37,6 +42,15 @@ class Share:
     def low(self) -> float:
         """The bound above which the true share lies in nine of ten such samples."""
         return min(self.share, max(0.0, wilson_low(self.share, self.n)))  # rounding may leave it a hair outside
+
+
+@dataclass(frozen=True)
+class Lead:
+    """Mean days from alert to effect of `n` things that happened, with Student's one-sided 90 % lower bound; None for a single one."""
+
+    mean: float
+    low: float | None
+    n: int
 
 
 @dataclass(frozen=True)
@@ -152,6 +166,17 @@ def typical_lead(found: Sequence[Warned]) -> float | None:
     """The median of days between an alert and the effective day, among those that were ahead of it."""
     days = [lead for one in found if (lead := one.lead_days) is not None and lead >= 0]
     return median(days) if days else None
+
+
+def mean_lead(found: Sequence[Warned]) -> Lead | None:
+    """Days of warning of everything that was alerted and has an effective day, late ones counted as negative; None without any."""
+    days = [lead for one in found if (lead := one.lead_days) is not None]
+    if not days:
+        return None
+    if len(days) == 1:
+        return Lead(float(days[0]), None, 1)
+    t = _T_90[min(len(days) - 1, len(_T_90)) - 1]
+    return Lead(mean(days), mean(days) - t * stdev(days) / sqrt(len(days)), len(days))
 
 
 def recall_of_rings(truth: Sequence[TruthEvent], reports: Mapping[str, Sequence[Report]], rings: Sequence[Ring]) -> Share:

@@ -12,11 +12,11 @@ from datetime import datetime
 from itertools import groupby
 
 from monitor.assess.alert import alert
+from monitor.assess.casebook import Casebook
 from monitor.assess.constants import BAND_FLOOR
 from monitor.assess.fit import Thread
 from monitor.assess.kinship import Kinship
 from monitor.assess.merge import merged
-from monitor.assess.thread import Casebook
 from monitor.backtest.baseline import Baseline
 from monitor.backtest.reading import Cycle, Prepared
 from monitor.backtest.truth import Watch
@@ -121,7 +121,7 @@ class Replay:
 
     def _note(self, reports: Iterable[Report]) -> None:
         for report in reports:
-            self._told[report.document.id] = report.document
+            self._told.setdefault(report.document.id, report.document)
             self._entries.add((report.document.source, report.document.guid))
         self.outcome.relevant = len(self._told)
 

@@ -17,7 +17,7 @@ from monitor.backtest import measure
 from monitor.backtest.baseline import Baseline, Ring
 from monitor.backtest.corpus import Corpus, read_corpus
 from monitor.backtest.labels import Key, Label, key_of
-from monitor.backtest.measure import Bin, Figures, Warned
+from monitor.backtest.measure import Bin, Figures, Lead, Warned
 from monitor.backtest.reading import PORTION, Prepared, Readers, reading, tagger_of
 from monitor.backtest.replay import FLOORS, Outcome, Replay, Told
 from monitor.backtest.truth import TruthEvent, Watch
@@ -74,6 +74,11 @@ class Backtest:
     lead_days: float | None
     rings: Mapping[str, tuple[Ring, ...]]
     labels: Mapping[Key, Label]
+
+    @property
+    def mean_lead(self) -> Lead | None:
+        """Days of warning, the mean with its lower bound."""
+        return measure.mean_lead(self.warned)
 
     def label(self, told: Told) -> Label | None:
         """The verdict on an alert, None when nobody gave one."""

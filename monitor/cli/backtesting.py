@@ -116,6 +116,9 @@ def _print(result: Backtest) -> None:
     out.print(Text(f"\nbusiest week {max((n for _, n in result.weeks), default=0)} alerts"))
     if result.lead_days is not None:
         out.print(Text(f"median of {result.lead_days:.0f} days between alert and effective day, where the day was still ahead"))
+    if (lead := result.mean_lead) is not None:
+        bound = f", at least {lead.low:.0f} with 90 % confidence" if lead.low is not None else ""
+        out.print(Text(f"mean of {lead.mean:.0f} days of warning over {lead.n} with an effective day{bound}"))
 
 
 def _line(one: Figures) -> list[str]:

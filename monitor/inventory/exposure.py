@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, datetime
 from typing import NamedTuple
 
+from monitor.inventory.team_score import team_score
 from monitor.model import (
     LEVELS,
     Assessment,
@@ -75,7 +76,7 @@ def exposures(
     A dependency is hit when its provider restricts, is targeted or is affected and the measure binds a place it is called
     from or has users in; a measure on its owner hits it where it scores. A provider that is an alternative or only mentioned
     is never hit; neither is anyone by an event that is withdrawn, denied or hypothetical, nor by an offer. `score` is the
-    provider's in the worst hit place; `level` is this event's own (see `event_level`).
+    provider's in the worst hit place; `level` is this event's own (see `event_level`); `team_score` is what the score means here.
     """
     hitting = [event for event in events if _can_hit(event)]
     context = _Context(assess, providers, as_of)
@@ -157,7 +158,7 @@ def _exposure(use: tuple[Team, System, Dependency], event: Event, places: tuple[
     assessments = [context.assess(dependency.provider, place) for place in places]
     provider = context.providers.get(dependency.provider)
     way = _way(system.id, dependency, provider.name if provider else dependency.provider, places)
-    today = context.as_of.date()
+    today, score = context.as_of.date(), max(assessment.score for assessment in assessments)
     return Exposure(
         team=team.id,
         system=system.id,
@@ -166,12 +167,13 @@ def _exposure(use: tuple[Team, System, Dependency], event: Event, places: tuple[
         event=event.id,
         type=event.type,
         stage=event.stage,
-        score=max(assessment.score for assessment in assessments),
+        score=score,
         level=max((event_level(event.id, assessment) for assessment in assessments), key=LEVELS.index),
         meaning=f"{way}: {consequence(event, today)}.",
         deadline=next_deadline(event, today),
         criticality=system.criticality,
         substitutability=dependency.substitutability,
+        team_score=team_score(score, system.criticality, dependency.substitutability),
     )
 
 

@@ -5,6 +5,9 @@ assess, inventory, inform.
 """
 
 from monitor.model.assess import (
+    ANYONE,
+    ANYWHERE,
+    HIT,
     Alert,
     AlertPair,
     AlertReason,
@@ -68,6 +71,9 @@ from monitor.model.reasons import REASONS, Meaning
 from monitor.model.understand import Band, EventDates, Mention, Offer, Quote, Signal, Tagging
 
 __all__ = [
+    "ANYONE",
+    "ANYWHERE",
+    "HIT",
     "LEVELS",
     "MODIFIERS",
     "PAGE_ADDED",

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Literal
+from itertools import product
+from typing import Final, Literal
 
 from pydantic import Field
 
@@ -12,6 +13,10 @@ from monitor.model.collect import Document
 from monitor.model.decision import Ruling
 from monitor.model.understand import EventDates, Offer, Signal
 
+ANYONE: Final = "*"
+ANYWHERE: Final = "*"
+HIT: Final[frozenset[Role]] = frozenset({"restricting", "targeted", "affected"})
+"""Roles of those to whom a measure does something."""
 AlertReason = Literal["new", "advanced", "lifted"]
 
 
@@ -100,6 +105,15 @@ class Event(Noun):
         """The rejection or merge for which it is withdrawn; None when nothing tells it any more, or it is not withdrawn."""
         ends = [ruling for ruling in self.decisions if ruling.kind in ("reject", "merge") and ruling.holds]
         return max(ends, key=lambda ruling: ruling.kind == "reject", default=None) if self.withdrawn else None
+
+    @property
+    def reach(self) -> set[tuple[str, str]]:
+        """Providers × places under which the event is looked up. Without a party that it hits it is found under `ANYONE` as well, since
+        it may hit a sector; without a place that it affects under `ANYWHERE`.
+        """
+        parties = {*self.providers} | ({ANYONE} if not HIT & {*self.providers.values()} else set())
+        places = {*self.affected, *self.issuing} | ({ANYWHERE} if not self.affected else set())
+        return set(product(parties, places))
 
 
 class Factor(Noun):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from functools import lru_cache
 
 from monitor.model.base import Instant, Jurisdiction, Noun, Reason, Reliability, SourceKind, short_hash
 from monitor.model.health import Hold
@@ -107,17 +108,17 @@ class Document(Noun):
     @property
     def id(self) -> str:
         """Stable public id of this version."""
-        return self._version(self.revision)
+        return _version(self.source, self.guid, self.revision)
 
     @property
     def versions(self) -> tuple[str, ...]:
         """The ids of this version and of those before it."""
-        return tuple(map(self._version, range(1, self.revision + 1)))
+        return tuple(_version(self.source, self.guid, revision) for revision in range(1, self.revision + 1))
 
     @property
     def entry(self) -> str:
         """Stable id of what it is a version of, the same for all revisions."""
-        return "ent_" + short_hash(self.source, self.guid)
+        return _entry(self.source, self.guid)
 
     @property
     def told_at(self) -> datetime:
@@ -129,5 +130,13 @@ class Document(Noun):
         """The string that evidence offsets count in."""
         return f"{self.title}\n{self.text}"
 
-    def _version(self, revision: int) -> str:
-        return "doc_" + short_hash(self.source, self.guid, str(revision))
+
+# Threads ask for the ids of a document dozens of times; a value kept on the document would outlive a changed copy of it.
+@lru_cache(maxsize=65_536)
+def _version(source: str, guid: str, revision: int) -> str:
+    return "doc_" + short_hash(source, guid, str(revision))
+
+
+@lru_cache(maxsize=65_536)
+def _entry(source: str, guid: str) -> str:
+    return "ent_" + short_hash(source, guid)

@@ -69,6 +69,8 @@ class Exposure(Noun):
     deadline: date | None = None
     criticality: Criticality
     substitutability: Substitutability
+    team_score: int = Field(default=0, ge=0, le=100)
+    """`score` weighed by criticality and substitutability: orders this team's work and says nothing of the provider."""
 
 
 SightingKind = Literal["host", "package", "environment", "client", "service", "endpoint", "declared"]

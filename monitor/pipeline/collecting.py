@@ -95,6 +95,7 @@ def collect(world: World, progress: Progress = no_progress) -> Collected:
 def ingest(world: World, source: Source, entries: Iterable[Entry], retrieved_at: datetime) -> list[Document]:
     """Store entries that arrived by another way than polling (replays); the new documents."""
     found = _new_documents(world, source, entries, retrieved_at)
+    world.shelf.expect(retrieved_at)
     with world.store.write() as tx:
         return stored.add_documents(tx, found, world.clock())
 

@@ -15,6 +15,8 @@ from monitor.store.dialect import serialise
 
 COMPARE_BATCH = 300
 CATCH_UP_BATCH = 5_000
+SWEEP = timedelta(hours=1)
+"""How soon after its retrieval any process has stored a document, but for imports of old ones; these are found by the next full look."""
 SLACK = timedelta(days=1)
 """How much longer than needed texts are remembered: documents do not come quite in the order of their retrieval, and forgetting
 copies the whole index."""
@@ -27,21 +29,35 @@ def compare(world: World, progress: Progress = no_progress) -> int:
     process stored is.
     """
     now, copies, done = world.clock(), 0, 0  # one instant for all batches, as in reading
+    since = since_when(world.shelf, now)
     with world.store.read() as tx:
-        if not (first := origins.uncompared(tx, METHOD, None, 1)):
-            return 0
-        _catch_up(tx, world.shelf, first[0].retrieved_at)  # takes a second after a start, in which others may write
-    since: datetime | None = None
-    while True:
+        first = origins.uncompared(tx, METHOD, since, 1)
+        if first:
+            _catch_up(tx, world.shelf, first[0].retrieved_at)  # takes a second after a start, in which others may write
+    whole = since is None
+    while first:
         with world.store.write() as tx:
             serialise(tx, "copies")  # two processes at once: who compares second must know what the first one stored
             batch = origins.uncompared(tx, METHOD, since, COMPARE_BATCH)
             if not batch:
-                return copies
+                break
             _catch_up(tx, world.shelf, batch[0].retrieved_at)
             copies += _compare(tx, world.shelf.finder, batch, now)
         done, since = done + len(batch), batch[-1].retrieved_at
         progress("Comparing texts", done, done)
+    world.shelf.swept_until = now - SWEEP
+    if whole:
+        world.shelf.swept_at = now
+    return copies
+
+
+def since_when(shelf: Shelf, now: datetime) -> datetime | None:
+    """From which time of retrieval on documents may be uncompared; None: all are to be looked at, which takes longer the more there are.
+
+    That is done at a start and every hour: another process may have stored what was retrieved long ago.
+    """
+    is_known = shelf.swept_at is not None and shelf.swept_at <= now < shelf.swept_at + SWEEP
+    return shelf.swept_until if is_known else None
 
 
 def _catch_up(tx: Session, shelf: Shelf, retrieved_at: datetime) -> None:

@@ -95,6 +95,8 @@ def _settled(world: World, polls: Sequence[Polled]) -> Sequence[tuple[str, int] 
 
 
 def _stored(world: World, polls: Sequence[Polled]) -> list[tuple[str, int]]:
+    for document in (document for polled in polls for document in polled.found):
+        world.shelf.expect(document.retrieved_at)
     with world.store.write() as tx:
         now = world.clock()
         new = {document.id for document in stored.add_documents(tx, [d for polled in polls for d in polled.found], now)}

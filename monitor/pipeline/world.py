@@ -12,6 +12,7 @@ from monitor.catalog import Catalog, load_catalog, load_sources
 from monitor.clock import Clock
 from monitor.collect.copies import Finder
 from monitor.model import Source
+from monitor.pipeline.notebook import Notebook
 from monitor.settings import Settings
 from monitor.store import Store, open_store
 
@@ -32,13 +33,22 @@ class Shelf:
     finder: Finder = field(default_factory=Finder)
     last: int = 0
     since: datetime | None = None
+    swept_until: datetime | None = None
+    """No document retrieved before that was uncompared at the last look, and none has been stored by this process since."""
+    swept_at: datetime | None = None
+    """When all documents were looked at."""
+
+    def expect(self, retrieved_at: datetime) -> None:
+        """A document retrieved then has been stored."""
+        if self.swept_until is not None:
+            self.swept_until = min(self.swept_until, retrieved_at)
 
 
 @dataclass(frozen=True)
 class World:
     """One store with everything its steps need; a replay changes nothing but `clock`.
 
-    `robots` and `shelf` outlive the cycles, not the process.
+    `robots`, `shelf` and `notebook` outlive the cycles, not the process.
     """
 
     store: Store
@@ -48,6 +58,7 @@ class World:
     clock: Clock
     robots: RulesBySite = field(default_factory=dict)
     shelf: Shelf = field(default_factory=Shelf)
+    notebook: Notebook = field(default_factory=Notebook)
 
 
 @contextmanager

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -10,10 +10,10 @@ from sqlalchemy import Select, func, insert, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from monitor.model import Event
-from monitor.store.dialect import body_hash, serialise
+from monitor.model import ANYONE, ANYWHERE, Event
+from monitor.store.dialect import body_hash, insert_new, serialise
 from monitor.store.documents import in_parts
-from monitor.store.tables import EventRow
+from monitor.store.tables import EventReachRow, EventRow
 
 _KEYS = (EventRow.event_id, EventRow.revision, EventRow.withdrawn, EventRow.body_hash)
 
@@ -34,11 +34,14 @@ def _untold(event: Event) -> Event:
     )
 
 
-def save_changed(tx: Session, events: Sequence[Event], now: datetime) -> int:
-    """Records these events and leaves all others as they are; a revision for each that is new or changed. How many revisions."""
+def save_changed(tx: Session, events: Sequence[Event], now: datetime, gone: Collection[str] = ()) -> int:
+    """Records these events, withdraws those `gone` and leaves all others as they are; a revision for each that is new or changed. How
+    many revisions.
+    """
     serialise(tx, "events")
-    known = (row for part in in_parts([e.id for e in events]) for row in tx.execute(_latest(None, *_KEYS, ids=part)))
-    return _append(tx, events, {row.event_id: row for row in known}, now)
+    withdrawn = [event.model_copy(update={"withdrawn": True}) for event in _by_id(tx, sorted(gone))]
+    known = (row for part in in_parts([*(e.id for e in events), *gone]) for row in tx.execute(_latest(None, *_KEYS, ids=part)))
+    return _append(tx, [*events, *withdrawn], {row.event_id: row for row in known}, now)
 
 
 def _append(tx: Session, events: Sequence[Event], latest: Mapping[str, Any], now: datetime) -> int:
@@ -50,12 +53,32 @@ def _append(tx: Session, events: Sequence[Event], latest: Mapping[str, Any], now
             rows.append(_row(event, body, digest, 1 if known is None else known.revision + 1) | {"recorded_at": now})
     if rows:
         tx.execute(insert(EventRow), rows)
+        insert_new(tx, EventReachRow, [reach for row in rows for reach in _reach_rows(Event.model_validate(row["body"]), now)], "event_id")
     return len(rows)
 
 
 def events_as_of(tx: Session, as_of: datetime | None) -> list[Event]:
     """Every event as it was known at `as_of` (None: now), by id; withdrawn ones say so."""
     return [Event.model_validate(body) for body in tx.scalars(_latest(as_of, EventRow.body))]
+
+
+def events_concerning(tx: Session, as_of: datetime | None, parties: Collection[str], places: Collection[str] | None = None) -> list[Event]:
+    """The events known at `as_of` (None: now) that once named one of these providers, or none whom they hit, and one of these places
+    (None: any), or none.
+
+    All that can weigh on these providers in these places, by id, and some that cannot: what an event names may have changed.
+    """
+    wanted = select(col(EventReachRow.event_id)).where(col(EventReachRow.party).in_([*parties, ANYONE]))
+    if places is not None:
+        wanted = wanted.where(col(EventReachRow.place).in_([*places, ANYWHERE]))
+    if as_of is not None:
+        wanted = wanted.where(col(EventReachRow.recorded_at) <= as_of)
+    return [Event.model_validate(body) for body in tx.scalars(_latest(as_of, EventRow.body, ids=wanted))]
+
+
+def events_by_id(tx: Session, ids: Sequence[str]) -> dict[str, Event]:
+    """The newest revision of each of these events, by id; unknown ones are absent."""
+    return {event.id: event for event in _by_id(tx, ids)}
 
 
 def newest_recorded(tx: Session) -> datetime | None:
@@ -69,7 +92,7 @@ def event_revisions(tx: Session, event_id: str) -> list[tuple[datetime, Event]]:
     return [(at, Event.model_validate(body)) for at, body in tx.execute(chain.order_by(col(EventRow.revision)))]
 
 
-def _latest(as_of: datetime | None, *columns: Any, ids: Sequence[str] | None = None) -> Select[Any]:
+def _latest(as_of: datetime | None, *columns: Any, ids: Sequence[str] | Select[Any] | None = None) -> Select[Any]:
     """The newest revision of each event, or of these, known at `as_of`."""
     newest = select(col(EventRow.event_id), func.max(col(EventRow.revision)).label("revision")).group_by(col(EventRow.event_id))
     if ids is not None:
@@ -84,6 +107,10 @@ def _latest(as_of: datetime | None, *columns: Any, ids: Sequence[str] | None = N
 def _by_id(tx: Session, ids: Sequence[str]) -> list[Event]:
     """The newest revision of each of these events."""
     return [Event.model_validate(body) for part in in_parts(ids) for body in tx.scalars(_latest(None, EventRow.body, ids=part))]
+
+
+def _reach_rows(event: Event, now: datetime) -> list[dict[str, Any]]:
+    return [{"party": p, "place": place, "event_id": event.id, "recorded_at": now} for p, place in sorted(event.reach)]
 
 
 def _row(event: Event, body: dict[str, Any], digest: str, revision: int) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import exists, func, insert, or_, select
+from sqlalchemy import ColumnElement, exists, func, insert, or_, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -14,7 +14,7 @@ from monitor.model import Copy, Document, OriginDecision
 from monitor.store.decisions import numbered
 from monitor.store.dialect import insert_new, serialise
 from monitor.store.documents import document_from, in_parts
-from monitor.store.tables import DocumentRow, OriginDecisionRow, TextCopyRow, TextSketchRow
+from monitor.store.tables import DocumentRow, OriginDecisionRow, TaggingRow, TextCopyRow, TextSketchRow
 
 
 class Compared(NamedTuple):
@@ -56,6 +56,44 @@ def compared(tx: Session, method: str, after: int, since: datetime, limit: int) 
     return [Compared(*row) for row in tx.execute(wanted)]
 
 
+class Numbered(NamedTuple):
+    """A compared document; `number` is the order of comparing, in which other processes see it too."""
+
+    number: int
+    document: str
+    entry: str
+    revision: int
+
+
+def compared_since(tx: Session, method: str, after: int) -> list[Numbered]:
+    """The documents that were compared after number `after`, in that order."""
+    return _numbered(tx, method, col(TextSketchRow.number) > after)
+
+
+def unread(tx: Session, method: str, tagger_version: str) -> tuple[int, dict[str, Numbered]]:
+    """The number of the document compared last, and by id those compared that this tagger version has not read."""
+    last = tx.scalar(select(func.max(col(TextSketchRow.number))).where(col(TextSketchRow.method) == method)) or 0
+    same = (col(TaggingRow.document_id) == col(TextSketchRow.document_id), col(TaggingRow.tagger_version) == tagger_version)
+    return last, {one.document: one for one in _numbered(tx, method, ~exists().where(*same))}
+
+
+def _numbered(tx: Session, method: str, condition: ColumnElement[bool]) -> list[Numbered]:
+    wanted = (
+        select(col(TextSketchRow.number), col(DocumentRow.body))
+        .join(DocumentRow, col(DocumentRow.id) == col(TextSketchRow.document_id))
+        .where(col(TextSketchRow.method) == method, condition)
+        .order_by(col(TextSketchRow.number))
+    )
+    told = ((number, Document.model_validate({**body, "title": "", "text": ""})) for number, body in tx.execute(wanted))
+    return [Numbered(number, document.id, document.entry, document.revision) for number, document in told]
+
+
+def copied_with(tx: Session, documents: Collection[str]) -> set[str]:
+    """The entries of these documents' copies and of those that these repeat, by chains, and of everything that was decided on."""
+    copies, decided = known_origins(tx, [], None, around=documents)
+    return {name for copy in copies for name in (copy.entry, copy.copied_entry)} | {name for one in decided for name in one.entries}
+
+
 def save_compared(tx: Session, method: str, sketches: Sequence[tuple[Document, bytes]], copies: Sequence[Copy], now: datetime) -> int:
     """Stores that these documents were compared, and the copies found; how many of them had not been compared before."""
     serialise(tx, "copies")
@@ -87,12 +125,15 @@ def save_compared(tx: Session, method: str, sketches: Sequence[tuple[Document, b
     return len(new)
 
 
-def known_origins(tx: Session, documents: Iterable[Document], as_of: datetime | None) -> tuple[list[Copy], list[OriginDecision]]:
-    """What was known at `as_of` (None: now) of who repeats whom around these documents: copies that join them to others, and those to
-    others again, as the method sees them that was the last by then; and every decision.
+def known_origins(
+    tx: Session, documents: Iterable[Document], as_of: datetime | None, *, around: Collection[str] = ()
+) -> tuple[list[Copy], list[OriginDecision]]:
+    """What was known at `as_of` (None: now) of who repeats whom around these documents and those with the ids `around`: copies that
+    join them to others, and those to others again, as the method sees them that was the last by then; and every decision.
     """
     decided = decisions(tx, as_of)
     frontier = {name for document in documents for name in document.versions} | {name for one in decided for name in one.documents}
+    frontier |= {*around}
     method, seen = _method_at(tx, as_of), set[str]()
     found: dict[tuple[str, str], Copy] = {}
     while frontier and method is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -10,9 +10,9 @@ from sqlalchemy import ScalarSelect, and_, delete, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 from sqlmodel import col
 
-from monitor.model import Report, Signal, Tagging
+from monitor.model import Document, Report, Signal, Tagging
 from monitor.store.dialect import insert_new
-from monitor.store.documents import document_from, in_parts
+from monitor.store.documents import in_parts
 from monitor.store.tables import DocumentRow, MentionRow, SignalRow, TaggingRow, TextSketchRow
 
 
@@ -52,9 +52,13 @@ def tagger_version(tx: Session, as_of: datetime) -> str | None:
     return tx.scalar(newest.order_by(col(TaggingRow.recorded_at).desc(), col(TaggingRow.tagger_version).desc()).limit(1))
 
 
-def reports(tx: Session, as_of: datetime | None, tagger_version: str, *, compared_by: str | None = None) -> list[Report]:
+def reports(
+    tx: Session, as_of: datetime | None, tagger_version: str, *, compared_by: str | None = None, documents: Collection[str] | None = None
+) -> list[Report]:
     """What one tagger version reads in the documents known at `as_of` (None: now): background signals, and the live ones that
-    heads and rules agree on, of the newest version of each entry; with `compared_by` only of documents that this method has compared.
+    heads and rules agree on, of the newest version of each entry; with `compared_by` only of documents that this method has compared,
+    with `documents` only of these. The text of the documents is left empty: nothing that is drawn from reports looks at it, and it
+    is most of what they weigh.
 
     `recorded_at` is when the document was first tagged at all, so that tagging again with a
     newer version does not make old news new; what was really said at a time in the past is in `events.events_as_of`.
@@ -69,7 +73,7 @@ def reports(tx: Session, as_of: datetime | None, tagger_version: str, *, compare
     )
     held = col(TaggingRow.body)["agreed"].as_boolean().is_(False)
     wanted = (
-        select(DocumentRow, col(SignalRow.body), known_at.label("known_at"))
+        select(col(DocumentRow.id), col(DocumentRow.body), col(DocumentRow.title), col(SignalRow.body), known_at.label("known_at"))
         .join_from(SignalRow, TaggingRow)
         .join(DocumentRow, col(DocumentRow.id) == col(SignalRow.document_id))
         .where(col(SignalRow.tagger_version) == tagger_version, or_(and_(col(TaggingRow.relevant), ~held), col(SignalRow.background)))
@@ -81,10 +85,26 @@ def reports(tx: Session, as_of: datetime | None, tagger_version: str, *, compare
     if as_of is not None:
         wanted = wanted.where(known_at <= as_of)
         replaced = replaced.where(_first_tagged(newer) <= as_of)
-    return [
-        Report(document=document_from(row), signal=Signal.model_validate(body), recorded_at=at)
-        for row, body, at in tx.execute(wanted.where(~replaced))
-    ]
+    wanted = wanted.where(~replaced)
+    if documents is None:
+        return list(_reports(tx.execute(wanted)))
+    parts = (wanted.where(col(SignalRow.document_id).in_(part)) for part in in_parts(sorted(documents)))
+    return [report for part in parts for report in _reports(tx.execute(part))]
+
+
+def _reports(rows: Iterable[Any]) -> Iterator[Report]:
+    """The reports of rows in the order of their documents: id, body and title of the document, signal, when it was first tagged."""
+    told: tuple[str, Document] | None = None
+    for key, body, title, signal, at in rows:
+        if told is None or told[0] != key:
+            told = key, Document.model_validate({**body, "title": title, "text": ""})
+        yield Report.model_construct(document=told[1], signal=Signal.model_validate(signal), recorded_at=at)
+
+
+def tagged(tx: Session, tagger_version: str, documents: Collection[str]) -> set[str]:
+    """Those of the documents that this tagger version has read."""
+    read = select(col(TaggingRow.document_id)).where(col(TaggingRow.tagger_version) == tagger_version)
+    return {name for part in in_parts(sorted(documents)) for name in tx.scalars(read.where(col(TaggingRow.document_id).in_(part)))}
 
 
 def _first_tagged(document: type[DocumentRow]) -> ScalarSelect[datetime]:

@@ -16,8 +16,8 @@ from monitor.model import DecisionKind, DeliveryState, EventType, Level, OriginV
 from monitor.store.dialect import only_where
 
 APPEND_ONLY = (
-    "document", "text_sketch", "text_copy", "origin_decision", "event_decision", "tagging", "signal", "event", "assessment",
-    "inventory_version", "fetch_success",
+    "document", "text_sketch", "text_copy", "origin_decision", "event_decision", "tagging", "signal", "event", "event_reach",
+    "assessment", "inventory_version", "fetch_success",
 )  # fmt: skip
 """Tables whose rows are facts: triggers refuse to change them."""
 
@@ -219,6 +219,18 @@ class EventDecisionRow(Row, table=True):
     event_id: str
     recorded_at: datetime
     body: dict[str, Any] = Field(sa_type=JSON)
+
+
+class EventReachRow(Row, table=True):
+    """Look-up of events: a provider that some revision of an event names, with a place that it names; `ANYONE` and `ANYWHERE` where
+    it names none. What a revision does not name any more stays, so that an answer for the past finds it.
+    """
+
+    __tablename__ = "event_reach"
+    party: str = Field(primary_key=True)
+    place: str = Field(primary_key=True)
+    event_id: str = Field(primary_key=True)
+    recorded_at: datetime
 
 
 class AssessmentRow(Row, table=True):

@@ -10,9 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.assess.alert import alert
+from monitor.assess.casebook import Casebook
 from monitor.assess.kinship import NO_KIN
 from monitor.assess.merge import merged
-from monitor.assess.thread import Casebook, thread
+from monitor.assess.thread import thread
 from monitor.model import Alert, Event, Report
 from tests.assess.builders import EU, NAMES, NOTICE_DAY, PROVIDERS, ban, days, gazette, notice, report
 from tests.assess.strategies import many_reports, quick

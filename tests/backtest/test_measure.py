@@ -13,7 +13,20 @@ from hypothesis import strategies as st
 from monitor.assess.alert import alert
 from monitor.assess.thread import thread
 from monitor.backtest.labels import Label, key_of, load_labels
-from monitor.backtest.measure import BIN, Share, calibration, calibration_error, label_of, precision, recall, warnings, weekly
+from monitor.backtest.measure import (
+    BIN,
+    Lead,
+    Share,
+    Warned,
+    calibration,
+    calibration_error,
+    label_of,
+    mean_lead,
+    precision,
+    recall,
+    warnings,
+    weekly,
+)
 from monitor.backtest.replay import Outcome, Told
 from monitor.backtest.truth import Report, TruthEvent
 from monitor.errors import ConfigError
@@ -125,3 +138,21 @@ def test_a_bad_label_is_refused_with_its_line(tmp_path: Path, line: str) -> None
     path.write_text(Label(key_of("t", "p"), True).row() + "\n" + line + "\n", "utf-8")
     with pytest.raises(ConfigError, match=r"labels.jsonl:2"):
         load_labels(path)
+
+
+def test_mean_lead_has_a_bound_from_two_on() -> None:
+    def led(*days: int) -> list[Warned]:
+        days_ = ((n, happened(effective=(FIRST + timedelta(hours=5)).date() + timedelta(days=n))) for n in days)
+        return [Warned(event, 1, None, told()) for _, event in days_]
+
+    assert mean_lead([]) is None
+    assert mean_lead([Warned(happened(), 1, None, told())]) is None, "no effective day is known"
+    assert mean_lead(led(14)) == Lead(14.0, None, 1)
+    both = mean_lead(led(14, 30))
+    assert both is not None
+    assert (both.mean, both.n) == (22, 2)
+    assert both.low == pytest.approx(22 - 3.078 * 8, abs=0.01)
+    many = mean_lead(led(*range(-10, 50)))
+    assert many is not None
+    assert many.low is not None
+    assert many.low < many.mean == 19.5

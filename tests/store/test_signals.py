@@ -7,13 +7,18 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from monitor.errors import StoreError
-from monitor.model import Report
+from monitor.model import Document, Report
 from monitor.store import Store
 from monitor.store.documents import DocumentQuery, count_documents
 from monitor.store.signals import reports, save_taggings, tagger_version, tagging_of
 from tests.store.nouns import MINUTE, NOW, V1, V2, document, signal, stored, tagging
 
 BACKGROUND = signal(type="export_control", background=True)
+
+
+def without_text(told: Document) -> Document:
+    """As reports give it, since nothing that is drawn from them looks at its text."""
+    return told.model_copy(update={"text": ""})
 
 
 def test_a_tagging_comes_back_as_it_was_given(store: Store) -> None:
@@ -62,7 +67,7 @@ def test_reports_are_the_relevant_and_the_background_signals(store: Store) -> No
         ("1", "export_control"),
         ("2", "export_control"),
     }
-    assert Report(document=relevant, signal=signal(), recorded_at=NOW + MINUTE) in found
+    assert Report(document=without_text(relevant), signal=signal(), recorded_at=NOW + MINUTE) in found, "nobody reads the text again"
 
 
 def test_what_only_heads_or_a_rule_tell_of_is_kept_and_not_reported(store: Store) -> None:
@@ -82,12 +87,12 @@ def test_an_edit_replaces_what_the_old_text_said_once_it_is_tagged(store: Store)
         save_taggings(tx, [tagging(old, signals=[signal(stage="rumoured")])], NOW)
     stored(store, new, at=NOW + MINUTE)
     with store.read() as tx:
-        assert [r.document for r in reports(tx, None, V1)] == [old]
+        assert [r.document for r in reports(tx, None, V1)] == [without_text(old)]
     with store.write() as tx:
         save_taggings(tx, [tagging(new, signals=[signal()])], NOW + 2 * MINUTE)
     with store.read() as tx:
-        assert [r.document for r in reports(tx, None, V1)] == [new]
-        assert [r.document for r in reports(tx, NOW + MINUTE, V1)] == [old]
+        assert [r.document for r in reports(tx, None, V1)] == [without_text(new)]
+        assert [r.document for r in reports(tx, NOW + MINUTE, V1)] == [without_text(old)]
         assert reports(tx, NOW - MINUTE, V1) == []
 
 

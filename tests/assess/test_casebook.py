@@ -1,0 +1,78 @@
+"""Threads that grow are those drawn at once, whatever came first, in what portions, and whatever was edited in between."""
+
+from __future__ import annotations
+
+import random
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from monitor.assess.casebook import Casebook, Change
+from monitor.assess.measure import Claim
+from monitor.assess.thread import threads
+from monitor.model import Report
+from tests.assess.builders import NOTICE_DAY, ban, days, report
+from tests.assess.strategies import many_reports, quick
+
+Told = dict[str, list[Claim]]
+
+
+class Follower:
+    """Knows only what changes say."""
+
+    def __init__(self) -> None:
+        self.told: Told = {}
+
+    def follow(self, change: Change) -> None:
+        for event in change.gone:
+            del self.told[event]
+        self.told |= {thread.id: list(thread.claims) for thread in change.threads}
+
+
+def drawn(reports: list[Report]) -> Told:
+    return {thread.id: thread.claims for thread in threads(reports)}
+
+
+@given(many_reports(12), st.lists(st.integers(1, 4), max_size=12), st.randoms(use_true_random=False))
+@quick
+def test_any_order_and_portions_give_what_drawing_at_once_gives(reports: list[Report], sizes: list[int], dice: random.Random) -> None:
+    book, follower, mixed = Casebook(), Follower(), [*reports]
+    dice.shuffle(mixed)
+    for size in [*sizes, len(mixed)]:
+        follower.follow(book.revise(mixed[:size]))
+        del mixed[:size]
+        assert follower.told == {thread.id: thread.claims for thread in book.threads}
+    assert [thread.claims for thread in book.threads] == [thread.claims for thread in threads(reports)]
+
+
+def edited(told: Report, hours: int) -> Report:
+    document = told.document.model_copy(update={"revision": 2, "title": "Corrected", "content_hash": "f" * 64})
+    return told.model_copy(update={"document": document, "recorded_at": told.recorded_at + days(hours / 24)})
+
+
+@given(many_reports(10), st.sets(st.integers(0, 9), max_size=4), st.integers(1, 5_000), st.booleans())
+@quick
+def test_an_edit_leaves_nothing_of_what_it_replaces(reports: list[Report], which: set[int], hours: int, silent: bool) -> None:
+    book, follower = Casebook(), Follower()
+    follower.follow(book.revise(reports))
+    known = {number: told for number, told in enumerate(reports) if number in which}
+    news = [] if silent else [edited(told, hours) for told in known.values()]
+    follower.follow(book.revise(news, {told.document.entry: 2 for told in known.values()}))
+    rest = [told for number, told in enumerate(reports) if number not in which]
+    assert follower.told == drawn([*rest, *news])
+    assert {thread.id for thread in book.told_by(told.document.entry for told in news)} == {
+        key for key, claims in follower.told.items() if any(claim.report.document.revision == 2 for claim in claims)
+    }
+
+
+def test_what_is_learnt_twice_changes_nothing() -> None:
+    book, told = Casebook(), [report("a"), ban("b"), report("c", told=NOTICE_DAY + days(1))]
+    book.learn(told)
+    assert book.revise([told[1], told[0]]) == Change()
+
+
+def test_only_what_differs_is_told() -> None:
+    book = Casebook()
+    book.learn([report("a"), ban("b", told=NOTICE_DAY + days(1))])
+    (changed,) = book.learn([report("late", told=NOTICE_DAY + days(0.5), recorded_at=NOTICE_DAY + days(0.6))])
+    assert [claim.report.document.source for claim in changed.claims] == ["src-a", "src-late"], "the ban was placed again, as before"
