@@ -41,6 +41,8 @@ class Settings(BaseSettings):
     feeds: Path = Path("feeds.yaml")
     # smtp://[user:pass@]host:port or smtps://…; without it digests are composed and kept queued.
     smtp_url: SecretStr | None = None
+    # What becomes of a mail that may have arrived: hold (a person decides) or resend (with the same Message-ID).
+    on_doubt: Literal["hold", "resend"] = "hold"
     # The From address of every mail.
     mail_from: str = "Forewarned <forewarned@localhost>"
     # How people reach this service; links in mails and dossiers start with it.

@@ -47,6 +47,7 @@ def alert(
     - **lifted**: it was alerted before, and is now suspended or rescinded; weight plays no part.
 
     What becomes news within two days of an alert for the same provider in the same place is part of that interruption.
+    A moved day and a retracted report are told by `correction`; they interrupt only who was interrupted before.
     """
     step = event.stages[-1]
     if event.withdrawn or event.type == "mitigation" or not _is_certain(event, step):
@@ -60,6 +61,25 @@ def alert(
     if own is None:
         return _alert(event, step, "new", pairs, as_of)
     return _alert(event, step, "advanced", pairs, as_of) if _is_further(event, step, own) else None
+
+
+def correction(event: Event, told: Sequence[Alert], as_of: datetime) -> Alert | None:
+    """What must be heard by whoever got the alerts `told`, although the measure took no step; pure.
+
+    - **withdrawn**: the reports that the event rests on were retracted.
+    - **moved**: the day on which it takes effect is another one than the last alert gave, told as surely as an alert must be.
+    """
+    own = max((one for one in told if one.event == event.id), key=lambda one: one.at, default=None)
+    if own is None or own.reason == "withdrawn":
+        return None
+    step = event.stages[-1]
+    if event.withdrawn:
+        return _alert(event, step, "withdrawn", own.pairs, as_of)
+    day, halted = event.dates.effective, event.stage in HALTED or own.stage in HALTED
+    if halted or day is None or own.effective is None or day == own.effective or not _is_certain(event, step):
+        return None
+    newest = max(event.evidence, key=lambda proof: proof.retrieved_at).document if event.evidence else step.documents[0]
+    return _alert(event, step, "moved", own.pairs, as_of).model_copy(update={"document": newest})
 
 
 def _is_certain(event: Event, step: StageStep) -> bool:

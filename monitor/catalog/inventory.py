@@ -16,10 +16,11 @@ from monitor.errors import ConfigError, UsageError
 from monitor.model import Dependency, Team
 
 COLUMNS = (
-    "team", "team_name", "email", "timezone", "hour", "min_level", "language", "system", "criticality",
+    "team", "team_name", "email", "timezone", "hour", "min_level", "language", "alerts", "quiet", "break_quiet", "system", "criticality",
     "provider", "product", "called_from", "users_in", "substitutability", "data_class", "owner",
 )  # fmt: skip
 
+_RECIPIENT = ("email", "timezone", "hour", "min_level", "language", "alerts", "quiet", "break_quiet")
 # What the mail door can address.
 _ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?:[A-Za-z0-9-]+\.)*[A-Za-z0-9-]+")
 
@@ -137,7 +138,7 @@ def _add_row(table: _Table, row: dict[str, str], number: int) -> None:
     teams = table.teams
     team = teams.setdefault(row["team"], {"id": row["team"], "name": row.get("team_name", row["team"]), "recipients": {}, "systems": {}})
     if "email" in row:
-        team["recipients"][row["email"]] = {k: row[k] for k in ("email", "timezone", "hour", "min_level", "language") if k in row}
+        team["recipients"][row["email"]] = {k: row[k] for k in _RECIPIENT if k in row}
     system = team["systems"].setdefault(row["system"], {"id": row["system"], "dependencies": []})
     if "criticality" in row:
         system["criticality"] = row["criticality"]

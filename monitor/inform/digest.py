@@ -14,8 +14,8 @@ from monitor.inform import sections
 from monitor.inform.hits import Hit, hits
 from monitor.inform.query import DigestQuery, SourceHealth, utc_minute
 from monitor.inform.sections import DigestEntry, DigestSection, Fact
-from monitor.inform.wording import ascii_text, countdown, plural
-from monitor.model import Event, Instant, Noun, short_hash
+from monitor.inform.wording import ascii_text, countdown, long_day, plural
+from monitor.model import Event, Instant, MailKind, Noun, short_hash
 
 __all__ = ["Digest", "DigestEntry", "DigestQuery", "DigestSection", "Fact", "Skipped", "SourceHealth", "compose"]
 
@@ -44,6 +44,9 @@ class Digest(Noun):
     footer: tuple[str, ...]
     base_url: str
     message_id: str
+    kind: MailKind = "digest"
+    stamp: str
+    """When, for the reader, beside our name."""
     names: Mapping[str, str] = Field(default_factory=dict)
     calendar_events: tuple[Event, ...] = ()
     """Events of which a day is new or moved; attached as a calendar file."""
@@ -80,17 +83,18 @@ def compose(query: DigestQuery) -> Digest | Skipped:
         sections=tuple(part for part in parts if part),
         footer=tuple(_footer(query)),
         base_url=query.base_url,
-        message_id=message_id(query),
+        message_id=message_id("digest", query.base_url, query.recipient.email, query.team.id, query.slot),
+        stamp=long_day(query.day),
         names=query.names,
         calendar_events=tuple(hit.event for hit in told if _day_is_news(hit)),
     )
 
 
-def message_id(query: DigestQuery) -> str:
-    """The same for every try to send this slot to this recipient, so that a repeated mail is known as one."""
-    host = urlsplit(query.base_url).hostname or ""
+def message_id(kind: MailKind, base_url: str, *key: str) -> str:
+    """The same for every try to send what `key` names, so that a repeated mail is known as one."""
+    host = urlsplit(base_url).hostname or ""
     host = host if re.fullmatch(r"[A-Za-z0-9.-]+", host) else "localhost"
-    return f"<digest.{short_hash(query.recipient.email, query.team.id, query.slot)}@{host}>"
+    return f"<{kind}.{short_hash(*key)}@{host}>"
 
 
 def _subject(query: DigestQuery, told: list[Hit]) -> str:
@@ -98,11 +102,11 @@ def _subject(query: DigestQuery, told: list[Hit]) -> str:
     if not told:
         lost = sum(source.lost for source in query.sources)
         why = f"{lost} of {len(query.sources)} sources silent" if lost else "no fresh data for 48 hours"
-        return _fitted(stale, f"Digest incomplete: {why}", "", "")
+        return fitted(stale, f"Digest incomplete: {why}", "", "")
     lead = told[0]
     left = f" ({countdown(lead.deadline, query.day)})" if lead.deadline else ""
     more = f" +{len(told) - 1}" if len(told) > 1 else ""
-    return _fitted(f"{stale}[{_tag(lead)}] ", sections.title(query, lead), left, more)
+    return fitted(f"{stale}[{_tag(lead)}] ", sections.title(query, lead), left, more)
 
 
 def _tag(hit: Hit) -> str:
@@ -115,10 +119,10 @@ def _tag(hit: Hit) -> str:
     return hit.level.upper()
 
 
-def _fitted(tag: str, what: str, left: str, more: str) -> str:
-    """The subject in at most 70 ASCII characters: the countdown goes first, then the end of the fact, never the tag."""
+def fitted(tag: str, what: str, left: str, more: str, *, keeps_end: bool = False) -> str:
+    """The subject in at most 70 ASCII characters: what is `left` goes first unless kept, then the end of the fact, never the tag."""
     what = " ".join(ascii_text(what).split()).replace("=?", "= ?")
-    if len(tag + what + left + more) > MAX_SUBJECT:
+    if len(tag + what + left + more) > MAX_SUBJECT and not keeps_end:
         left = ""
     room = MAX_SUBJECT - len(tag + left + more)
     return tag + (what if len(what) <= room else what[: room - 3].rstrip() + "...") + left + more

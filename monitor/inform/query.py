@@ -57,6 +57,8 @@ class DigestQuery(Noun):
     previous_as_of: Instant | None = None
     previous_events: tuple[Event, ...] = ()
     previous_exposures: tuple[Exposure, ...] = ()
+    alerted: Mapping[str, Instant] = Field(default_factory=dict)
+    """Event → when an alert told it, since the last digest."""
     names: Mapping[str, str] = Field(default_factory=dict)
     """Provider id → the name people know; an id without one is shown as it is."""
     sources: tuple[SourceHealth, ...] = ()

@@ -30,14 +30,15 @@ def render(template: str, /, **nouns: object) -> str:
 
 
 def render_digest(digest: Digest) -> Mail:
-    """The digest as a mail: subject, text and HTML with the same facts, a calendar file when a day is new or moved."""
+    """A digest or an alert as a mail: subject, text and HTML with the same facts, a calendar file when a day is new or moved."""
     calendar = deadlines_calendar(digest.calendar_events, digest.as_of, digest.base_url, digest.names) if digest.calendar_events else None
     return Mail(
         recipient=digest.recipient,
-        subject=render("mail/digest/subject.txt", digest=digest).strip(),
-        text=render("mail/digest/body.txt", digest=digest),
-        html=render("mail/digest/body.html", digest=digest),
+        subject=render(f"mail/{digest.kind}/subject.txt", digest=digest).strip(),
+        text=render(f"mail/{digest.kind}/body.txt", digest=digest),
+        html=render(f"mail/{digest.kind}/body.html", digest=digest),
         message_id=digest.message_id,
+        kind=digest.kind,
         calendar=calendar,
     )
 

@@ -11,9 +11,9 @@ from typing import Final, Literal
 from monitor.inform.hits import Hit
 from monitor.inform.query import DigestQuery, utc_minute
 from monitor.inform.wording import coming_days, countdown, headline, left_words, matter, offer_terms, plural, text_lang, weekday
-from monitor.model import Alternative, Assessment, DecisionKind, Event, EventType, Exposure, Level, Noun
+from monitor.model import Alternative, Assessment, DecisionKind, Event, EventType, Evidence, Exposure, Level, Noun
 
-SectionKey = Literal["problems", "act_now", "changed", "new", "deadlines", "offers"]
+SectionKey = Literal["problems", "act_now", "moved", "lifted", "changed", "new", "deadlines", "offers"]
 
 MAX_CARDS = 10
 MAX_LINES = 20
@@ -69,7 +69,7 @@ def problems(query: DigestQuery) -> DigestSection | None:
 
 def act_now(query: DigestQuery, urgent: Sequence[Hit]) -> DigestSection | None:
     """Section 1: deadline within 14 days, or high and above; what was told before and moves no more is one line."""
-    return _section(query, "act_now", "Act now", [_card(query, hit) for hit in urgent], (MAX_CARDS, "events"))
+    return _section(query, "act_now", "Act now", [card(query, hit) for hit in urgent], (MAX_CARDS, "events"))
 
 
 def changed(query: DigestQuery, moved: Sequence[Hit]) -> DigestSection | None:
@@ -78,8 +78,9 @@ def changed(query: DigestQuery, moved: Sequence[Hit]) -> DigestSection | None:
         DigestEntry(
             level=None if hit.gone else hit.level,
             title=title(query, hit),
-            facts=(_changed(hit), *([_when(query, hit)] if hit.deadline else [])),
-            url=_page(query, hit),
+            note=_alerted(query, hit),
+            facts=(_changed(hit), *([when(query, hit)] if hit.deadline else [])),
+            url=page(query, hit),
         )
         for hit in moved
     ]
@@ -89,7 +90,7 @@ def changed(query: DigestQuery, moved: Sequence[Hit]) -> DigestSection | None:
 def new(query: DigestQuery, fresh: Sequence[Hit]) -> DigestSection | None:
     """Section 3: first told today, of lower severity; one line each."""
     entries = [
-        DigestEntry(level=hit.level, title=title(query, hit), note=_note(query, hit), facts=(_who(query, hit),), url=_page(query, hit))
+        DigestEntry(level=hit.level, title=title(query, hit), note=_note(query, hit), facts=(who(query, hit),), url=page(query, hit))
         for hit in fresh
     ]
     return _section(query, "new", "New, lower severity", entries, (MAX_LINES, "events"))
@@ -103,7 +104,7 @@ def deadlines(query: DigestQuery, told: Sequence[Hit]) -> DigestSection | None:
             level=hit.level,
             title=f"{weekday(day)} {names}: {_matter(query, hit)}",
             note=f"{verb}, {countdown(day, query.day)}",
-            url=_page(query, hit),
+            url=page(query, hit),
         )
         for day, names, verb, hit in sorted(rows, key=lambda row: row[:3])
         if 0 <= (day - query.day).days <= HORIZON_DAYS
@@ -135,6 +136,11 @@ def title(query: DigestQuery, hit: Hit) -> str:
     return f"{_names(query, hit)}: {fact}"
 
 
+def moved_title(query: DigestQuery, hit: Hit) -> str:
+    """`OpenAI: API access from CN`, to be followed by days."""
+    return f"{_names(query, hit)}: {_matter(query, hit)}"
+
+
 def _matter(query: DigestQuery, hit: Hit) -> str:
     return matter(hit.event, _places(hit), _product(query, hit))
 
@@ -152,15 +158,16 @@ def _product(query: DigestQuery, hit: Hit) -> str:
     return products.pop() if len(products) == 1 else ""
 
 
-def _card(query: DigestQuery, hit: Hit) -> DigestEntry:
-    brief = DigestEntry(level=hit.level, title=title(query, hit), note=_note(query, hit), url=_page(query, hit))
+def card(query: DigestQuery, hit: Hit) -> DigestEntry:
+    """All that someone who has to act must know: what, who of theirs, by when, what to do, how sure."""
+    brief = DigestEntry(level=hit.level, title=title(query, hit), note=_note(query, hit), url=page(query, hit))
     if not hit.news and hit.deadline is None:
         return brief.model_copy(update={"facts": (Fact(label="Status", text="Unchanged since the last digest"),)})
     facts = [
         Fact(label="What", text=hit.event.title),
-        _who(query, hit),
-        _when(query, hit),
-        _do(query, hit),
+        who(query, hit),
+        when(query, hit),
+        do(query, hit),
         *_proof(hit.event, query.recipient.language),
     ]
     if hit.changes:
@@ -176,10 +183,17 @@ def _changed(hit: Hit) -> Fact:
 def _note(query: DigestQuery, hit: Hit) -> str:
     was = f" (was {hit.score_before})" if hit.score_before is not None and hit.score_before != hit.score else ""
     left = f"{left_words(hit.deadline, query.day)}, " if hit.deadline else ""
-    return f"{left}risk {hit.score}/100{was}"
+    told = f"; {_alerted(query, hit)}" if _alerted(query, hit) else ""
+    return f"{left}risk {hit.score}/100{was}{told}"
 
 
-def _who(query: DigestQuery, hit: Hit) -> Fact:
+def _alerted(query: DigestQuery, hit: Hit) -> str:
+    at = query.alerted.get(hit.event.id)
+    return f"already told by an alert of {utc_minute(at)}" if at else ""
+
+
+def who(query: DigestQuery, hit: Hit) -> Fact:
+    """Which of the team's systems it hits, and how."""
     lines = [_use(query, exposure) for exposure in hit.exposures[:MAX_SYSTEMS]]
     if (more := len(hit.exposures) - MAX_SYSTEMS) > 0:
         lines.append(f"and {plural(more, 'more system')}")
@@ -194,7 +208,8 @@ def _use(query: DigestQuery, exposure: Exposure) -> str:
     return f"{exposure.system} {way} (criticality {exposure.criticality}, substitution {exposure.substitutability})"
 
 
-def _when(query: DigestQuery, hit: Hit) -> Fact:
+def when(query: DigestQuery, hit: Hit) -> Fact:
+    """The days it states, and where sources differ."""
     dates = hit.event.dates
     told = []
     if dates.effective:
@@ -223,8 +238,9 @@ def advice(query: DigestQuery, hit: Hit) -> str:
     return f"No alternative is known: plan for the outage {by} and record a decision"
 
 
-def _do(query: DigestQuery, hit: Hit) -> Fact:
-    return Fact(label="Do", text=f"{advice(query, hit)}.", url=_page(query, hit))
+def do(query: DigestQuery, hit: Hit) -> Fact:
+    """What to do about it, with its page."""
+    return Fact(label="Do", text=f"{advice(query, hit)}.", url=page(query, hit))
 
 
 def _known_alternatives(query: DigestQuery, hit: Hit) -> list[str]:
@@ -241,7 +257,12 @@ def _proof(event: Event, language: str) -> Iterator[Fact]:
     yield Fact(label="Proof", text=text)
     readable = sorted(event.evidence, key=lambda e: (text_lang(e.quote)[:2] != language[:2], not e.primary))
     if best := next(iter(readable), None):
-        yield Fact(label="Quote", text=f"“{_shortened(best.quote)}”", url=best.url)
+        yield quote(best)
+
+
+def quote(proof: Evidence) -> Fact:
+    """The words of a source, and where they stand."""
+    return Fact(label="Quote", text=f"“{_shortened(proof.quote)}”", url=proof.url)
 
 
 def _alternatives(query: DigestQuery, assessment: Assessment) -> Iterator[Fact]:
@@ -270,7 +291,8 @@ def _shortened(text: str) -> str:
     return flat if len(flat) <= MAX_QUOTE else flat[: MAX_QUOTE - 1].rstrip() + "…"
 
 
-def _page(query: DigestQuery, hit: Hit) -> str:
+def page(query: DigestQuery, hit: Hit) -> str:
+    """The event's page."""
     return query.link(f"events/{hit.event.id}")
 
 

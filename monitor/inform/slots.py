@@ -39,6 +39,26 @@ def due_slot(recipient: Recipient, now: datetime) -> Slot:
     return slot
 
 
+def quiet_until(recipient: Recipient, now: datetime) -> datetime | None:
+    """When the recipient's quiet hours that run at `now` end; None outside of them."""
+    if not recipient.quiet:
+        return None
+    zone = ZoneInfo(recipient.timezone)
+    start, end = (int(hour) for hour in recipient.quiet.split("-"))
+    today = now.astimezone(zone).date()
+    for day in (today - timedelta(days=1), today):
+        until = day if start < end else day + timedelta(days=1)
+        ends = first_instant(datetime.combine(until, time(end)), zone)
+        if first_instant(datetime.combine(day, time(start)), zone) <= now < ends:
+            return ends
+    return None
+
+
+def day_begins(day: date, timezone: str) -> datetime:
+    """The first instant of a local day."""
+    return first_instant(datetime.combine(day, time.min), ZoneInfo(timezone))
+
+
 def _slot(recipient: Recipient, day: date, zone: ZoneInfo) -> Slot:
     return Slot(f"{day}/{recipient.timezone}", first_instant(datetime.combine(day, time(recipient.hour)), zone))
 

@@ -47,7 +47,7 @@ from monitor.model.catalogue import AliasRule, NotOffered, Parent, Place, Provid
 from monitor.model.collect import PAGE_ADDED, PAGE_REMOVED, Document, Entry, FetchFailure, RegulatorFacts, Response, Validators
 from monitor.model.decision import VERDICTS, Anchor, Correction, DecisionKind, DecisionRequest, EventDecision, Ruling
 from monitor.model.health import AlertCode, FeedHints, Hold, Observed, Rhythm, Run
-from monitor.model.inform import Delivery, DeliveryState, Mail
+from monitor.model.inform import Delivery, DeliveryState, Mail, MailKind, Posting, Suspension, ToldAlert, delivery_id
 from monitor.model.inventory import (
     Acceptance,
     Answer,
@@ -121,6 +121,7 @@ __all__ = [
     "Jurisdiction",
     "Level",
     "Mail",
+    "MailKind",
     "Meaning",
     "Mention",
     "Modality",
@@ -134,6 +135,7 @@ __all__ = [
     "OriginVerdict",
     "Parent",
     "Place",
+    "Posting",
     "Provider",
     "Quote",
     "Reason",
@@ -159,11 +161,14 @@ __all__ = [
     "Stage",
     "StageStep",
     "Substitutability",
+    "Suspension",
     "System",
     "Tagging",
     "Team",
+    "ToldAlert",
     "Use",
     "Validators",
+    "delivery_id",
     "short_hash",
     "standing",
 ]  # fmt: skip

@@ -17,7 +17,7 @@ ANYONE: Final = "*"
 ANYWHERE: Final = "*"
 HIT: Final[frozenset[Role]] = frozenset({"restricting", "targeted", "affected"})
 """Roles of those to whom a measure does something."""
-AlertReason = Literal["new", "advanced", "lifted"]
+AlertReason = Literal["new", "advanced", "lifted", "moved", "withdrawn"]
 
 
 class Report(Noun):

@@ -1,10 +1,22 @@
-"""What is told: mails and their deliveries."""
+"""What is told: mails, their deliveries, and the addresses that take none."""
 
 from __future__ import annotations
 
 from typing import Literal, Self
 
-from monitor.model.base import Instant, Noun
+from monitor.model.assess import Alert
+from monitor.model.base import Instant, Noun, short_hash
+
+MailKind = Literal["digest", "alert"]
+DeliveryState = Literal["queued", "sending", "sent", "failed", "in_doubt"]
+
+
+class ToldAlert(Noun):
+    """A reason for which a mail interrupted a recipient, for one team, and the providers of that team it hits."""
+
+    alert: Alert
+    team: str
+    providers: tuple[str, ...]
 
 
 class Mail(Noun):
@@ -18,9 +30,11 @@ class Mail(Noun):
     calendar: str | None = None
     as_of: Instant | None = None
     """The instant whose knowledge the mail tells; the next one tells what is new since."""
-
-
-DeliveryState = Literal["queued", "sending", "sent", "failed", "in_doubt"]
+    kind: MailKind = "digest"
+    team: str = ""
+    """The team that a digest is about; empty for an alert, which may be about several."""
+    told: tuple[ToldAlert, ...] = ()
+    """Why an alert interrupts."""
 
 
 class Delivery(Noun):
@@ -28,7 +42,7 @@ class Delivery(Noun):
 
     recipient: str
     slot: str
-    """The recipient's local day and zone, e.g. `2024-06-26/Asia/Shanghai`."""
+    """The recipient's local day and zone, e.g. `2024-06-26/Asia/Shanghai`, and what the mail is about."""
     channel: Literal["mail"] = "mail"
     state: DeliveryState = "queued"
     reason: str = ""
@@ -36,6 +50,42 @@ class Delivery(Noun):
     due_at: Instant
     mail: Mail
 
+    @property
+    def id(self) -> str:
+        """The delivery's name towards people."""
+        return delivery_id(self.recipient, self.slot, self.channel)
+
     def moved_to(self, state: DeliveryState, reason: str = "") -> Self:
         """The same delivery in another state."""
         return self.model_copy(update={"state": state, "reason": reason})
+
+
+class Posting(Noun):
+    """An outbox row without its mail: what became of it, and why."""
+
+    id: str
+    recipient: str
+    slot: str
+    channel: str
+    kind: MailKind
+    state: DeliveryState
+    reason: str
+    attempts: int
+    due_at: Instant
+    message_id: str
+    underway: bool
+    """Whether a sender holds it right now; an `in_doubt` one may still become `sent`."""
+
+
+class Suspension(Noun):
+    """An address that refused mail for good too often in a row; nothing is composed for it until someone resumes it."""
+
+    recipient: str
+    refusals: int
+    since: Instant
+    reason: str
+
+
+def delivery_id(recipient: str, slot: str, channel: str) -> str:
+    """`dlv_` and 16 hex digits, the same for the same key."""
+    return f"dlv_{short_hash(recipient, slot, channel)}"

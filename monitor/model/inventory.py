@@ -11,13 +11,19 @@ from monitor.model.base import Criticality, EventType, Jurisdiction, Level, Noun
 
 
 class Recipient(Noun):
-    """Who gets a digest, at which hour of which zone, from which level on."""
+    """Who is told: the digest at which hour of which zone, from which level on, and whether and when an alert may interrupt."""
 
     email: str
     timezone: str = "UTC"
     hour: int = Field(default=8, ge=0, le=23)
     min_level: Level = "medium"
     language: str = "en"
+    alerts: bool = True
+    """Whether what cannot wait for the next digest is told at once."""
+    quiet: str = Field(default="", pattern=r"^(([01]\d|2[0-3])-([01]\d|2[0-3]))?$")
+    """Hours of the zone in which alerts are held, `22-07`; empty for none."""
+    break_quiet: bool = False
+    """Whether what is critical and falls due before the quiet hours end is told in them."""
 
 
 class Dependency(Noun):

@@ -86,6 +86,11 @@ def newest_recorded(tx: Session) -> datetime | None:
     return tx.scalar(select(func.max(col(EventRow.recorded_at))))
 
 
+def recorded_since(tx: Session, since: datetime) -> set[str]:
+    """The events of which something was learnt after `since`."""
+    return set(tx.scalars(select(col(EventRow.event_id)).where(col(EventRow.recorded_at) > since).distinct()))
+
+
 def event_revisions(tx: Session, event_id: str) -> list[tuple[datetime, Event]]:
     """How one event changed: each revision with the time it was recorded, oldest first; empty when unknown."""
     chain = select(col(EventRow.recorded_at), col(EventRow.body)).where(col(EventRow.event_id) == event_id)

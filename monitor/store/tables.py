@@ -260,11 +260,12 @@ class InventoryVersionRow(Row, table=True):
 
 
 class DeliveryRow(Row, table=True):
-    """The outbox: a mail for one recipient, slot and channel."""
+    """The outbox: a mail for one recipient, slot and channel. `kind`, `team` and `as_of` are the mail's, to be searched."""
 
     __tablename__ = "delivery"
     __table_args__ = (
         Index(None, "state", "due_at"),
+        Index(None, "kind", "as_of"),
         UniqueConstraint("message_id"),
         one_of("state", DeliveryState),
     )
@@ -278,7 +279,20 @@ class DeliveryRow(Row, table=True):
     lease_owner: str | None = None
     lease_until: datetime | None = None
     message_id: str
+    kind: str
+    team: str
+    as_of: datetime | None
     body: dict[str, Any] = Field(sa_type=JSON)
+
+
+class MailboxRow(Row, table=True):
+    """An address that refused mail for good; gone again with the first mail that it takes."""
+
+    __tablename__ = "mailbox"
+    recipient: str = Field(primary_key=True)
+    refusals: int
+    since: datetime
+    reason: str
 
 
 class ScheduleSlotRow(Row, table=True):

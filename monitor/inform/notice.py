@@ -1,0 +1,218 @@
+"""What interrupts a recipient, as one mail: matters of one or more teams come in, an alert in the shape of a digest goes out. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime, timedelta
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from monitor.inform import sections
+from monitor.inform.digest import Digest, fitted, message_id
+from monitor.inform.hits import Hit
+from monitor.inform.query import DigestQuery, utc_minute
+from monitor.inform.sections import DigestEntry, DigestSection, Fact
+from monitor.inform.slots import day_begins, quiet_until
+from monitor.inform.wording import countdown, long_day, plural, weekday
+from monitor.model import LEVELS, Event, Exposure, Noun, ToldAlert
+
+SOON = timedelta(hours=72)
+"""A deadline nearer than this cannot wait for the next digest."""
+Kind = Literal["risk", "moved", "lifted"]
+_KINDS: tuple[Kind, ...] = ("risk", "moved", "lifted")
+_HEADINGS: dict[Kind, tuple[Literal["act_now", "moved", "lifted"], str]] = {
+    "risk": ("act_now", "Act now"),
+    "moved": ("moved", "Deadlines moved"),
+    "lifted": ("lifted", "No longer a risk"),
+}
+
+
+class Matter(Noun):
+    """One thing that cannot wait, for one team of the recipient."""
+
+    query: DigestQuery
+    """With `previous_*` as the recipient was last told of this event, by whatever mail."""
+    hit: Hit
+    told: ToldAlert
+
+    @property
+    def kind(self) -> Kind:
+        """What the reader has to do with it."""
+        reason = self.told.alert.reason
+        return "moved" if reason == "moved" else "lifted" if reason in ("lifted", "withdrawn") else "risk"
+
+    @property
+    def key(self) -> str:
+        """What is told once ever to a recipient of a team."""
+        alert = self.told.alert
+        what = f"moved/{alert.effective}" if alert.reason == "moved" else "withdrawn" if alert.reason == "withdrawn" else alert.stage
+        return f"{alert.event}/{what}"
+
+    @property
+    def before(self) -> Event | None:
+        """The event as the recipient last heard of it."""
+        return next((event for event in self.query.previous_events if event.id == self.hit.event.id), None)
+
+
+def presses(exposures: Iterable[Exposure], now: datetime, timezone: str) -> bool:
+    """Whether one of them is critical, or has a deadline that begins within 72 hours and is not over."""
+    today = now.astimezone(ZoneInfo(timezone)).date()
+    return any(
+        one.level == "critical" or (one.deadline is not None and one.deadline >= today and day_begins(one.deadline, timezone) - now <= SOON)
+        for one in exposures
+    )
+
+
+def is_held(matter: Matter) -> bool:
+    """Whether the recipient's quiet hours hold it back now."""
+    recipient, hit = matter.query.recipient, matter.hit
+    until = quiet_until(recipient, matter.query.as_of)
+    if until is None:
+        return False
+    due = hit.deadline is not None and day_begins(hit.deadline, recipient.timezone) < until
+    return not (recipient.break_quiet and matter.kind == "risk" and hit.level == "critical" and due)
+
+
+def alert_slot(matters: Sequence[Matter]) -> str:
+    """The slot of an alert: the recipient's local day and zone, and what it is about; the same for the same matters."""
+    query = matters[0].query
+    about = message_id("alert", "", *sorted(f"{one.told.team}/{one.key}" for one in matters))
+    return f"{query.slot[:10]}/{query.recipient.timezone}/{about[1:].partition('@')[0]}"
+
+
+def compose_alert(matters: Sequence[Matter]) -> Digest:
+    """The one mail about these matters of one recipient, the most urgent first."""
+    ranked = sorted(matters, key=_urgency)
+    first = ranked[0].query
+    teams = list(dict.fromkeys(one.query.team.name for one in ranked))
+    slot = alert_slot(ranked)
+    return Digest(
+        recipient=first.recipient.email,
+        team=", ".join(teams),
+        slot=slot,
+        day=first.day,
+        as_of=first.as_of,
+        data_as_of=first.data_as_of,
+        stale=first.stale,
+        subject=_subject(ranked),
+        preheader=_preheader(ranked),
+        sections=tuple(_sections(ranked, len(teams) > 1)),
+        footer=tuple(_footer(first)),
+        base_url=first.base_url,
+        message_id=message_id("alert", first.base_url, first.recipient.email, slot),
+        kind="alert",
+        stamp=_stamp(first),
+        names=first.names,
+        calendar_events=tuple({one.hit.event.id: one.hit.event for one in ranked if one.hit.event.dates.effective}.values()),
+    )
+
+
+def _urgency(matter: Matter) -> tuple[object, ...]:
+    hit = matter.hit
+    return (_KINDS.index(matter.kind), -LEVELS.index(hit.level), str(hit.deadline or "9999"), -hit.score, hit.event.id, matter.told.team)
+
+
+def _subject(ranked: Sequence[Matter]) -> str:
+    lead = ranked[0]
+    query, hit = lead.query, lead.hit
+    more = f" +{len(ranked) - 1}" if len(ranked) > 1 else ""
+    stale = "[STALE] " if query.stale else ""
+    if lead.kind == "moved":
+        return fitted(f"{stale}[MOVED] ", sections.moved_title(query, hit), f" {' -> '.join(_days(lead))}", more, keeps_end=True)
+    left = f" ({countdown(hit.deadline, query.day)})" if hit.deadline and lead.kind == "risk" else ""
+    tag = hit.level.upper() if lead.kind == "risk" else "WITHDRAWN" if hit.event.withdrawn else "LIFTED"
+    return fitted(f"{stale}[{tag}] ", sections.title(query, hit), left, more)
+
+
+def _days(matter: Matter) -> tuple[str, str]:
+    before = matter.before
+    old = before.dates.effective if before else None
+    return str(old or "no day"), str(matter.hit.event.dates.effective)
+
+
+def _preheader(ranked: Sequence[Matter]) -> str:
+    lead = ranked[0]
+    more = f" And {plural(len(ranked) - 1, 'more matter')}." if len(ranked) > 1 else ""
+    if lead.kind == "risk":
+        return f"{sections.advice(lead.query, lead.hit)}.{more}"
+    if lead.kind == "moved":
+        old, new = _days(lead)
+        earlier = "earlier" if new < old else "later"
+        return f"The day is {earlier} than we told you: {old} -> {new}.{more}"
+    if lead.hit.event.withdrawn:
+        return f"What we told you rested on reports that were retracted: look again at what you decided.{more}"
+    return f"{sections.advice(lead.query, lead.hit)}.{more}"
+
+
+def _sections(ranked: Sequence[Matter], several: bool) -> Iterator[DigestSection]:
+    if problems := sections.problems(ranked[0].query):
+        yield problems
+    for kind in _KINDS:
+        key, heading = _HEADINGS[kind]
+        if entries := tuple(_entry(one, several) for one in ranked if one.kind == kind):
+            yield DigestSection(key=key, heading=heading, entries=entries)
+    risks = [one for one in ranked if one.kind == "risk"]
+    seen: set[str] = set()
+    for team in dict.fromkeys(one.told.team for one in risks):
+        own = [one for one in risks if one.told.team == team]
+        found = sections.offers(own[0].query, [one.hit for one in own])
+        fresh = tuple(entry for entry in found.entries if entry.title not in seen) if found else ()
+        if found and fresh:
+            seen |= {entry.title for entry in fresh}
+            yield found.model_copy(update={"entries": fresh})
+
+
+def _entry(matter: Matter, several: bool) -> DigestEntry:
+    query, hit = matter.query, matter.hit
+    facts = [Fact(label="Team", text=query.team.name)] if several else []
+    if matter.kind == "risk":
+        card = sections.card(query, hit)
+        return card.model_copy(update={"facts": (*facts, *card.facts)})
+    if matter.kind == "moved":
+        facts += _move(matter)
+    elif hit.event.withdrawn:
+        facts.append(Fact(label="Why", text="The reports it rests on were retracted."))
+    else:
+        facts.append(Fact(label="Since", text=_ended(hit.event)))
+    facts += [sections.who(query, hit), sections.do(query, hit), *_proof(matter)]
+    level = hit.level if matter.kind == "moved" else None
+    return DigestEntry(level=level, title=sections.title(query, hit), facts=tuple(facts), url=sections.page(query, hit))
+
+
+def _move(matter: Matter) -> Iterator[Fact]:
+    before, day = matter.before, matter.hit.event.dates.effective
+    old = before.dates.effective if before else None
+    left = f" ({countdown(day, matter.query.day)})" if day and day >= matter.query.day else ""
+    yield Fact(label="Moved", text=f"{weekday(old) if old else 'no day'} -> {weekday(day) if day else 'no day'}{left}")
+
+
+def _ended(event: Event) -> str:
+    step = event.stages[-1]
+    return f"{event.stage.replace('_', ' ').capitalize()} on {weekday(step.date)}"
+
+
+def _proof(matter: Matter) -> Iterator[Fact]:
+    """How sure it is, and the newest quote: that of a document which came after the recipient was told, where there is one."""
+    event = matter.hit.event
+    official = "an official source among them" if event.primary_source else "no official source yet"
+    yield Fact(label="Proof", text=f"{plural(len(event.origins), 'independent origin')}, {official}")
+    if event.evidence and not event.withdrawn:
+        best = max(event.evidence, key=lambda one: (one.document == matter.told.alert.document, one.retrieved_at, one.primary))
+        yield sections.quote(best)
+
+
+def _stamp(query: DigestQuery) -> str:
+    local = query.as_of.astimezone(ZoneInfo(query.recipient.timezone))
+    return f"alert, {long_day(local.date())}, {local:%H:%M} {query.recipient.timezone}"
+
+
+def _footer(query: DigestQuery) -> Iterator[str]:
+    who = query.recipient
+    quiet = f"not from {who.quiet[:2]}:00 to {who.quiet[3:]}:00" if who.quiet else "at any hour"
+    data = utc_minute(query.data_as_of) if query.data_as_of else "never"
+    yield (
+        "Told at once because it is critical or falls due within 72 hours, or corrects what was told so; "
+        f"at most one new risk per provider and day, {quiet} {who.timezone}. Everything else waits for the digest."
+    )
+    yield f"You get this because the inventory lists {who.email}. Data as of {data}. Methodology {query.methodology_version}."
+    yield "To stop alerts set `alerts: false` for this recipient in your inventory file, or `quiet: 22-07`, and import it again."

@@ -1,0 +1,192 @@
+"""Events × inventory → alerts: what cannot wait for the next digest, one mail per recipient and round, each thing told once ever."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from monitor.assess.alert import alert, correction
+from monitor.assess.stage import HALTED
+from monitor.errors import NotFoundError
+from monitor.inform.hits import Hit, hits
+from monitor.inform.notice import Matter, alert_slot, compose_alert, is_held, presses
+from monitor.inform.query import DigestQuery
+from monitor.inform.render import render_digest
+from monitor.model import Alert, Delivery, Event, Exposure, Mail, Recipient, Team, ToldAlert
+from monitor.pipeline.picture import Gallery, readers
+from monitor.pipeline.world import World
+from monitor.store import Session, events, mailboxes, outbox, slots
+from monitor.store.dialect import serialise
+
+FRESH = timedelta(hours=48)
+"""What we learnt earlier is no news: a digest has told it, or the service lay still and the next one will."""
+
+
+@dataclass(frozen=True)
+class _Reader:
+    """A recipient of a team with what it was told: by the last digest at `told_at`, and by alerts, oldest first."""
+
+    team: Team
+    recipient: Recipient
+    told_at: datetime | None
+    mails: tuple[Mail, ...]
+
+    @property
+    def alerts(self) -> list[Alert]:
+        """The alerts told for this team."""
+        return [one.alert for mail in self.mails for one in mail.told if one.team == self.team.id]
+
+
+def plan_alerts(world: World, now: datetime) -> Counter[str]:
+    """A row in the outbox for each recipient whom something new cannot wait for; held ones are counted."""
+    counts: Counter[str] = Counter()
+    with world.store.read() as tx:
+        fresh = events.recorded_since(tx, now - FRESH)
+        if not fresh:
+            return counts
+        closed = {one.recipient for one in mailboxes.suspensions(tx)}
+        found = _found(Gallery(world, tx, now), tx, now, fresh)
+    for email, matters in found.items():
+        due = [] if email in closed else [one for one in matters if not is_held(one)]
+        counts["held"] += len(matters) - len(due)
+        if due:
+            with world.store.write() as tx:
+                counts["alerts"] += _queued(tx, due, now)
+    return counts
+
+
+def preview_alert(world: World, email: str, at: datetime) -> Mail | str:
+    """The alert that `email` would get at `at`, quiet hours aside, or why none; NotFoundError when the inventory has no such address."""
+    with world.store.read() as tx:
+        known = {who.email for _, who in readers(tx) if who.email.casefold() == email.casefold()}
+        if not known:
+            raise NotFoundError("recipient", email, "import an inventory that lists it: forewarned inventory import FILE")
+        fresh = events.recorded_since(tx, at - FRESH)
+        found = _found(Gallery(world, tx, at), tx, at, fresh, known)
+    matters = [one for name in sorted(found) for one in found[name]]
+    return _mail(matters, at) if matters else "nothing_urgent"
+
+
+def alerted_at(mails: Sequence[Mail], team: str, since: datetime | None) -> dict[str, datetime]:
+    """When each event was told by an alert after the last digest."""
+    told = [(one.alert.event, mail.as_of) for mail in mails for one in mail.told if one.team == team]
+    return {event: at for event, at in told if at is not None and (since is None or at > since)}
+
+
+def _found(pictures: Gallery, tx: Session, now: datetime, fresh: set[str], only: set[str] | None = None) -> dict[str, list[Matter]]:
+    """What cannot wait, by address."""
+    told = outbox.last_told(tx, now)
+    matters: dict[str, list[Matter]] = defaultdict(list)
+    for team, recipient in readers(tx):
+        email = recipient.email
+        if not recipient.alerts or (only is not None and email not in only):
+            continue
+        told_at = told.get((email, team.id))
+        if not _may_press(pictures, team, recipient, told_at, fresh):
+            continue
+        mails = outbox.alerts(tx, email, now) if email in pictures.interrupted else []
+        matters[email] += _matters(pictures, _Reader(team, recipient, told_at, tuple(mails)), fresh)
+    return {email: found for email, found in matters.items() if found}
+
+
+def _may_press(pictures: Gallery, team: Team, recipient: Recipient, told_at: datetime | None, fresh: set[str]) -> bool:
+    """Whether a closer look, which needs an earlier picture, can find anything."""
+    now = pictures.now
+    hit = [one for one in now.exposures(team) if one.event in fresh]
+    if presses(hit, now.as_of, recipient.timezone):
+        return True
+    if told_at is None:
+        return False
+    reached = {one.event for one in hit}
+    used = {use.provider for system in team.systems for use in system.dependencies}
+    return any(
+        event.first_seen_at <= told_at and (event.id in reached or (event.withdrawn and used & set(event.providers)))
+        for event in now.events
+        if event.id in fresh
+    )
+
+
+def _matters(pictures: Gallery, reader: _Reader, fresh: set[str]) -> Iterator[Matter]:
+    query = _query(pictures, reader)
+    told = [*_told_by_digest(pictures, reader), *reader.alerts]
+    busy = _providers_today(reader, query)
+    for hit in hits(query):
+        if hit.event.id not in fresh or not hit.reaches(reader.recipient.min_level):
+            continue
+        given = _alert(pictures, query, hit, told)
+        providers = tuple(sorted({one.provider for one in hit.exposures}))
+        if given is None or (given.reason in ("new", "advanced") and set(providers) & busy):
+            continue
+        yield Matter(query=query, hit=hit, told=ToldAlert(alert=given, team=reader.team.id, providers=providers))
+
+
+def _alert(pictures: Gallery, query: DigestQuery, hit: Hit, told: Sequence[Alert]) -> Alert | None:
+    """Why this hit interrupts this reader, by the one rule of what interrupts a person and by what presses the team; None if it may wait."""
+    event, now, zone = hit.event, pictures.now, query.recipient.timezone
+    mended = correction(event, told, now.as_of)
+    if mended is not None and mended.reason == "withdrawn":
+        return mended
+    catalog = pictures.world.catalog
+    given = alert(event, told, now.as_of, catalog.providers, catalog.members)
+    if event.stage in HALTED:
+        return given if given is not None and given.reason == "lifted" else None
+    pressing = not hit.gone and presses(hit.exposures, now.as_of, zone)
+    if given is not None and pressing and (hit.new or hit.changes):
+        return given
+    return mended
+
+
+def _query(pictures: Gallery, reader: _Reader) -> DigestQuery:
+    """What there is to tell, where each event's past is what the reader was last told of it, by whatever mail."""
+    local_day = pictures.now.as_of.astimezone(ZoneInfo(reader.recipient.timezone)).date()
+    query = pictures.query(reader.team, reader.recipient, str(local_day), reader.told_at)
+    past: dict[str, Event] = {event.id: event for event in query.previous_events}
+    hit: dict[str, list[Exposure]] = defaultdict(list)
+    for exposure in query.previous_exposures:
+        hit[exposure.event].append(exposure)
+    for event, at in alerted_at(reader.mails, reader.team.id, reader.told_at).items():
+        picture = pictures.at(at)
+        past |= {one.id: one for one in picture.events if one.id == event}
+        hit[event] = [one for one in picture.exposures(reader.team) if one.event == event]
+    earlier = tuple(one for found in hit.values() for one in found)
+    return query.model_copy(update={"previous_events": tuple(past.values()), "previous_exposures": earlier})
+
+
+def _told_by_digest(pictures: Gallery, reader: _Reader) -> Iterator[Alert]:
+    """What the last digest told that was worth an interruption and pressed the team: it needs none any more."""
+    if reader.told_at is None:
+        return
+    catalog, before = pictures.world.catalog, pictures.at(reader.told_at)
+    by_event: Mapping[str, list[Exposure]] = defaultdict(list)
+    for exposure in before.exposures(reader.team):
+        by_event[exposure.event].append(exposure)
+    for event in before.events:
+        if presses(by_event.get(event.id, ()), reader.told_at, reader.recipient.timezone):
+            given = alert(event, (), reader.told_at, catalog.providers, catalog.members)
+            if given is not None:
+                yield given
+
+
+def _providers_today(reader: _Reader, query: DigestQuery) -> set[str]:
+    """The providers for which an alert told a new risk on the reader's present day."""
+    zone = ZoneInfo(reader.recipient.timezone)
+    today = [mail for mail in reader.mails if mail.as_of and mail.as_of.astimezone(zone).date() == query.day]
+    return {p for mail in today for one in mail.told if one.alert.reason in ("new", "advanced") for p in one.providers}
+
+
+def _queued(tx: Session, matters: Sequence[Matter], now: datetime) -> bool:
+    """Whether a mail was queued; what another sender or an earlier round told is left out."""
+    serialise(tx, "alerts")
+    email = matters[0].query.recipient.email
+    untold = [one for one in matters if slots.take_slot(tx, f"alert/{email}/{one.told.team}", one.key, now)]
+    if not untold:
+        return False
+    return outbox.plan(tx, Delivery(recipient=email, slot=alert_slot(untold), due_at=now, mail=_mail(untold, now)))
+
+
+def _mail(matters: Sequence[Matter], now: datetime) -> Mail:
+    told = tuple(one.told for one in matters)
+    return render_digest(compose_alert(matters)).model_copy(update={"as_of": now, "told": told})

@@ -1,0 +1,123 @@
+"""What was known at an instant and what follows from it for teams; each instant is read once, however many are told of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+
+from monitor.assess.constants import METHODOLOGY_VERSION
+from monitor.assess.score import Question, score
+from monitor.freshness import is_stale
+from monitor.inform.query import DigestQuery, SourceHealth
+from monitor.inventory.exposure import exposures
+from monitor.model import Assessment, Event, Exposure, Recipient, Team
+from monitor.pipeline.world import World
+from monitor.store import Session, events, inventory, outbox, sources
+
+
+@dataclass(frozen=True)
+class Known:
+    """What was known at one instant, and the scores that follow from it."""
+
+    world: World
+    as_of: datetime
+    events: tuple[Event, ...]
+    data_as_of: datetime | None
+
+    @classmethod
+    def at(cls, world: World, tx: Session, as_of: datetime) -> Known:
+        """The picture of `as_of`."""
+        return cls(world, as_of, tuple(events.events_as_of(tx, as_of)), sources.data_as_of(tx, as_of))
+
+    def assess(self, provider: str, place: str) -> Assessment:
+        """Score and alternatives of a pair."""
+        key = (provider, place)
+        if key not in self._scores:
+            question = Question(
+                provider=provider,
+                jurisdiction=place,
+                as_of=self.as_of,
+                providers=self.world.catalog.providers,
+                regions=self.world.catalog.members,
+                stale=is_stale(self.data_as_of, self.as_of),
+                data_as_of=self.data_as_of,
+            )
+            self._scores[key] = score(self.events, question)
+        return self._scores[key]
+
+    def exposures(self, team: Team) -> tuple[Exposure, ...]:
+        """What hits this team."""
+        if team.id not in self._exposures:
+            catalog = self.world.catalog
+            found = tuple(exposures([team], self.events, self.assess, catalog.providers, self.as_of, catalog.members))
+            self._exposures[team.id] = found
+        return self._exposures[team.id]
+
+    def assessments(self, found: tuple[Exposure, ...]) -> tuple[Assessment, ...]:
+        """Those of every pair that the exposures name."""
+        return tuple(self.assess(p, place) for p, place in sorted({(e.provider, place) for e in found for place in e.jurisdictions}))
+
+    @cached_property
+    def _scores(self) -> dict[tuple[str, str], Assessment]:
+        return {}
+
+    @cached_property
+    def _exposures(self) -> dict[str, tuple[Exposure, ...]]:
+        return {}
+
+
+class Gallery:
+    """The pictures of one round of telling, from one transaction: now, and each instant that a recipient was last told of."""
+
+    def __init__(self, world: World, tx: Session, at: datetime) -> None:
+        self.world, self._tx = world, tx
+        self.now = Known.at(world, tx, at)
+        self._before: dict[datetime, Known] = {}
+        names = {source.id: source.name for source in world.sources}
+        self._sources = tuple(
+            SourceHealth(id=s.id, name=names.get(s.id, s.id), state=s.state, reason=s.reason or "", since=s.since)
+            for s in sources.source_statuses(tx)
+        )
+        self._names = {provider.id: provider.name for provider in world.catalog.providers.values()}
+
+    @cached_property
+    def interrupted(self) -> set[str]:
+        """Who ever got an alert."""
+        return outbox.interrupted(self._tx)
+
+    def at(self, told_at: datetime) -> Known:
+        """The picture of an earlier instant."""
+        if told_at not in self._before:
+            self._before[told_at] = Known.at(self.world, self._tx, told_at)
+        return self._before[told_at]
+
+    def query(self, team: Team, recipient: Recipient, slot: str, told_at: datetime | None) -> DigestQuery:
+        """What there is to tell one recipient of one team since `told_at`."""
+        before = self.at(told_at) if told_at else None
+        found = self.now.exposures(team)
+        return DigestQuery(
+            recipient=recipient,
+            team=team,
+            slot=slot,
+            as_of=self.now.as_of,
+            data_as_of=self.now.data_as_of,
+            events=self.now.events,
+            exposures=found,
+            assessments=self.now.assessments(found),
+            previous_as_of=told_at,
+            previous_events=before.events if before else (),
+            previous_exposures=before.exposures(team) if before else (),
+            names=self._names,
+            sources=self._sources,
+            methodology_version=METHODOLOGY_VERSION,
+            base_url=self.world.settings.base_url,
+        )
+
+
+def readers(tx: Session) -> Iterator[tuple[Team, Recipient]]:
+    """Everyone who is to be told, by team."""
+    for team in inventory.inventory_as_of(tx, None):
+        for recipient in team.recipients:
+            yield team, recipient

@@ -1,0 +1,87 @@
+"""The outbox → SMTP: what is queued is claimed, pledged before its last byte leaves, and marked with how it ended."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import timedelta
+from functools import partial
+
+from monitor.errors import DeliveryError
+from monitor.inform.mail import SendResult, message, send
+from monitor.logs import log, warn
+from monitor.model import Delivery
+from monitor.pipeline.owner import is_alive, this_process
+from monitor.pipeline.world import World
+from monitor.store import mailboxes, outbox
+
+LEASE = timedelta(minutes=5)
+SMTP_TIMEOUT_S = 30.0
+# Minutes before a mail that was surely not taken is tried again; after the last one it has failed.
+RETRY_AFTER_MIN = (1, 5, 15, 60, 240, 720, 1440)
+# What lay longer than this without a try, for want of a server, would report a day nobody asks about any more.
+TOO_OLD = timedelta(hours=36)
+
+
+def send_queued(world: World) -> Counter[str]:
+    """Hand over what is queued, one by one; without a server everything waits, and a fault of the server ends the round."""
+    counts: Counter[str] = Counter()
+    free_abandoned(world)
+    while world.settings.smtp_url is not None:
+        with world.store.write() as tx:
+            # One at a time: a mail that waits in a dead sender's hands comes late.
+            claimed = outbox.claim(tx, world.clock(), this_process(), LEASE, 1)
+        if not claimed:
+            break
+        ended, result = _hand_over(world, claimed[0], world.settings.smtp_url.get_secret_value())
+        if _recorded(world, ended, result) and ended.state != "queued":
+            counts[ended.state] += 1
+        if result.blame == "server":
+            warn("the mail server does not take mail; the rest waits", reason=result.reason)
+            break
+    with world.store.read() as tx:
+        counts["waiting"] = outbox.state_counts(tx).get("queued", 0)
+    return counts
+
+
+def free_abandoned(world: World) -> None:
+    """Take mails from senders that are gone: those they had surely not handed over are queued again, the others stay in doubt."""
+    with world.store.write() as tx:
+        gone = [owner for owner in outbox.owners(tx) if not is_alive(owner)]
+        outbox.expire_leases(tx, world.clock(), resend=world.settings.on_doubt == "resend", gone=gone)
+
+
+def _recorded(world: World, ended: Delivery, result: SendResult) -> bool:
+    with world.store.write() as tx:
+        ours = outbox.mark(tx, ended)
+        if ours and ended.state == "sent":
+            mailboxes.accepted(tx, ended.recipient)
+        elif ours and ended.state == "failed" and result.blame == "recipient":
+            mailboxes.refused(tx, ended.recipient, ended.reason, world.clock())
+    level = log if ended.state == "sent" else warn
+    state = ended.state if ours else "taken over by another sender"
+    level(f"{ended.mail.kind} handed over", recipient=ended.recipient, slot=ended.slot, state=state, reason=ended.reason)
+    return ours
+
+
+def _hand_over(world: World, delivery: Delivery, smtp_url: str) -> tuple[Delivery, SendResult]:
+    """The delivery as one try left it (sent, failed, in doubt, or queued again for later), and what the server made of it."""
+    now = world.clock()
+    if now - delivery.due_at > TOO_OLD:
+        old = SendResult(state="failed", reason="waited too long; the next digest tells what is still true")
+        return delivery.moved_to("failed", old.reason), old
+    try:
+        raw = message(delivery.mail, world.settings.mail_from, now)
+        result = send(raw, delivery.recipient, smtp_url, SMTP_TIMEOUT_S, partial(_pledge, world, delivery))
+    except DeliveryError as error:  # an unusable address: no try can mend it, and the others must go out
+        result = SendResult(state="failed", reason=str(error), blame="recipient")
+    if result.state != "retry":
+        return delivery.moved_to(result.state, result.reason), result
+    if delivery.attempts > len(RETRY_AFTER_MIN):
+        return delivery.moved_to("failed", f"given up after {delivery.attempts} tries: {result.reason}"), result
+    pause = timedelta(minutes=RETRY_AFTER_MIN[delivery.attempts - 1])
+    return delivery.model_copy(update={"state": "queued", "reason": result.reason, "due_at": now + pause}), result
+
+
+def _pledge(world: World, delivery: Delivery) -> bool:
+    with world.store.write() as tx:
+        return outbox.pledge(tx, delivery, world.clock(), LEASE)
