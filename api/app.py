@@ -11,7 +11,7 @@ from fastapi import FastAPI, Request, Response
 from fastapi_offline import FastAPIOffline
 from starlette.responses import StreamingResponse
 
-from api import checks, decisions, documents, events, exposures, health, pages, providers, sources
+from api import checks, decisions, documents, events, exposures, health, outbox, pages, providers, sources
 from api.limits import BodyLimit
 from api.problems import install_problems
 from monitor import __version__
@@ -40,7 +40,7 @@ def create_app(reader: Reader | None = None, settings: Settings | None = None) -
         lifespan=lifespan,
     )
     routers = (
-        providers.router, events.router, documents.router, sources.router, checks.router, decisions.router, exposures.router,
+        providers.router, events.router, documents.router, sources.router, checks.router, decisions.router, exposures.router, outbox.router,
     )  # fmt: skip
     for router in routers:
         app.include_router(router, prefix="/api/v1")

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel
 
 from monitor.answers.health import alerts
+from monitor.answers.outbox import outbox_answer
 from monitor.catalog import load_catalog, load_sources
 from monitor.errors import ForewarnedError
 from monitor.settings import Settings, load_settings
@@ -45,6 +46,7 @@ def _parts(settings: Settings) -> Iterator[Check]:
         "database": _database,
         "tagger": _tagger,
         "mail": _mail,
+        "outbox": _outbox,
         "polling": _polling,
         "sources": _sources,
     }
@@ -88,6 +90,19 @@ def _mail(settings: Settings) -> str:
             return f"{where[0]}:{where[1]} answers"
     except OSError as error:
         raise OSError(f"{where[0]}:{where[1]} cannot be reached ({error}); check FOREWARNED_SMTP_URL and the firewall") from error
+
+
+def _outbox(settings: Settings) -> str:
+    with closing(open_store(settings.store_url)) as store:
+        answer = outbox_answer(store, ("in_doubt", "failed"), _SHOWN_ALERTS, masked=False)
+    counts = ", ".join(f"{count} {state}" for state, count in answer.counts.items()) or "no mail yet"
+    bad = [f"{one.id} to {one.recipient} {one.state}: {one.reason}" for one in answer.items if one.state == "in_doubt" and not one.underway]
+    bad += [f"{one.recipient} is left alone after {one.refusals} refusals ({one.reason})" for one in answer.suspended[:_SHOWN_ALERTS]]
+    failed = [f"last failure {one.due_at:%Y-%m-%d}: {one.reason}" for one in answer.items if one.state == "failed"][:1]
+    told = " | ".join([counts, *bad, *failed])
+    if bad:
+        raise OSError(f"{told}; decide with forewarned outbox")
+    return told
 
 
 def _polling(settings: Settings) -> str:

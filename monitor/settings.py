@@ -13,7 +13,7 @@ from email.utils import parseaddr
 from functools import cached_property
 from pathlib import Path
 from typing import Literal
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 import platformdirs
 from pydantic import Field, SecretStr, ValidationError, field_validator
@@ -77,6 +77,9 @@ class Settings(BaseSettings):
     def _smtp(cls, value: SecretStr | None) -> SecretStr | None:
         if value is not None and not _names_a_host(value.get_secret_value(), ("smtp", "smtps")):
             raise ValueError("write smtp://[user:pass@]host:port or smtps://…")
+        wish = dict(parse_qsl(urlsplit(value.get_secret_value()).query)) if value is not None else {}
+        if not wish.keys() <= {"tls"} or wish.get("tls", "required") not in ("required", "optional"):
+            raise ValueError("only ?tls=required or ?tls=optional may follow the address")
         return value
 
     @field_validator("mail_from")

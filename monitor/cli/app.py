@@ -14,6 +14,7 @@ from monitor.cli import (
     inventories,
     operate,
     origins,
+    outbox,
     queries,
     reviews,
     sources,
@@ -41,5 +42,7 @@ def root(version: bool = typer.Option(False, "--version", callback=_version, is_
     """Warns before a policy or geopolitical event cuts into a provider you depend on."""
 
 
-for commands in (operate, checking, tagging, evaluating, queries, origins, decisions, inventories, sources, digests, reviews, backtesting):
+for commands in (
+    operate, checking, tagging, evaluating, queries, origins, decisions, inventories, sources, digests, outbox, reviews, backtesting,
+):  # fmt: skip
     commands.register(app)

@@ -23,16 +23,18 @@ def preview(
     to: Annotated[str, typer.Option("--to", help="A recipient of the inventory.")],
     at: Annotated[str | None, typer.Option("--at", help="The instant the digest would be composed; default: now.")] = None,
     part: Annotated[MailFormat, typer.Option("--format", help="text, html or eml.")] = MailFormat.text,
+    alert: Annotated[bool, typer.Option("--alert", help="The alert that would interrupt now, instead of the digest.")] = False,
     as_json: JsonFlag = False,
 ) -> None:
-    """Print the digest of a recipient's slot without sending anything."""
+    """Print the digest of a recipient's slot, or the alert, without sending anything."""
     from monitor.freshness import parse_as_of
-    from monitor.pipeline import mailing, open_world
+    from monitor.pipeline import mailing, open_world, preview_alert
     from monitor.settings import load_settings
 
     settings = load_settings()
     with open_world(settings) as world:
-        found = mailing.preview(world, to, parse_as_of(at, settings.clock()))
+        shows = preview_alert if alert else mailing.preview
+        found = shows(world, to, parse_as_of(at, settings.clock()))
     if isinstance(found, str):
         print_json({"skipped": found})
     elif as_json:

@@ -23,6 +23,7 @@ from monitor.errors import ConfigError
 from monitor.inform.headers import checked_address, header_text
 from monitor.model import Noun
 
+MAX_LINE = 8192
 MAX_REPLY = 64 * 1024
 """Bytes of one answer, all its lines together; RFC 5321 asks for 512 a line, and greetings of large sites have a dozen."""
 _GONE_FOR_GOOD = re.compile(r"\b5\.(?:1\.\d+|2\.1)\b")
@@ -136,8 +137,8 @@ class _Bounded:
     def readline(self, limit: int = -1) -> bytes:
         line = self._file.readline(limit)
         self._left -= len(line)
-        if self._left < 0:
-            raise smtplib.SMTPServerDisconnected(f"an answer of more than {MAX_REPLY} bytes")
+        if self._left < 0 or len(line) > MAX_LINE:  # smtplib would make an error 500 of a long line, also after the final dot
+            raise smtplib.SMTPServerDisconnected("an answer too long to be one")
         return line
 
     def begin(self) -> None:
@@ -261,7 +262,10 @@ def _connect(attempt: _Attempt, server: _Server) -> _Client:
     if attempt.expired.is_set():  # the watchdog found no socket yet while the connection was being made
         raise TimeoutError
     _expect(client, (code, reply), 2)
-    client.ehlo_or_helo_if_needed()
+    code, reply = client.ehlo()
+    if code // 100 in (1, 3, 5):  # a server of old knows HELO only
+        code, reply = client.helo()
+    _expect(client, (code, reply), 2)
     return client
 
 

@@ -7,7 +7,8 @@ process loses nothing and a second run repeats nothing.
     compare  uncompared documents → copies           comparing.py
     read     untagged documents   → taggings         reading.py
     assess   signals and copies   → events, scores   assessing.py
-    deliver  events × inventory   → digests, mail    mailing.py
+    deliver  events × inventory   → digests, alerts  mailing.py, alerting.py
+    post     queued mails         → SMTP             posting.py
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from monitor.logs import log
+from monitor.pipeline.alerting import preview_alert
 from monitor.pipeline.assessing import assess
 from monitor.pipeline.collecting import collect, ingest
 from monitor.pipeline.comparing import compare
@@ -26,7 +28,7 @@ from monitor.understand.tag import Tagger
 
 __all__ = [
     "CycleSummary", "Progress", "Reads", "Tagger", "World", "assess", "collect", "compare", "cycle", "deliver", "ingest", "no_progress",
-    "open_world", "preview", "read", "read_documents",
+    "open_world", "preview", "preview_alert", "read", "read_documents",
 ]  # fmt: skip
 
 

@@ -84,26 +84,26 @@ def _found(pictures: Gallery, tx: Session, now: datetime, fresh: set[str], only:
         email = recipient.email
         if not recipient.alerts or (only is not None and email not in only):
             continue
-        told_at = told.get((email, team.id))
-        if not _may_press(pictures, team, recipient, told_at, fresh):
-            continue
         mails = outbox.alerts(tx, email, now) if email in pictures.interrupted else []
-        matters[email] += _matters(pictures, _Reader(team, recipient, told_at, tuple(mails)), fresh)
+        reader = _Reader(team, recipient, told.get((email, team.id)), tuple(mails))
+        if _may_press(pictures, reader, fresh):
+            matters[email] += _matters(pictures, reader, fresh)
     return {email: found for email, found in matters.items() if found}
 
 
-def _may_press(pictures: Gallery, team: Team, recipient: Recipient, told_at: datetime | None, fresh: set[str]) -> bool:
-    """Whether a closer look, which needs an earlier picture, can find anything."""
+def _may_press(pictures: Gallery, reader: _Reader, fresh: set[str]) -> bool:
+    """Whether a closer look, which needs earlier pictures, can find anything."""
     now = pictures.now
-    hit = [one for one in now.exposures(team) if one.event in fresh]
-    if presses(hit, now.as_of, recipient.timezone):
+    hit = [one for one in now.exposures(reader.team) if one.event in fresh]
+    if presses(hit, now.as_of, reader.recipient.timezone):
         return True
-    if told_at is None:
+    heard = max([at for at in (reader.told_at, *(mail.as_of for mail in reader.mails)) if at], default=None)
+    if heard is None:
         return False
     reached = {one.event for one in hit}
-    used = {use.provider for system in team.systems for use in system.dependencies}
+    used = {use.provider for system in reader.team.systems for use in system.dependencies}
     return any(
-        event.first_seen_at <= told_at and (event.id in reached or (event.withdrawn and used & set(event.providers)))
+        event.first_seen_at <= heard and (event.id in reached or (event.withdrawn and used & set(event.providers)))
         for event in now.events
         if event.id in fresh
     )
@@ -124,7 +124,7 @@ def _matters(pictures: Gallery, reader: _Reader, fresh: set[str]) -> Iterator[Ma
 
 
 def _alert(pictures: Gallery, query: DigestQuery, hit: Hit, told: Sequence[Alert]) -> Alert | None:
-    """Why this hit interrupts this reader, by the one rule of what interrupts a person and by what presses the team; None if it may wait."""
+    """Why this hit interrupts this reader, by the one rule of what interrupts a person and by what presses the team; else None."""
     event, now, zone = hit.event, pictures.now, query.recipient.timezone
     mended = correction(event, told, now.as_of)
     if mended is not None and mended.reason == "withdrawn":

@@ -17,7 +17,7 @@ from monitor.pipeline.posting import send_queued
 from monitor.pipeline.world import World
 from monitor.store import Session, mailboxes, outbox, slots
 
-PORTION = 100
+PORTION = 20
 """Recipients planned in one transaction: others may write in between, and a death costs no more than these."""
 
 

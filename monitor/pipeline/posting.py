@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from datetime import timedelta
 from functools import partial
 
-from monitor.errors import DeliveryError
+from monitor.errors import DeliveryError, NotFoundError
 from monitor.inform.mail import SendResult, message, send
 from monitor.logs import log, warn
-from monitor.model import Delivery
+from monitor.model import Delivery, DeliveryState
 from monitor.pipeline.owner import is_alive, this_process
 from monitor.pipeline.world import World
 from monitor.store import mailboxes, outbox
@@ -48,6 +49,20 @@ def free_abandoned(world: World) -> None:
     with world.store.write() as tx:
         gone = [owner for owner in outbox.owners(tx) if not is_alive(owner)]
         outbox.expire_leases(tx, world.clock(), resend=world.settings.on_doubt == "resend", gone=gone)
+
+
+def resend(world: World, ids: Sequence[str], states: Sequence[DeliveryState]) -> int:
+    """Queue mails of these states again, all of them without `ids`; how many. What a sender holds right now is left alone."""
+    free_abandoned(world)
+    with world.store.write() as tx:
+        return outbox.resend(tx, world.clock(), ids, states)
+
+
+def resume(world: World, address: str) -> None:
+    """Compose mails again for an address that was left alone; NotFoundError when it was not."""
+    with world.store.write() as tx:
+        if not mailboxes.accepted(tx, address):
+            raise NotFoundError("refusing address", address, "forewarned outbox lists them")
 
 
 def _recorded(world: World, ended: Delivery, result: SendResult) -> bool:

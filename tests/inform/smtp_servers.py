@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import contextlib
+import os
+import shutil
 import socket
 import ssl
+import struct
+import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
@@ -74,6 +79,13 @@ class Scripted:
     banner: bytes = b"220 ready\r\n"
     after_dot: bytes | None = b"250 taken\r\n"
     close_in_data: bool = False
+    in_data: bytes = b""
+    """Said when the first line of a message has come."""
+    longest_line: int = 0
+    """A message with a longer line is refused; 0 for any length."""
+    reset_after_dot: bool = False
+    then: dict[str, bytes | None] = field(default_factory=dict)
+    """What takes the place of `answers` from the second time on that a verb is said."""
     drip_s: float = 0.0
     taken: int = 0
     logged: list[str] = field(default_factory=list)
@@ -84,7 +96,8 @@ class Scripted:
         for raw in lines:
             verb = raw.decode("ascii", "replace").strip().split(":")[0].split(" ")[0].upper()
             self.logged.append(verb)
-            reply = self.answers.get(verb, {"DATA": b"354 go on\r\n", "QUIT": b"221 bye\r\n"}.get(verb, b"250 fine\r\n"))
+            answers = self.answers | self.then if self.logged.count(verb) > 1 else self.answers
+            reply = answers.get(verb, {"DATA": b"354 go on\r\n", "QUIT": b"221 bye\r\n"}.get(verb, b"250 fine\r\n"))
             if reply is None:
                 return
             self._say(peer, reply)
@@ -95,8 +108,19 @@ class Scripted:
         for line in lines:  # type: ignore[attr-defined]
             if self.close_in_data:
                 return False
+            if self.in_data:
+                self._say(peer, self.in_data)
+                self.in_data = b""
+            if self.longest_line and len(line) > self.longest_line:
+                self.after_dot = b"500 5.5.2 line too long\r\n"
             if line == b".\r\n":
                 break
+        else:
+            return False
+        if self.reset_after_dot:
+            peer.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            peer.close()
+            return False
         if self.after_dot is None:
             return False
         self.taken += self.after_dot.startswith(b"250")
@@ -134,3 +158,53 @@ def scripted_server(script: Scripted) -> Iterator[int]:
         listener.shutdown(socket.SHUT_RDWR)
         listener.close()
         thread.join(timeout=10)
+
+
+@contextlib.contextmanager
+def tls_server(tls: ssl.SSLContext) -> Iterator[int]:
+    """A server that is encrypted from the first byte and greets."""
+    listener = socket.create_server(("127.0.0.1", 0))
+    listener.settimeout(10)
+
+    def run() -> None:
+        with contextlib.suppress(OSError):
+            peer, _ = listener.accept()
+            with peer, tls.wrap_socket(peer, server_side=True) as secret:
+                secret.sendall(b"220 ready\r\n")
+
+    thread = threading.Thread(target=run, daemon=True)
+    thread.start()
+    try:
+        yield listener.getsockname()[1]
+    finally:
+        listener.close()
+        thread.join(timeout=10)
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> ssl.SSLContext:
+    """A self-made certificate of a relay on this machine."""
+    if shutil.which("openssl") is None:
+        (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)("openssl is not installed: apt-get install openssl")
+    folder = tmp_path_factory.mktemp("tls")
+    key, cert = folder / "key.pem", folder / "cert.pem"
+    command = [
+        "openssl",
+        "req",
+        "-x509",
+        "-newkey",
+        "rsa:2048",
+        "-nodes",
+        "-keyout",
+        str(key),
+        "-out",
+        str(cert),
+        "-days",
+        "2",
+        "-subj",
+        "/CN=x",
+    ]
+    subprocess.run(command, check=True, capture_output=True)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(cert, key)
+    return context

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 import ssl
-import subprocess
 import time
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -19,7 +16,9 @@ from monitor.errors import ConfigError, DeliveryError
 from monitor.inform.mail import HEADERS, header_text, message, send, write_eml
 from monitor.model import Mail
 from tests.inform.episode import NOW
-from tests.inform.smtp_servers import Scripted, free_port, good_server, scripted_server
+from tests.inform.smtp_servers import Scripted, certificate, free_port, good_server, scripted_server
+
+__all__ = ["certificate"]
 
 FROM = "Forewarned <fw@risk.example.org>"
 MAIL = Mail(
@@ -188,35 +187,6 @@ def test_nobody_listens() -> None:
 def test_a_bad_url_is_the_operators_error_and_keeps_the_password(url: str) -> None:
     with pytest.raises(ConfigError, match="FOREWARNED_SMTP_URL"):
         send(message(MAIL, FROM, NOW), MAIL.recipient, url, 5)
-
-
-@pytest.fixture(scope="module")
-def certificate(tmp_path_factory: pytest.TempPathFactory) -> ssl.SSLContext:
-    """A self-made certificate of a relay on this machine."""
-    if shutil.which("openssl") is None:
-        (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)("openssl is not installed: apt-get install openssl")
-    folder = tmp_path_factory.mktemp("tls")
-    key, cert = folder / "key.pem", folder / "cert.pem"
-    command = [
-        "openssl",
-        "req",
-        "-x509",
-        "-newkey",
-        "rsa:2048",
-        "-nodes",
-        "-keyout",
-        str(key),
-        "-out",
-        str(cert),
-        "-days",
-        "2",
-        "-subj",
-        "/CN=x",
-    ]
-    subprocess.run(command, check=True, capture_output=True)
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(cert, key)
-    return context
 
 
 def test_starttls_is_used_when_offered(certificate: ssl.SSLContext) -> None:

@@ -1,0 +1,74 @@
+"""What became of the mails. A store comes in; states, counts and addresses left alone go out, masked for who need not know them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from monitor.answers.shapes import Shape
+from monitor.model import DeliveryState, Instant, MailKind, Posting, Suspension
+from monitor.store import Store, mailboxes, outbox
+
+ADVICE: dict[DeliveryState, str] = {
+    "in_doubt": "ask the recipient or the mail server's log; forewarned outbox resend ID sends it again with the same Message-ID",
+    "failed": "mend what the reason says, then forewarned outbox resend ID",
+}
+
+
+class PostingShape(Shape):
+    """One mail of the outbox, without its text."""
+
+    id: str
+    recipient: str
+    slot: str
+    channel: str
+    kind: MailKind
+    state: DeliveryState
+    reason: str
+    attempts: int
+    due_at: Instant
+    message_id: str
+    underway: bool
+    advice: str
+
+
+class SuspensionShape(Shape):
+    """An address that nothing is composed for any more."""
+
+    recipient: str
+    refusals: int
+    since: Instant
+    reason: str
+
+
+class OutboxShape(Shape):
+    """Mails, newest due first, with how many there are in each state, and the addresses left alone."""
+
+    items: list[PostingShape]
+    counts: dict[DeliveryState, int]
+    suspended: list[SuspensionShape]
+
+
+def outbox_answer(store: Store, states: Collection[DeliveryState], limit: int, *, masked: bool) -> OutboxShape:
+    """The outbox, of these states when given."""
+    with store.read() as tx:
+        found, counts, closed = outbox.postings(tx, states, limit), outbox.state_counts(tx), mailboxes.suspensions(tx)
+    return OutboxShape(
+        items=[_posting(one, masked) for one in found],
+        counts=counts,
+        suspended=[_suspension(one, masked) for one in closed],
+    )
+
+
+def _posting(one: Posting, masked: bool) -> PostingShape:
+    advice = "" if one.underway else ADVICE.get(one.state, "")
+    return PostingShape.model_validate(one.model_dump() | {"advice": advice, "recipient": _shown(one.recipient, masked)})
+
+
+def _suspension(one: Suspension, masked: bool) -> SuspensionShape:
+    return SuspensionShape.model_validate(one.model_dump() | {"recipient": _shown(one.recipient, masked)})
+
+
+def _shown(address: str, masked: bool) -> str:
+    """Enough of an address for whoever knows it: `p***@example.cn`."""
+    local, at, domain = address.rpartition("@")
+    return f"{local[:1]}***{at}{domain}" if masked else address
