@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from markupsafe import Markup, escape
 
 from monitor.inform.calendar import deadlines_calendar
 from monitor.inform.digest import Digest
@@ -59,9 +59,11 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
+        auto_reload=False,
     )
     environment.filters |= {
         "clean": clean,
+        "said": said,
         "wrap": wrap,
         "safe_url": safe_url,
         "host": host,
@@ -75,25 +77,37 @@ def _environment() -> Environment:
 
 def clean(text: object) -> str:
     """One line of foreign text without control, format and surrogate characters; direction marks cannot reorder it."""
-    spaced = "".join(" " if unicodedata.category(sign) == "Cc" else sign for sign in str(text))
+    plain = str(text)
+    if plain.isascii() and plain.isprintable():
+        return _SPACE.sub(" ", plain).strip()
+    spaced = "".join(" " if unicodedata.category(sign) == "Cc" else sign for sign in plain)
     shown = "".join(sign for sign in spaced if unicodedata.category(sign) not in ("Cf", "Cs", "Co", "Cn"))
     return _SPACE.sub(" ", shown).strip()
+
+
+def said(text: object) -> Markup:
+    """Foreign text for HTML: cleaned, escaped, and with its language where that is not English."""
+    words = clean(text)
+    lang = text_lang(words)
+    return escape(words) if lang == "en" else Markup('<span lang="{}">{}</span>').format(lang, words)
 
 
 def wrap(text: object, first: str = "", rest: str | None = None) -> str:
     """The text in lines of at most 78 columns (a Chinese sign takes two); a URL is never broken."""
     indent = " " * len(first) if rest is None else rest
-    lines, line = [], first
-    for word in _words(clean(text)):
-        space = "" if line in (first, indent) else " "
-        if _columns(line + space + word) > LINE_WIDTH and line not in (first, indent):
+    lines, line, used = [], first, _columns(first)
+    for word in clean(text).split(" "):
+        space, size = "" if line in (first, indent) else " ", _columns(word)
+        if space and used + 1 + size > LINE_WIDTH:
             lines.append(line)
-            line, space = indent, ""
+            line, space, used = indent, "", _columns(indent)
         line += space + word
-        while _columns(line) > LINE_WIDTH and "://" not in line:
+        used += len(space) + size
+        while used > LINE_WIDTH and "://" not in line:
             cut = _fitting(line)
             lines.append(line[:cut])
             line = indent + line[cut:]
+            used = _columns(line)
     return "\n".join([*lines, line]).rstrip()
 
 
@@ -113,12 +127,8 @@ def host(url: object) -> str:
     return "" if address == "#" else urlsplit(address).netloc.rpartition("@")[2]
 
 
-def _words(text: str) -> Iterator[str]:
-    return iter(text.split(" "))
-
-
 def _columns(text: str) -> int:
-    return sum(2 if unicodedata.east_asian_width(sign) in "WF" else 1 for sign in text)
+    return len(text) if text.isascii() else sum(2 if unicodedata.east_asian_width(sign) in "WF" else 1 for sign in text)
 
 
 def _fitting(line: str) -> int:

@@ -14,7 +14,7 @@ import socket
 import ssl
 import threading
 from collections.abc import Callable, Iterator
-from email import message_from_bytes, policy
+from email.parser import BytesHeaderParser
 from email.utils import parseaddr
 from typing import Any, BinaryIO, Literal
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -67,7 +67,7 @@ def send(raw: bytes, recipient: str, smtp_url: str, timeout: float, pledge: Call
 
 class _Letter:
     def __init__(self, raw: bytes, recipient: str, pledge: Callable[[], bool]) -> None:
-        self.sender = parseaddr(str(message_from_bytes(raw, policy=policy.SMTP)["From"]))[1]
+        self.sender = parseaddr(str(BytesHeaderParser().parsebytes(raw)["From"]))[1]
         self.recipient = recipient
         self.stuffed = _stuffed(raw)
         self.pledge = pledge

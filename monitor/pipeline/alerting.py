@@ -78,7 +78,7 @@ def alerted_at(mails: Sequence[Mail], team: str, since: datetime | None) -> dict
 
 def _found(pictures: Gallery, tx: Session, now: datetime, fresh: set[str], only: set[str] | None = None) -> dict[str, list[Matter]]:
     """What cannot wait, by address."""
-    told = outbox.last_told(tx, now)
+    told = outbox.last_told(tx, now + timedelta.resolution)  # the digest of this very round has told it, too
     matters: dict[str, list[Matter]] = defaultdict(list)
     for team, recipient in readers(tx):
         email = recipient.email

@@ -90,6 +90,13 @@ def test_what_falls_due_within_72_hours_is_told_at_once_and_once_and_the_digest_
     assert "already told by an alert of 2024-06-26 04:01 UTC" in digest.html
 
 
+def test_what_the_digest_of_the_same_round_tells_needs_no_alert(world: World) -> None:
+    begin(world)
+    known(at(world, MORNING + 20 * HOUR), cut(effective=date(2024, 6, 29), recorded_at=MORNING + 20 * HOUR))
+    round_ = deliver(at(world, MORNING + DAY))
+    assert (round_["planned"], round_["alerts"]) == (1, 0)
+
+
 def _rows(world: World) -> list[Delivery]:
     with world.store.read() as tx:
         return outbox.deliveries(tx)

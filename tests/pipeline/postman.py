@@ -1,0 +1,159 @@
+"""A sender of mails that costs little to start and may be killed or stopped at any instant, and a server whose mailbox is the truth.
+
+A parent has everything loaded and forks for each life (see mortal.py); lives come in as lines of JSON, pids and wait statuses go out.
+"""
+
+from __future__ import annotations
+
+import gc
+import json
+import os
+import socketserver
+import subprocess
+import sys
+import threading
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass, field
+from datetime import datetime
+from email import message_from_bytes
+from pathlib import Path
+
+from monitor.catalog import Catalog, load_catalog
+from monitor.clock import clock_from
+from monitor.pipeline import World, deliver
+from monitor.settings import Settings
+from monitor.store import open_store
+from tests.pipeline.conftest import source
+
+_ROOT = Path(__file__).resolve().parents[2]
+
+
+@dataclass
+class Truth:
+    """What a server has taken: a mail is in the box from its final dot on, whether or not the sender lived to hear of it."""
+
+    port: int = 0
+    mails: list[bytes] = field(default_factory=list)
+    at_rcpt: threading.Event = field(default_factory=threading.Event)
+    """Set when a recipient was named."""
+    go_on: threading.Event = field(default_factory=threading.Event)
+    """While it is not set, a recipient's answer is held back."""
+
+    def by_message_id(self) -> Counter[str]:
+        """How often each mail arrived."""
+        return Counter(str(message_from_bytes(mail)["Message-ID"]) for mail in self.mails)
+
+
+@contextmanager
+def truth() -> Iterator[Truth]:
+    """A quick server on loopback, a thread for each connection."""
+    box = Truth()
+    box.go_on.set()
+
+    class Talk(socketserver.StreamRequestHandler):
+        def handle(self) -> None:
+            with suppress(OSError):  # a sender that is killed just goes away
+                self._talk()
+
+        def _talk(self) -> None:
+            self.wfile.write(b"220 ready\r\n")
+            while line := self.rfile.readline():
+                verb = line[:4].upper()
+                if verb == b"RCPT":
+                    box.at_rcpt.set()
+                    box.go_on.wait(60)
+                if verb != b"DATA":
+                    self.wfile.write(b"221 bye\r\n" if verb == b"QUIT" else b"250 fine\r\n")
+                    continue
+                self.wfile.write(b"354 go on\r\n")
+                lines = []
+                while (line := self.rfile.readline()) not in (b".\r\n", b""):
+                    lines.append(line)
+                if line == b".\r\n":
+                    box.mails.append(b"".join(lines))
+                    self.wfile.write(b"250 taken\r\n")
+
+    class Server(socketserver.ThreadingTCPServer):
+        daemon_threads = True
+        request_queue_size = 64
+
+    with Server(("127.0.0.1", 0), Talk) as server:
+        box.port = server.server_address[1]
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
+        thread.start()
+        try:
+            yield box
+        finally:
+            box.go_on.set()
+            server.shutdown()
+            thread.join(10)
+
+
+class Postmen:
+    """The parent, seen from a test."""
+
+    def __init__(self, parent: subprocess.Popen[str]) -> None:
+        self._parent = parent
+        assert self._heard() == "ready"
+
+    def begin(self, url: str, port: int, now: datetime) -> int:
+        """The pid of a process that plans and sends at `now` through the server at `port` until nothing waits."""
+        assert self._parent.stdin is not None
+        self._parent.stdin.write(json.dumps([url, port, now.isoformat()]) + "\n")
+        self._parent.stdin.flush()
+        return int(self._heard())
+
+    def end(self) -> tuple[int, int]:
+        """Wait for the end of any life: its pid, and its exit code or less than 0 for the signal that ended it."""
+        pid, status = self._heard().split()
+        return int(pid), os.waitstatus_to_exitcode(int(status))
+
+    def _heard(self) -> str:
+        assert self._parent.stdout is not None
+        return self._parent.stdout.readline().strip()
+
+
+@contextmanager
+def postmen() -> Iterator[Postmen]:
+    """The parent process, ended with the block."""
+    command = [sys.executable, "-m", "tests.pipeline.postman"]
+    with subprocess.Popen(command, cwd=_ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as parent:
+        try:
+            yield Postmen(parent)
+        finally:
+            parent.kill()
+
+
+def _main() -> None:
+    catalog = load_catalog()
+    said = threading.Lock()
+
+    def say(what: str) -> None:
+        with said:
+            print(what, flush=True)
+
+    gc.freeze()
+    say("ready")
+    for line in sys.stdin:
+        url, port, now = json.loads(line)
+        pid = os.fork()
+        if pid == 0:
+            _live(url, port, datetime.fromisoformat(now), catalog)
+            os._exit(0)
+        say(str(pid))
+        threading.Thread(target=lambda child=pid: say(f"{child} {os.waitpid(child, 0)[1]}"), daemon=True).start()
+
+
+def _live(url: str, port: int, now: datetime, catalog: Catalog) -> None:
+    with open(os.devnull, "w") as nowhere:
+        for stream in (1, 2):
+            os.dup2(nowhere.fileno(), stream)
+    settings = Settings.model_validate({"smtp_url": f"smtp://127.0.0.1:{port}"})
+    with closing(open_store(url)) as store:
+        deliver(World(store, catalog, (source("a", "http://127.0.0.1/a"),), settings, clock_from(now)))
+
+
+if __name__ == "__main__":
+    _main()

@@ -1,0 +1,130 @@
+"""Digests under `kill -9` and SIGSTOP against a real server whose mailbox is the truth: none twice, none lost silently."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import time
+from collections import Counter
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+
+from monitor.model import Delivery, Team
+from monitor.pipeline import World
+from monitor.store import events, inventory, open_store, outbox
+from tests.pipeline.conftest import source, world_over
+from tests.pipeline.postman import Postmen, Truth, postmen, truth
+from tests.pipeline.test_alerting import DAY, MORNING, at, cut, polled
+from tests.pipeline.test_deliver import reader, team
+
+SEED = 20240626
+
+
+@pytest.fixture(scope="module")
+def post() -> Iterator[Postmen]:
+    with postmen() as parent:
+        yield parent
+
+
+def prepared(url: str, *teams: Team) -> None:
+    """A database in which these teams have a digest to get at MORNING."""
+    with world_over(url, (source("a", "http://127.0.0.1/a"),)) as opened:
+        world: World = at(opened, MORNING - timedelta(hours=2))
+        with world.store.write() as tx:
+            inventory.save_inventory(tx, teams, MORNING - DAY)
+            events.save_events(tx, [cut(recorded_at=MORNING - timedelta(hours=3))], world.clock())
+        polled(world)
+
+
+def rows(url: str) -> list[Delivery]:
+    store = open_store(url)
+    with store.read() as tx:
+        found = outbox.deliveries(tx)
+    store.close()
+    return found
+
+
+def judged(url: str, box: Truth, wanted: int) -> Counter[str]:
+    """The states, after the mailbox confirmed each of them."""
+    found, arrived = rows(url), box.by_message_id()
+    assert len(found) == wanted, "every digest that was due is in the outbox"
+    assert {mail: count for mail, count in arrived.items() if count > 1} == {}, "none twice by us"
+    silent = [one.recipient for one in found if one.state == "sent" and one.mail.message_id not in arrived]
+    assert silent == [], "what we call sent has arrived"
+    listed = {one.mail.message_id for one in found if one.state in ("queued", "failed", "in_doubt")}
+    missing = {one.mail.message_id for one in found} - arrived.keys()
+    assert missing <= listed, "each that did not arrive is listed"
+    return Counter(one.state for one in found)
+
+
+@pytest.mark.slow
+def test_a_thousand_digests_under_kill_9(empty_url: str, post: Postmen) -> None:
+    digests = 1_000 if empty_url.startswith("sqlite") else 200
+    teams = [team(f"t{n}", *(reader(f"r{n}-{m}@example.com") for m in range(digests // 10))) for n in range(10)]
+    prepared(empty_url, *teams)
+    dice, kills = random.Random(SEED), 0
+    with truth() as box:
+        while True:
+            pid = post.begin(empty_url, box.port, MORNING + timedelta(minutes=kills // 60))
+            time.sleep(dice.uniform(0.02, 0.5))
+            with_signal = _alive(pid)
+            if with_signal:
+                os.kill(pid, signal.SIGKILL)
+            ended, code = post.end()
+            assert ended == pid
+            if code == 0:
+                break
+            assert code == -signal.SIGKILL
+            kills += 1
+            assert kills < 2_000, "no way forward"
+        states = judged(empty_url, box, digests)
+    assert kills >= 10
+    assert states["queued"] == states["sending"] == states["failed"] == 0
+    assert states["in_doubt"] <= kills
+    assert states["sent"] + states["in_doubt"] == digests
+
+
+def _alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def test_a_sender_that_was_stopped_finds_its_mail_taken_over_and_does_not_hand_it_over(empty_url: str, post: Postmen) -> None:
+    prepared(empty_url, team("a", reader("ops@example.com")))
+    with truth() as box:
+        box.go_on.clear()
+        stopped = post.begin(empty_url, box.port, MORNING)
+        assert box.at_rcpt.wait(30), "it is about to send"
+        os.kill(stopped, signal.SIGSTOP)
+        box.go_on.set()
+        try:
+            other = post.begin(empty_url, box.port, MORNING + timedelta(minutes=6))  # its lease is over
+            assert post.end() == (other, 0)
+            assert [one.state for one in rows(empty_url)] == ["sent"]
+        finally:
+            os.kill(stopped, signal.SIGCONT)
+        assert post.end() == (stopped, 0)
+        assert judged(empty_url, box, 1) == {"sent": 1}
+        assert len(box.mails) == 1
+
+
+def test_a_sender_that_was_stopped_for_less_than_its_lease_goes_on(empty_url: str, post: Postmen) -> None:
+    prepared(empty_url, team("a", reader("ops@example.com")))
+    with truth() as box:
+        box.go_on.clear()
+        stopped = post.begin(empty_url, box.port, MORNING)
+        assert box.at_rcpt.wait(30)
+        os.kill(stopped, signal.SIGSTOP)
+        other = post.begin(empty_url, box.port, MORNING + timedelta(minutes=4))
+        assert post.end() == (other, 0)
+        assert box.mails == []
+        box.go_on.set()
+        os.kill(stopped, signal.SIGCONT)
+        assert post.end() == (stopped, 0)
+        assert judged(empty_url, box, 1) == {"sent": 1}
