@@ -28,7 +28,7 @@ from jinja2 import Environment, FileSystemLoader
 from monitor.catalog import load_catalog
 from monitor.inform.digest import Digest, DigestQuery, SourceHealth, compose
 from monitor.inform.mail import message
-from monitor.inform.render import clean, host, render_digest, safe_url, template_dir, wrap
+from monitor.inform.render import clean, host, render_digest, safe_url, said, template_dir, wrap
 from monitor.inform.wording import text_lang
 from monitor.model import Dependency, Event, EventDates, Evidence, Exposure, Recipient, Source, StageStep, System, Team
 from monitor.pipeline import World
@@ -61,7 +61,10 @@ def _team(number: int, recipients: int) -> Team:
     people = [Recipient(email=f"p{number}-{n}@example.cn", timezone="Asia/Shanghai", hour=8, min_level="low") for n in range(recipients)]
     uses = [Dependency(provider=p, product="api", called_from=("CN",), users_in=("CN",)) for p in ("openai", "nvidia")]
     return Team(
-        id=f"t{number}", name=f"Team {number}", recipients=tuple(people), systems=(System(id=f"gateway-{number}", dependencies=tuple(uses)),)
+        id=f"t{number}",
+        name=f"Team {number}",
+        recipients=tuple(people),
+        systems=(System(id=f"gateway-{number}", dependencies=tuple(uses)),),
     )
 
 
@@ -116,7 +119,7 @@ def _peer(folder: Path) -> Callable[[Digest], bytes]:
 
     _styled_by_classes(folder)
     environment = Environment(loader=FileSystemLoader(folder), autoescape=True, trim_blocks=True, lstrip_blocks=True)
-    environment.filters |= {"clean": clean, "wrap": wrap, "safe_url": safe_url, "host": host, "text_lang": text_lang}
+    environment.filters |= {"clean": clean, "said": said, "wrap": wrap, "safe_url": safe_url, "host": host, "text_lang": text_lang}
 
     def ready(digest: Digest) -> bytes:
         html = Premailer(environment.get_template("mail/digest/body.html").render(digest=digest)).transform()

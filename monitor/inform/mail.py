@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import re
 from binascii import b2a_qp
+from collections.abc import Iterator, Sequence
 from datetime import datetime
-from email import message_from_bytes, policy
+from email import policy
+from email.message import Message
 from email.mime.multipart import MIMEMultipart
 from email.mime.nonmultipart import MIMENonMultipart
+from email.parser import BytesHeaderParser
 from email.utils import format_datetime, formataddr, parseaddr
 from pathlib import Path
 
@@ -22,14 +25,10 @@ from monitor.model import Mail, short_hash
 
 __all__ = ["HEADERS", "SendResult", "header_text", "message", "send", "write_eml"]
 
-HEADERS = frozenset(
-    {
-        "from", "to", "subject", "date", "message-id", "list-id", "auto-submitted", "mime-version", "content-type",
-        "content-transfer-encoding",
-    }
-)  # fmt: skip
+HEADERS = frozenset({"from", "to", "subject", "date", "message-id", "list-id", "auto-submitted", "mime-version", "content-type"})
 PART_HEADERS = frozenset({"content-type", "content-transfer-encoding", "content-disposition", "mime-version"})
-_CRLF = policy.compat32.clone(linesep="\r\n")
+_CRLF = policy.compat32.clone(linesep="\r\n", mangle_from_=False)
+_PLAIN = bytes([*b"\t\n", *range(0x20, 0x7F)])
 _BREAKS = re.compile(r"\r\n?|[\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
 _UNCARRIED = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 PARTS = frozenset({"multipart/mixed", "multipart/alternative", "text/plain", "text/html", "text/calendar"})
@@ -38,12 +37,12 @@ PARTS = frozenset({"multipart/mixed", "multipart/alternative", "text/plain", "te
 def message(mail: Mail, mail_from: str, sent_at: datetime) -> bytes:
     """The mail as RFC 5322 bytes (7-bit, CRLF), the same for the same arguments; DeliveryError when an address is unusable."""
     name, sender = parseaddr(header_text(mail_from))
-    boundary = short_hash(mail.message_id)
-    built = MIMEMultipart("alternative", f"=={boundary}.text==", [_part("plain", mail.text), _part("html", mail.html)])
+    boundaries = [f"=={short_hash(mail.message_id)}.{level}==" for level in ("text", "file")]
+    built = MIMEMultipart("alternative", boundaries[0], [_part("plain", mail.text), _part("html", mail.html)])
     if mail.calendar is not None:
         calendar = _part("calendar", mail.calendar)
         calendar.add_header("Content-Disposition", "attachment", filename="deadlines.ics")
-        built = MIMEMultipart("mixed", f"=={boundary}.file==", [built, calendar])
+        built = MIMEMultipart("mixed", boundaries[1], [built, calendar])
     built["From"] = formataddr((name, checked_address(sender)))
     built["To"] = checked_address(mail.recipient)
     built["Subject"] = header_text(mail.subject)
@@ -52,7 +51,7 @@ def message(mail: Mail, mail_from: str, sent_at: datetime) -> bytes:
     built["List-Id"] = f"Forewarned {mail.kind} <{mail.kind}.{sender.rpartition('@')[2]}>"
     built["Auto-Submitted"] = "auto-generated"
     raw = built.as_bytes(policy=_CRLF)
-    _verify(raw)
+    _verify(raw, boundaries)
     return raw
 
 
@@ -67,21 +66,33 @@ def _part(kind: str, text: str) -> MIMENonMultipart:
     """A text in quoted-printable; b2a_qp is the library's encoder in C, and email's own costs as much as all else together."""
     part = MIMENonMultipart("text", kind, charset="utf-8")
     part["Content-Transfer-Encoding"] = "quoted-printable"
-    part.set_payload(b2a_qp(_body(text).encode(), istext=True).decode("ascii"))
+    part.set_payload(b2a_qp(_body(text), istext=True).decode("ascii"))
     return part
 
 
-def _body(text: str) -> str:
+def _body(text: str) -> bytes:
     """The text with line ends a mail can carry, and without what no encoding has."""
-    lines = _BREAKS.sub("\n", text)
-    return _UNCARRIED.sub("", lines)
+    if text.isascii() and not (encoded := text.encode("ascii")).translate(None, _PLAIN):
+        return encoded
+    return _UNCARRIED.sub("", _BREAKS.sub("\n", text)).encode()
 
 
-def _verify(raw: bytes) -> None:
-    parsed = message_from_bytes(raw)  # the plain policy: names and kinds are compared, values are not interpreted
-    names = [name.lower() for name in parsed.keys()]  # noqa: SIM118  # a message iterates over header names, with repeats
-    parts = list(parsed.walk())
-    inner = {name.lower() for part in parts[1:] for name in part.keys()}  # noqa: SIM118
-    kinds = {part.get_content_type() for part in parts}
-    if set(names) - HEADERS or len(names) != len(set(names)) or inner - PART_HEADERS or kinds - PARTS or parsed.defects:
+def _verify(raw: bytes, boundaries: Sequence[str]) -> None:
+    """Reads the heads of the finished message and of its parts as a mail program would, and refuses what does not belong there.
+
+    Bodies are quoted-printable, in which `=` never stands for itself: none of them can hold a boundary, which has two.
+    """
+    whole, *parts = _heads(raw, boundaries)
+    names = [name.lower() for name in whole.keys()]  # noqa: SIM118  # a message iterates over header names, with repeats
+    inner = {name.lower() for part in parts for name in part.keys()}  # noqa: SIM118
+    kinds = {part.get_content_type() for part in (whole, *parts)}
+    flawed = whole.defects or any(part.defects for part in parts)
+    if set(names) != HEADERS or len(names) != len(HEADERS) or inner - PART_HEADERS or kinds - PARTS or flawed:
         raise DeliveryError(f"the message would carry headers or parts it must not: {sorted(names)}", reason="unsafe_message")
+
+
+def _heads(raw: bytes, boundaries: Sequence[str]) -> Iterator[Message]:
+    separator = re.compile(rb"\r\n--(?:" + b"|".join(re.escape(one.encode()) for one in boundaries) + rb")(?:--)?\r\n")
+    for part in separator.split(raw):
+        if part.strip():
+            yield BytesHeaderParser().parsebytes(part.partition(b"\r\n\r\n")[0] + b"\r\n\r\n")

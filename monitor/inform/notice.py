@@ -194,9 +194,11 @@ def _ended(event: Event) -> str:
 def _proof(matter: Matter) -> Iterator[Fact]:
     """How sure it is, and the newest quote: that of a document which came after the recipient was told, where there is one."""
     event = matter.hit.event
+    if event.withdrawn:
+        return
     official = "an official source among them" if event.primary_source else "no official source yet"
     yield Fact(label="Proof", text=f"{plural(len(event.origins), 'independent origin')}, {official}")
-    if event.evidence and not event.withdrawn:
+    if event.evidence:
         best = max(event.evidence, key=lambda one: (one.document == matter.told.alert.document, one.retrieved_at, one.primary))
         yield sections.quote(best)
 
@@ -215,4 +217,4 @@ def _footer(query: DigestQuery) -> Iterator[str]:
         f"at most one new risk per provider and day, {quiet} {who.timezone}. Everything else waits for the digest."
     )
     yield f"You get this because the inventory lists {who.email}. Data as of {data}. Methodology {query.methodology_version}."
-    yield "To stop alerts set `alerts: false` for this recipient in your inventory file, or `quiet: 22-07`, and import it again."
+    yield "To stop alerts or to set quiet hours, edit `alerts` and `quiet` of this recipient in your inventory file and import it again."

@@ -29,9 +29,15 @@ def render(template: str, /, **nouns: object) -> str:
     return _environment().get_template(template).render(**nouns)
 
 
-def render_digest(digest: Digest) -> Mail:
-    """A digest or an alert as a mail: subject, text and HTML with the same facts, a calendar file when a day is new or moved."""
-    calendar = deadlines_calendar(digest.calendar_events, digest.as_of, digest.base_url, digest.names) if digest.calendar_events else None
+def render_digest(digest: Digest, calendars: dict[tuple[str, ...], str] | None = None) -> Mail:
+    """A digest or an alert as a mail: subject, text and HTML with the same facts, a calendar file when a day is new or moved.
+
+    `calendars` keeps files by the ids of their events, for many mails of one instant.
+    """
+    kept = {} if calendars is None else calendars
+    days = tuple(event.id for event in digest.calendar_events)
+    if days and days not in kept:
+        kept[days] = deadlines_calendar(digest.calendar_events, digest.as_of, digest.base_url, digest.names)
     return Mail(
         recipient=digest.recipient,
         subject=render(f"mail/{digest.kind}/subject.txt", digest=digest).strip(),
@@ -39,7 +45,7 @@ def render_digest(digest: Digest) -> Mail:
         html=render(f"mail/{digest.kind}/body.html", digest=digest),
         message_id=digest.message_id,
         kind=digest.kind,
-        calendar=calendar,
+        calendar=kept.get(days),
     )
 
 
@@ -79,6 +85,8 @@ def clean(text: object) -> str:
     """One line of foreign text without control, format and surrogate characters; direction marks cannot reorder it."""
     plain = str(text)
     if plain.isascii() and plain.isprintable():
+        if "  " not in plain:
+            return plain.strip()
         return _SPACE.sub(" ", plain).strip()
     spaced = "".join(" " if unicodedata.category(sign) == "Cc" else sign for sign in plain)
     shown = "".join(sign for sign in spaced if unicodedata.category(sign) not in ("Cf", "Cs", "Co", "Cn"))

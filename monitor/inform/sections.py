@@ -227,7 +227,7 @@ def advice(query: DigestQuery, hit: Hit) -> str:
     """What to do about it, as one imperative sentence without a full stop."""
     effective = hit.event.dates.effective
     by = f"before {effective}" if effective and effective > query.day else "now"
-    if hit.event.type == "relief" or hit.event.stage in ("suspended", "rescinded"):
+    if hit.event.withdrawn or hit.event.type == "relief" or hit.event.stage in ("suspended", "rescinded"):
         return "Look again at decisions taken because of it"
     if hit.event.stage in ("rumoured", "proposed"):
         return "Read the draft, decide whether to comment, and prepare an exit"

@@ -13,6 +13,7 @@ import smtplib
 import socket
 import ssl
 import threading
+import time
 from collections.abc import Callable, Iterator
 from email.parser import BytesHeaderParser
 from email.utils import parseaddr
@@ -61,7 +62,7 @@ def send(raw: bytes, recipient: str, smtp_url: str, timeout: float, pledge: Call
         why = f"tls: the certificate of {server.where} is not trusted ({untrusted.verify_message})"
         return SendResult(state="retry", reason=why, blame="server")
     except (OSError, smtplib.SMTPException) as lost:
-        why = f"no complete answer within {timeout:g} s" if attempt.expired.is_set() else str(lost) or type(lost).__name__
+        why = f"no complete answer within {timeout:g} s" if attempt.is_over else str(lost) or type(lost).__name__
         return attempt.loss(f"{server.where}: {why}")
 
 
@@ -187,6 +188,7 @@ class _Attempt:
     def __init__(self, timeout: float) -> None:
         self.timeout = timeout
         self.expired = threading.Event()
+        self.begun = time.monotonic()
         self.greeted = False
         self.dot_sent = False
         self.client: _Client | None = None
@@ -202,6 +204,11 @@ class _Attempt:
             timer.cancel()
             if self.client is not None:
                 self.client.close()
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the deadline has passed; a read may notice it before the watchdog."""
+        return self.expired.is_set() or time.monotonic() - self.begun >= self.timeout
 
     def _cut(self) -> None:
         self.expired.set()

@@ -48,7 +48,7 @@ def plan_alerts(world: World, now: datetime) -> Counter[str]:
         if not fresh:
             return counts
         closed = {one.recipient for one in mailboxes.suspensions(tx)}
-        found = _found(Gallery(world, tx, now), tx, now, fresh)
+        found = _found(Gallery(world, tx, now), tx, fresh)
     for email, matters in found.items():
         due = [] if email in closed else [one for one in matters if not is_held(one)]
         counts["held"] += len(matters) - len(due)
@@ -65,7 +65,7 @@ def preview_alert(world: World, email: str, at: datetime) -> Mail | str:
         if not known:
             raise NotFoundError("recipient", email, "import an inventory that lists it: forewarned inventory import FILE")
         fresh = events.recorded_since(tx, at - FRESH)
-        found = _found(Gallery(world, tx, at), tx, at, fresh, known)
+        found = _found(Gallery(world, tx, at), tx, fresh, known)
     matters = [one for name in sorted(found) for one in found[name]]
     return _mail(matters, at) if matters else "nothing_urgent"
 
@@ -76,28 +76,35 @@ def alerted_at(mails: Sequence[Mail], team: str, since: datetime | None) -> dict
     return {event: at for event, at in told if at is not None and (since is None or at > since)}
 
 
-def _found(pictures: Gallery, tx: Session, now: datetime, fresh: set[str], only: set[str] | None = None) -> dict[str, list[Matter]]:
+def _found(pictures: Gallery, tx: Session, learnt: Mapping[str, datetime], only: set[str] | None = None) -> dict[str, list[Matter]]:
     """What cannot wait, by address."""
+    now = pictures.now.as_of
     told = outbox.last_told(tx, now + timedelta.resolution)  # the digest of this very round has told it, too
+    catalog = pictures.world.catalog
+    first = {e.id for e in pictures.now.events if e.id in learnt and alert(e, (), now, catalog.providers, catalog.members)}
     matters: dict[str, list[Matter]] = defaultdict(list)
     for team, recipient in readers(tx):
         email = recipient.email
         if not recipient.alerts or (only is not None and email not in only):
             continue
+        told_at = told.get((email, team.id))
+        fresh = {event for event, at in learnt.items() if told_at is None or at > told_at}
+        if not fresh:
+            continue
         mails = outbox.alerts(tx, email, now) if email in pictures.interrupted else []
-        reader = _Reader(team, recipient, told.get((email, team.id)), tuple(mails))
-        if _may_press(pictures, reader, fresh):
+        reader = _Reader(team, recipient, told_at, tuple(mails))
+        if _may_press(pictures, reader, fresh, first):
             matters[email] += _matters(pictures, reader, fresh)
     return {email: found for email, found in matters.items() if found}
 
 
-def _may_press(pictures: Gallery, reader: _Reader, fresh: set[str]) -> bool:
-    """Whether a closer look, which needs earlier pictures, can find anything."""
+def _may_press(pictures: Gallery, reader: _Reader, fresh: set[str], first: set[str]) -> bool:
+    """Whether a closer look, which needs earlier pictures, can find anything; `first` would interrupt whoever was told nothing."""
     now = pictures.now
     hit = [one for one in now.exposures(reader.team) if one.event in fresh]
-    if presses(hit, now.as_of, reader.recipient.timezone):
-        return True
     heard = max([at for at in (reader.told_at, *(mail.as_of for mail in reader.mails)) if at], default=None)
+    if presses((one for one in hit if heard or one.event in first), now.as_of, reader.recipient.timezone):
+        return True
     if heard is None:
         return False
     reached = {one.event for one in hit}

@@ -89,7 +89,7 @@ def _composed(tx: Session, pictures: Gallery, team: Team, recipient: Recipient, 
     digest = compose(query.model_copy(update={"alerted": alerted_at(mails, team.id, told_at)}))
     if isinstance(digest, Skipped):
         return digest.reason
-    return render_digest(digest).model_copy(update={"as_of": at, "team": team.id})
+    return render_digest(digest, pictures.calendars).model_copy(update={"as_of": at, "team": team.id})
 
 
 def _job(recipient: Recipient) -> str:

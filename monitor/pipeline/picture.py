@@ -74,6 +74,7 @@ class Gallery:
     def __init__(self, world: World, tx: Session, at: datetime) -> None:
         self.world, self._tx = world, tx
         self.now = Known.at(world, tx, at)
+        self.calendars: dict[tuple[str, ...], str] = {}
         self._before: dict[datetime, Known] = {}
         names = {source.id: source.name for source in world.sources}
         self._sources = tuple(

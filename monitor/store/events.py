@@ -86,9 +86,11 @@ def newest_recorded(tx: Session) -> datetime | None:
     return tx.scalar(select(func.max(col(EventRow.recorded_at))))
 
 
-def recorded_since(tx: Session, since: datetime) -> set[str]:
-    """The events of which something was learnt after `since`."""
-    return set(tx.scalars(select(col(EventRow.event_id)).where(col(EventRow.recorded_at) > since).distinct()))
+def recorded_since(tx: Session, since: datetime) -> dict[str, datetime]:
+    """The events of which something was learnt after `since`, with when it was last."""
+    newest = func.max(col(EventRow.recorded_at))
+    found = select(col(EventRow.event_id), newest).where(col(EventRow.recorded_at) > since).group_by(col(EventRow.event_id))
+    return {key: at for key, at in tx.execute(found) if at is not None}
 
 
 def event_revisions(tx: Session, event_id: str) -> list[tuple[datetime, Event]]:

@@ -68,6 +68,12 @@ def test_message_has_both_parts_and_the_headers_of_a_list() -> None:
     assert max(map(len, raw.split(b"\r\n"))) <= 998
 
 
+def test_lines_that_mean_something_to_mail_programs_arrive_as_they_were() -> None:
+    text = "From here on\n.\n--==x==\n  indented\ttab  \nlast"
+    raw = message(MAIL.model_copy(update={"text": text}), FROM, NOW)
+    assert body(raw, "plain").rstrip("\n") == text
+
+
 def test_same_arguments_same_bytes() -> None:
     assert message(MAIL, FROM, NOW) == message(MAIL, FROM, NOW)
 

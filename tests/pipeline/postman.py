@@ -8,6 +8,7 @@ from __future__ import annotations
 import gc
 import json
 import os
+import select
 import socketserver
 import subprocess
 import sys
@@ -109,6 +110,11 @@ class Postmen:
         """Wait for the end of any life: its pid, and its exit code or less than 0 for the signal that ended it."""
         pid, status = self._heard().split()
         return int(pid), os.waitstatus_to_exitcode(int(status))
+
+    def has_news(self) -> bool:
+        """Whether a life has ended."""
+        assert self._parent.stdout is not None
+        return bool(select.select([self._parent.stdout], [], [], 0)[0])
 
     def _heard(self) -> str:
         assert self._parent.stdout is not None

@@ -231,6 +231,7 @@ def test_a_retracted_report_is_taken_back_from_whom_it_alarmed(world: World) -> 
 def test_a_further_step_of_a_measure_interrupts_again(world: World) -> None:
     told = cut(stage="proposed", effective=date(2024, 6, 28), reliability="primary", recorded_at=NOON)
     first = deliver(known(begin(world), told))["alerts"]
+    deliver(at(world, MORNING + 3 * DAY))
     final = cut(stage="final", effective=date(2024, 6, 30), reliability="primary", recorded_at=NOON + 3 * DAY)
     later = known(at(world, NOON + 3 * DAY), final.model_copy(update={"stages": (*told.stages, *final.stages)}))
     assert deliver(later)["alerts"] == 1
