@@ -65,7 +65,7 @@ def preview_alert(world: World, email: str, at: datetime) -> Mail | str:
         if not known:
             raise NotFoundError("recipient", email, "import an inventory that lists it: forewarned inventory import FILE")
         fresh = events.recorded_since(tx, at - FRESH)
-        found = _found(Gallery(world, tx, at), tx, fresh, known)
+        found = _found(Gallery(world, tx, at), tx, fresh, known, at)
     matters = [one for name in sorted(found) for one in found[name]]
     return _mail(matters, at) if matters else "nothing_urgent"
 
@@ -76,10 +76,12 @@ def alerted_at(mails: Sequence[Mail], team: str, since: datetime | None) -> dict
     return {event: at for event, at in told if at is not None and (since is None or at > since)}
 
 
-def _found(pictures: Gallery, tx: Session, learnt: Mapping[str, datetime], only: set[str] | None = None) -> dict[str, list[Matter]]:
-    """What cannot wait, by address."""
+def _found(
+    pictures: Gallery, tx: Session, learnt: Mapping[str, datetime], only: set[str] | None = None, before: datetime | None = None
+) -> dict[str, list[Matter]]:
+    """What cannot wait, by address; of these addresses only, and after what was told before an instant, for a look back."""
     now = pictures.now.as_of
-    told = outbox.last_told(tx, now + timedelta.resolution)  # the digest of this very round has told it, too
+    told = outbox.last_told(tx, before)
     catalog = pictures.world.catalog
     first = {e.id for e in pictures.now.events if e.id in learnt and alert(e, (), now, catalog.providers, catalog.members)}
     matters: dict[str, list[Matter]] = defaultdict(list)
@@ -91,7 +93,7 @@ def _found(pictures: Gallery, tx: Session, learnt: Mapping[str, datetime], only:
         fresh = {event for event, at in learnt.items() if told_at is None or at > told_at}
         if not fresh:
             continue
-        mails = outbox.alerts(tx, email, now) if email in pictures.interrupted else []
+        mails = outbox.alerts(tx, email, before) if email in pictures.interrupted else []
         reader = _Reader(team, recipient, told_at, tuple(mails))
         if _may_press(pictures, reader, fresh, first):
             matters[email] += _matters(pictures, reader, fresh)

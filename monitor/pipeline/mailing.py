@@ -62,7 +62,7 @@ def _plan_digests(world: World, now: datetime) -> Counter[str]:
         if not open_:
             return counts
         closed = {one.recipient for one in mailboxes.suspensions(tx)}
-        told, pictures = outbox.last_told(tx, now), Gallery(world, tx, now)
+        told, pictures = outbox.last_told(tx, None), Gallery(world, tx, now)
         for portion in _portions([pair for pair in open_ if pair[1].email not in closed]):
             made = [(who, team, _composed(tx, pictures, team, who, told.get((who.email, team.id)))) for team, who in portion]
             with world.store.write() as writing:

@@ -132,14 +132,19 @@ def state_counts(tx: Session) -> dict[DeliveryState, int]:
     return {state: counted[state] for state in get_args(DeliveryState) if state in counted}
 
 
-def last_told(tx: Session, before: datetime, recipient: str | None = None, but: str = "") -> dict[tuple[str, str], datetime]:
-    """Per recipient and team the instant whose knowledge the last digest told, slot `but` aside; one that never left told nothing."""
+def last_told(tx: Session, before: datetime | None, recipient: str | None = None, but: str = "") -> dict[tuple[str, str], datetime]:
+    """Per recipient and team the instant whose knowledge the last digest told, slot `but` aside; one that never left told nothing.
+
+    `before` is for looking back; a service asks without, because its clock may have been set back since.
+    """
     told = (
         select(col(DeliveryRow.recipient), col(DeliveryRow.team), func.max(col(DeliveryRow.as_of)))
-        .where(col(DeliveryRow.kind) == "digest", col(DeliveryRow.state) != "failed", col(DeliveryRow.as_of) < before)
+        .where(col(DeliveryRow.kind) == "digest", col(DeliveryRow.state) != "failed")
         .where(col(DeliveryRow.slot) != but)
         .group_by(col(DeliveryRow.recipient), col(DeliveryRow.team))
     )
+    if before is not None:
+        told = told.where(col(DeliveryRow.as_of) < before)
     if recipient is not None:
         told = told.where(col(DeliveryRow.recipient) == recipient)
     return {(who, team): at for who, team, at in tx.execute(told) if at is not None}
@@ -150,14 +155,15 @@ def interrupted(tx: Session) -> set[str]:
     return set(tx.scalars(select(col(DeliveryRow.recipient)).where(col(DeliveryRow.kind) == "alert").distinct()))
 
 
-def alerts(tx: Session, recipient: str, before: datetime) -> list[Mail]:
-    """The alerts a recipient got before, oldest first; one that never left told nothing."""
+def alerts(tx: Session, recipient: str, before: datetime | None) -> list[Mail]:
+    """The alerts a recipient got (before an instant), oldest first; one that never left told nothing."""
     rows = select(col(DeliveryRow.body)).where(
         col(DeliveryRow.kind) == "alert",
         col(DeliveryRow.recipient) == recipient,
         col(DeliveryRow.state) != "failed",
-        col(DeliveryRow.as_of) < before,
     )
+    if before is not None:
+        rows = rows.where(col(DeliveryRow.as_of) < before)
     return [Mail.model_validate(body) for body in tx.scalars(rows.order_by(col(DeliveryRow.as_of), col(DeliveryRow.slot)))]
 
 

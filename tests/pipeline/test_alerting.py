@@ -97,6 +97,13 @@ def test_what_the_digest_of_the_same_round_tells_needs_no_alert(world: World) ->
     assert (round_["planned"], round_["alerts"]) == (1, 0)
 
 
+def test_a_clock_that_was_set_back_tells_nothing_again(world: World) -> None:
+    begin(world)
+    known(at(world, MORNING + 20 * HOUR), cut(effective=date(2024, 6, 29), recorded_at=MORNING + 20 * HOUR))
+    assert deliver(at(world, MORNING + DAY))["planned"] == 1
+    assert deliver(at(world, MORNING + DAY - HOUR))["alerts"] == 0
+
+
 def _rows(world: World) -> list[Delivery]:
     with world.store.read() as tx:
         return outbox.deliveries(tx)
