@@ -12,6 +12,8 @@ _ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?:[A-Za-z0-9-]+\.
 
 def header_text(value: str) -> str:
     """A value that is safe in a header: no control, line or surrogate characters, and nothing that reads as an encoded word."""
+    if value.isascii() and value.isprintable():
+        return " ".join(value.replace("=?", "= ?").split())
     kept = "".join(" " if unicodedata.category(sign) in ("Cc", "Zl", "Zp") else sign for sign in value)
     kept = "".join(sign for sign in kept if unicodedata.category(sign) not in ("Cs", "Cf", "Cn"))
     return " ".join(kept.replace("=?", "= ?").split())

@@ -27,11 +27,23 @@ __all__ = ["HEADERS", "SendResult", "header_text", "message", "send", "write_eml
 
 HEADERS = frozenset({"from", "to", "subject", "date", "message-id", "list-id", "auto-submitted", "mime-version", "content-type"})
 PART_HEADERS = frozenset({"content-type", "content-transfer-encoding", "content-disposition", "mime-version"})
-_CRLF = policy.compat32.clone(linesep="\r\n", mangle_from_=False)
-_PLAIN = bytes([*b"\t\n", *range(0x20, 0x7F)])
+MAX_HEADER_LINE = 76
 _BREAKS = re.compile(r"\r\n?|[\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
 _UNCARRIED = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 PARTS = frozenset({"multipart/mixed", "multipart/alternative", "text/plain", "text/html", "text/calendar"})
+
+
+class _Wire(policy.Compat32):
+    """The library's plain policy; a short line in ASCII needs no folding, and finding that out is a fifth of a message's cost."""
+
+    def fold_binary(self, name: str, value: str) -> bytes:
+        """The header as it goes over the wire."""
+        if isinstance(value, str) and value.isascii() and value.isprintable() and len(name) + len(value) < MAX_HEADER_LINE:
+            return f"{name}: {value}{self.linesep}".encode("ascii")
+        return super().fold_binary(name, value)
+
+
+_WIRE = _Wire(linesep="\r\n", mangle_from_=False)
 
 
 def message(mail: Mail, mail_from: str, sent_at: datetime) -> bytes:
@@ -50,7 +62,7 @@ def message(mail: Mail, mail_from: str, sent_at: datetime) -> bytes:
     built["Message-ID"] = header_text(mail.message_id)
     built["List-Id"] = f"Forewarned {mail.kind} <{mail.kind}.{sender.rpartition('@')[2]}>"
     built["Auto-Submitted"] = "auto-generated"
-    raw = built.as_bytes(policy=_CRLF)
+    raw = built.as_bytes(policy=_WIRE)
     _verify(raw, boundaries)
     return raw
 
@@ -72,8 +84,8 @@ def _part(kind: str, text: str) -> MIMENonMultipart:
 
 def _body(text: str) -> bytes:
     """The text with line ends a mail can carry, and without what no encoding has."""
-    if text.isascii() and not (encoded := text.encode("ascii")).translate(None, _PLAIN):
-        return encoded
+    if text.replace("\n", "").replace("\t", "").isprintable():
+        return text.encode()
     return _UNCARRIED.sub("", _BREAKS.sub("\n", text)).encode()
 
 

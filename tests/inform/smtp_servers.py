@@ -43,6 +43,12 @@ class Mailbox:
         return "250 OK"
 
 
+def content(mail: Envelope) -> bytes:
+    """The message as it arrived."""
+    assert isinstance(mail.content, bytes)
+    return mail.content
+
+
 def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))

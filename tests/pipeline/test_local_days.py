@@ -15,7 +15,7 @@ from monitor.model import Event
 from monitor.pipeline import World, deliver
 from monitor.store import events, inventory, outbox
 from tests.inform.episode import evidence
-from tests.inform.smtp_servers import good_server
+from tests.inform.smtp_servers import content, good_server
 from tests.pipeline.conftest import source, world_over
 from tests.pipeline.test_alerting import cut, polled
 from tests.pipeline.test_deliver import at, reader, team, through
@@ -130,7 +130,7 @@ def test_one_digest_per_local_day_from_two_replicas_in_turn(world: World, store_
     with good_server() as (box, port), world_over(store_url, world.sources) as twin:
         cycles([through(one, port) for one in (world, twin)], around)
         assert digests(world) == scenario.days
-        ids = Counter(str(message_from_bytes(bytes(mail.content or b""))["Message-ID"]) for mail in box.mails)
+        ids = Counter(str(message_from_bytes(content(mail))["Message-ID"]) for mail in box.mails)
     assert max(ids.values()) == 1
 
 

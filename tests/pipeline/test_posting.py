@@ -14,15 +14,16 @@ from starlette.testclient import TestClient
 from api.app import create_app
 from monitor.answers.outbox import outbox_answer
 from monitor.answers.reader import Reader
-from monitor.model import Delivery, Mail
+from monitor.model import Delivery, DeliveryState, Mail
 from monitor.pipeline import World, deliver
 from monitor.pipeline.posting import RETRY_AFTER_MIN, resend, resume
 from monitor.store import outbox
-from tests.inform.smtp_servers import Scripted, good_server, scripted_server
+from tests.inform.smtp_servers import Scripted, content, good_server, scripted_server
 from tests.pipeline.conftest import source, world_over
 from tests.pipeline.test_alerting import MORNING
 from tests.pipeline.test_deliver import at, rows, through
 
+DOUBTFUL: tuple[DeliveryState, ...] = ("in_doubt",)
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 
 
@@ -100,12 +101,12 @@ def test_doubt_is_held_shown_and_settled_by_a_person_with_the_same_message_id(wo
         assert deliver(through(world, port))["in_doubt"] == 1
     with good_server() as (box, port):
         assert deliver(through(at(world, MORNING + 12 * HOUR), port))["sent"] == 0
-        (shown,) = outbox_answer(world.store, ("in_doubt",), 50, masked=False).items
+        (shown,) = outbox_answer(world.store, DOUBTFUL, 50, masked=False).items
         assert "resend" in shown.advice
         assert resend(at(world, MORNING + 48 * HOUR), [shown.id], ("in_doubt", "failed")) == 1
         assert deliver(through(at(world, MORNING + 48 * HOUR), port))["sent"] == 1
         (mail,) = box.mails
-    assert message_from_bytes(bytes(mail.content or b""))["Message-ID"] == shown.message_id
+    assert message_from_bytes(content(mail))["Message-ID"] == shown.message_id
 
 
 def test_doubt_may_be_settled_by_the_setting(world: World) -> None:
