@@ -33,6 +33,7 @@ COMMANDS = [
     "sources",
     "inventory",
     "digest",
+    "outbox",
     "review",
     "doctor",
 ]
@@ -207,6 +208,11 @@ def test_opml_goes_out_and_comes_in(tmp_path: Path) -> None:
         pytest.param(("sources", "export", "--opml", "/proc/none/a.opml"), 2, "cannot be written", id="OPML to nowhere"),
         pytest.param(("inventory", "import", "nowhere.yaml"), 2, "does not exist", id="missing file"),
         pytest.param(("digest", "preview", "--to", "nobody@example.com"), 3, "inventory", id="unknown recipient"),
+        pytest.param(("digest", "preview", "--alert", "--to", "nobody@example.com"), 3, "inventory", id="unknown recipient of an alert"),
+        pytest.param(("outbox", "--state", "lost"), 2, "in_doubt", id="unknown state of a mail"),
+        pytest.param(("outbox", "resend"), 2, "--all", id="no mail to send again"),
+        pytest.param(("outbox", "resend", "dlv_0000000000000000"), 3, "forewarned outbox", id="unknown mail"),
+        pytest.param(("outbox", "resume", "nobody@example.com"), 3, "refusing", id="address that refused nothing"),
         pytest.param(("review", "dossier", "opnai", "--in", "CN"), 3, "did you mean openai", id="dossier of an unknown provider"),
     ],
 )

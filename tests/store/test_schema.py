@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,7 @@ from monitor.store.documents import count_documents
 from monitor.store.events import save_events
 from monitor.store.inventory import save_inventory
 from monitor.store.origins import decide, save_compared
+from monitor.store.outbox import last_told
 from monitor.store.signals import save_taggings, tagging_of
 from monitor.store.sources import PollOutcome, claim_due, save_poll, source_statuses
 from monitor.store.tables import APPEND_ONLY, Row
@@ -119,9 +121,15 @@ def test_a_database_of_the_first_schema_keeps_its_rows(empty_url: str) -> None:
             "INSERT INTO source (id, url, listed, body, state, detail, etag, failures)"
             f" VALUES ('wire', 'https://wire.example/feed', true, '{source().model_dump_json()}', 'ok', '', '\"a\"', 3)"
         )
+        old = '{"recipient": "a@x.cn", "subject": "s", "text": "t", "html": "h", "message_id": "<1@x>", "as_of": "2024-06-26T00:00:00Z"}'
+        connection.exec_driver_sql(
+            "INSERT INTO delivery (recipient, slot, channel, state, reason, attempts, due_at, message_id, body)"
+            f" VALUES ('a@x.cn', '2024-06-26/Asia/Shanghai/platform', 'mail', 'sent', '', 1, '2024-06-26 00:00:00', '<1@x>', '{old}')"
+        )
     store = open_store(empty_url)
     with store.read() as tx:
         (status,) = source_statuses(tx)
+        assert last_told(tx, None) == {("a@x.cn", "platform"): datetime(2024, 6, 26, tzinfo=UTC)}
         assert migrate.schema_version(tx.connection()) == migrate.HEAD
     store.close()
     assert (status.state, status.failures, status.observed) == ("ok", 3, Observed())
