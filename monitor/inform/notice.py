@@ -140,7 +140,7 @@ def _preheader(ranked: Sequence[Matter]) -> str:
         earlier = "earlier" if new < old else "later"
         return f"The day is {earlier} than we told you: {old} -> {new}.{more}"
     if lead.hit.event.withdrawn:
-        return f"What we told you rested on reports that were retracted: look again at what you decided.{more}"
+        return f"What we told you no longer stands: look again at what you decided.{more}"
     return f"{sections.advice(lead.query, lead.hit)}.{more}"
 
 
@@ -171,12 +171,19 @@ def _entry(matter: Matter, several: bool) -> DigestEntry:
     if matter.kind == "moved":
         facts += _move(matter)
     elif hit.event.withdrawn:
-        facts.append(Fact(label="Why", text="The reports it rests on were retracted."))
+        facts.append(Fact(label="Why", text=_withdrawal(hit)))
     else:
         facts.append(Fact(label="Since", text=_ended(hit.event)))
     facts += [sections.who(query, hit), sections.do(query, hit), *_proof(matter)]
     level = hit.level if matter.kind == "moved" else None
     return DigestEntry(level=level, title=sections.title(query, hit), facts=tuple(facts), url=sections.page(query, hit))
+
+
+def _withdrawal(hit: Hit) -> str:
+    if hit.event.withdrawn_by is None:
+        return "The reports it rests on were retracted."
+    told = "; ".join(hit.changes) or "decided by an analyst"
+    return f"{told[:1].upper()}{told[1:]}."
 
 
 def _move(matter: Matter) -> Iterator[Fact]:
