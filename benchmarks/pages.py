@@ -1,25 +1,31 @@
 """What page watch makes of the captures of pages: which become documents, which stay silent, which are refused.
 
-`python benchmarks/pages.py FOLDER [--show told|silent|refused ...]`. A folder holds captures as `PAGE-STAMP.html` (a stamp begins with a
-day, 20240626, and may go on), those of a page (by its canonical address, else its name) in the order of their stamps. A folder that is a
-git repository holds pages as files (Markdown becomes HTML again), each version a capture, asked for once a day until the next one.
-Versions that their keeper made by reading the same page in another way (`--reread WORDS` in the commit's subject) are the new baseline.
-`--show` prints what a person has to judge.
+`python benchmarks/pages.py SET=PLACE [SET=PLACE ...] [--json FILE] [--show told|silent|refused ...] [--sample N --seed S]`. A place is a
+folder, or a folder and a pattern of names, of captures as `PAGE-STAMP.html` (a stamp begins with a day, 20240626, and may go on), those of
+a page (by its canonical address, else its name) in the order of their stamps. A folder that is a git repository holds pages as files
+(Markdown becomes HTML again), each version a capture, asked for once a day until the next one. Versions that their keeper made by reading
+the same page in another way (`--reread WORDS` in the commit's subject) are the new baseline. A JSON file of supported places
+(`{"supported": {VENDOR: [CODE, ...]}}`) becomes histories of the vendors' pages, of which the right verdict is known (`vendor_page.py`).
+`--show` prints what a person has to judge, all or `--sample` of each; `--json` writes every verdict.
 """
 
 from __future__ import annotations
 
 import argparse
 import difflib
-import html
+import json
+import random
 import re
-import subprocess
 import sys
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
+
+from captured import Capture, captures
+from vendor_page import histories
 
 from monitor.collect.document import clean_text, documents
 from monitor.collect.failures import RefusedError
@@ -28,21 +34,9 @@ from monitor.collect.page.guard import ERROR_BELIEVED_AFTER
 from monitor.collect.page.watch import sighting
 from monitor.model import Document, Response, Source
 
-_STAMP = re.compile(r"(.+?)[-_](\d{8}.*)\.html?$")
-_LINK = re.compile(r"!?\[((?:[^\[\]]|\[[^\[\]]*\])*)\]\([^()\s]*(?:\([^()]*\)[^()\s]*)*(?:\s\"[^\"]*\")?\)")
-_CANONICAL = re.compile(r'<link rel="canonical" href="([^"]+)"')
-_DAY_S = 86_400
-
-
-@dataclass(frozen=True)
-class Capture:
-    """A page as it was fetched; `polls` is how often it was there to be fetched."""
-
-    page: str
-    name: str
-    body: str
-    polls: int = 1
-    is_reread: bool = False
+_ENDS = ("baseline", "told", "silent", "same", "refused")
+_MOST_PAIRS = 100_000
+_WORKERS = 2
 
 
 @dataclass(frozen=True)
@@ -53,54 +47,23 @@ class Seen:
     words: str = ""
 
 
-def captures(folder: Path, reread: str) -> Iterator[Capture]:
-    """All captures under `folder`, those of a page in their order."""
-    if (folder / ".git").exists():
-        yield from _versions(folder, reread)
-        return
-    for path in sorted(folder.rglob("*.htm*")):
-        if match := _STAMP.match(path.name):
-            body = path.read_text("utf-8", "replace")
-            own = _CANONICAL.search(body)
-            yield Capture(own[1] if own else match[1], path.name, body)
+@dataclass(frozen=True)
+class Verdict:
+    """How a capture of a set ended, how it had to end (empty where unknown), and what there is to judge."""
 
+    set: str
+    page: str
+    capture: str
+    end: str
+    expected: str
+    words: str
 
-def _versions(folder: Path, reread: str) -> Iterator[Capture]:
-    log = _git(folder, "log", "--reverse", "--no-renames", "--format=@%H %ct %s", "--name-only")
-    found: defaultdict[str, list[tuple[str, int, str]]] = defaultdict(list)
-    head = ("", 0, "")
-    for line in log.split("\n"):
-        if line.startswith("@"):
-            commit, at, subject = line[1:].split(" ", 2)
-            head = (commit, int(at), subject)
-        elif line.endswith(".md") and "/" in line:
-            found[line].append(head)
-    for page, versions in found.items():
-        ends = [at for _, at, _ in versions[1:]] + [versions[-1][1] + _DAY_S]
-        for (commit, at, subject), end in zip(versions, ends, strict=True):
-            if body := _git(folder, "show", f"{commit}:{page}"):  # empty when this commit took it out
-                text = _html(page.rpartition("/")[2].removesuffix(".md"), body)
-                yield Capture(
-                    page, f"{commit[:8]} {datetime.fromtimestamp(at, UTC):%Y-%m-%d}", text, 1 + (end - at) // _DAY_S, reread in subject
-                )
-
-
-def _git(folder: Path, *words: str) -> str:
-    command = ["git", "-C", str(folder), "-c", "core.quotepath=off", *words]
-    return subprocess.run(command, capture_output=True, check=False).stdout.decode("utf-8", "replace")  # noqa: S603 - our own words
-
-
-def _html(title: str, markdown: str) -> str:
-    """The page again, as far as words and blocks go."""
-    text = _LINK.sub(r"\1", _LINK.sub(r"\1", markdown))
-    text = re.sub(r"[*_]{2,3}|(?<![\w*])[*_](?=\S)|(?<=\S)[*_](?![\w*])|\\(?=[\W_])", "", text)
-    blocks = []
-    for line in text.split("\n"):
-        row = re.match(r"\s*(?:[*+-]|\d+\.)\s+(.*)", line)
-        is_rule = re.fullmatch(r"[\s=|:-]*", line)
-        if not is_rule:
-            blocks.append(f"<li>{html.escape(row[1])}</li>" if row else f"<p>{html.escape(line.strip('# |'))}</p>")
-    return f"<html><title>{html.escape(title)}</title><main>{''.join(blocks)}</main></html>"
+    @property
+    def is_wrong(self) -> bool:
+        """Whether the right verdict is known and another one."""
+        if not self.expected:
+            return False
+        return self.expected != (self.words.split("\n", 1)[-1] if self.end == "told" else self.end)
 
 
 def watch(found: Sequence[Capture]) -> Iterator[tuple[Capture, Seen]]:
@@ -128,7 +91,7 @@ def watch(found: Sequence[Capture]) -> Iterator[tuple[Capture, Seen]]:
             failures = 0
             if seen is None:
                 assert before is not None
-                yield capture, Seen("silent", _words(before.snapshot or before.text, clean_text(page.html)))
+                yield capture, Seen("silent", _difference(before.snapshot or before.text, clean_text(page.html)))
                 break
             (told,) = documents(source, [seen.entry], {}, now)
             yield capture, Seen("told" if known else "baseline", f"{told.title}\n{told.text}" if known else "")
@@ -136,32 +99,60 @@ def watch(found: Sequence[Capture]) -> Iterator[tuple[Capture, Seen]]:
             break
 
 
-def _words(one: str, other: str) -> str:
+def _difference(one: str, other: str) -> str:
     """What differs between two texts, word by word, lines that only moved left out."""
     lines = Counter(one.split("\n")), Counter(other.split("\n"))
-    old, new = (re.findall(r"\w+|[^\w\s]", "\n".join(said.elements())) for said in (lines[0] - lines[1], lines[1] - lines[0]))
+    gone, came = ("\n".join(said.elements()) for said in (lines[0] - lines[1], lines[1] - lines[0]))
+    old, new = (re.findall(r"\w+|[^\w\s]", said) for said in (gone, came))
+    if len(old) * len(new) > _MOST_PAIRS:
+        return f"{gone}\n=>\n{came}"
     steps = difflib.SequenceMatcher(None, old, new, autojunk=False).get_opcodes()
     return " | ".join(f"{' '.join(old[a:b])} => {' '.join(new[c:d])}" for step, a, b, c, d in steps if step != "equal")
 
 
+def judged(name: str, place: Path, reread: str) -> Iterator[Verdict]:
+    """The verdicts of a set, page by page."""
+    pages: defaultdict[str, list[Capture]] = defaultdict(list)
+    for capture in histories(place) if place.suffix == ".json" else captures(place, reread):
+        pages[capture.page].append(capture)
+    with ProcessPoolExecutor(_WORKERS) as pool:
+        for page, ends in zip(pages, pool.map(_watched, pages.values()), strict=True):
+            for capture, seen in ends:
+                yield Verdict(name, page, capture.name, seen.end, capture.expected, seen.words)
+
+
+def _watched(found: Sequence[Capture]) -> list[tuple[Capture, Seen]]:
+    return [(replace(capture, body=""), seen) for capture, seen in watch(found)]
+
+
 def main() -> int:
     arguments = argparse.ArgumentParser(description=__doc__)
-    arguments.add_argument("folder", type=Path)
+    arguments.add_argument("sets", nargs="+", metavar="SET=PLACE")
+    arguments.add_argument("--json", type=Path, help="where to write every verdict")
     arguments.add_argument("--show", nargs="*", default=[], choices=["told", "silent", "refused"])
+    arguments.add_argument("--sample", type=int, default=sys.maxsize, help="how many of each to show, drawn at random")
+    arguments.add_argument("--seed", type=int, default=1)
     arguments.add_argument("--reread", default="\n", help="words in the subject of a commit that read pages in another way")
     arguments.add_argument("--chars", type=int, default=600, help="how much of each is shown")
     given = arguments.parse_args()
-    pages: defaultdict[str, list[Capture]] = defaultdict(list)
-    for capture in captures(given.folder, given.reread):
-        pages[capture.page].append(capture)
-    counts: Counter[str] = Counter()
-    for page, found in pages.items():
-        for capture, seen in watch(found):
-            counts[seen.end] += 1
-            if seen.end in given.show:
-                print(f"== {seen.end} | {page} | {capture.name}\n{seen.words[: given.chars]}\n")
-    print(f"{len(pages)} pages, {counts.total()} captures: " + ", ".join(f"{n} {end}" for end, n in counts.most_common()))
-    return 0
+    all_verdicts: list[Verdict] = []
+    for name, place in (words.split("=", 1) for words in given.sets):
+        verdicts = list(judged(name, Path(place), given.reread))
+        all_verdicts += verdicts
+        counts = Counter(v.end for v in verdicts)
+        wrong = [v for v in verdicts if v.is_wrong]
+        print(f"{name}: {len({v.page for v in verdicts})} pages, {len(verdicts)} captures: " + ", ".join(f"{counts[e]} {e}" for e in _ENDS))
+        for v in wrong:
+            print(f"== wrong | {v.page} | {v.capture}\nexpected: {v.expected}\ncame: {v.end} {v.words}\n")
+        if known := sum(bool(v.expected) for v in verdicts):
+            print(f"{name}: {known - len(wrong)} of {known} as they had to be")
+        for end in given.show:
+            some = [v for v in verdicts if v.end == end]
+            for v in random.Random(given.seed).sample(some, min(given.sample, len(some))):
+                print(f"== {v.end} | {v.page} | {v.capture}\n{v.words[: given.chars]}\n")
+    if given.json:
+        given.json.write_text(json.dumps([asdict(v) for v in all_verdicts], ensure_ascii=False, indent=1), "utf-8")
+    return int(any(v.is_wrong for v in all_verdicts))
 
 
 if __name__ == "__main__":
