@@ -36,7 +36,7 @@ from monitor.model import Document, Response, Source
 
 _ENDS = ("baseline", "told", "silent", "same", "refused")
 _MOST_PAIRS = 100_000
-_WORKERS = 2
+_WORKERS = 4
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,7 @@ def watch(found: Sequence[Capture]) -> Iterator[tuple[Capture, Seen]]:
             try:
                 page = page_entry(capture.body, source, response)
                 known = None if capture.is_reread else before
-                seen = sighting(page, known, failures)
+                seen = sighting(page, known, failures, today=now.date())
             except RefusedError as refused:
                 failures += 1
                 if poll + 1 == min(capture.polls, ERROR_BELIEVED_AFTER + 1):

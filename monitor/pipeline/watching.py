@@ -15,7 +15,7 @@ def page_documents(world: World, source: Source, page: Entry, retrieved_at: date
     """The baseline, the document of a change, or nothing; RefusedError while the loss of most of the page is not to be believed."""
     with world.store.read() as tx:
         before = stored.newest_at(tx, source.id, page.url)
-    seen = sighting(page, before, failures)
+    seen = sighting(page, before, failures, today=retrieved_at.date())
     if seen is None:
         return []
     with world.store.read() as tx:

@@ -64,7 +64,7 @@ def known(page: str, chain: Document | None = None) -> Document:
     from monitor.collect.document import documents
     from tests.collect.wire import NOW
 
-    seen = sighting(entry(page), chain)
+    seen = sighting(entry(page), chain, today=NOW.date())
     assert seen is not None
     (document,) = documents(source(), [seen.entry], {}, NOW)
     return document.model_copy(update={"snapshot": seen.snapshot})

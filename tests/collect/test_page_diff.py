@@ -161,6 +161,48 @@ REAL: dict[str, tuple[str, str, tuple[str, ...], tuple[str, ...]]] = {
         (),
         ("Fiji",),
     ),
+    "an answer that others have too": (
+        "<p>Is it served in Chad? No.</p><p>Is it served in Fiji? Yes.</p>",
+        "<p>Is it served in Chad? Yes.</p><p>Is it served in Fiji? Yes.</p>",
+        ("Is it served in Chad? Yes.",),
+        ("Is it served in Chad? No.",),
+    ),
+    "an answer in a long paragraph": (
+        f"<p>{' '.join(CLAUSES)} Is it served in Chad? No. Is it served in Fiji? Yes.</p>",
+        f"<p>{' '.join(CLAUSES)} Is it served in Chad? Yes. Is it served in Fiji? Yes.</p>",
+        ("Is it served in Chad? Yes.",),
+        ("Is it served in Chad? No.",),
+    ),
+    "one sentence of a short paragraph that moved": (
+        f"<p>You may share it. It is free to use.</p>{TERMS}",
+        f"{TERMS}<p>You may not sell it. It is free to use. You may share it.</p>",
+        ("You may not sell it.",),
+        (),
+    ),
+    "a sentence at the end of a paragraph that is now long": (
+        f"<p>{CLAUSES[0]} {CLAUSES[1]}</p>",
+        f"<p>{CLAUSES[0]} {CLAUSES[1]} {CLAUSES[2]}</p>",
+        (CLAUSES[2],),
+        (),
+    ),
+    "one clause while others are joined": (
+        paragraphs(CLAUSES),
+        f"<p>{CLAUSES[0]} {CLAUSES[1]}</p><p>{CLAUSES[2]}</p><p>{CLAUSES[3].replace('sixty', 'ninety')}</p>",
+        (CLAUSES[3].replace("sixty", "ninety"),),
+        (CLAUSES[3],),
+    ),
+    "a condition before a clause goes": (
+        f"<p>Unless you live in Fiji, {CLAUSES[0].lower()}</p>",
+        f"<p>{CLAUSES[0]}</p>",
+        (CLAUSES[0],),
+        (f"Unless you live in Fiji, {CLAUSES[0].lower()}",),
+    ),
+    "a heading parted from its text while a country goes": (
+        f"<p>Fees {CLAUSES[2]}</p>{LIST}",
+        f"<h2>Fees</h2><p>{CLAUSES[2]}</p>" + rows(c for c in COUNTRIES if c != "Chad"),
+        (),
+        ("- Chad",),
+    ),
     "a clause of a long Chinese sentence": (
         f"<p>{CHINESE}，终止服务。</p>",
         f"<p>{CHINESE}，停止服务。</p>",
@@ -211,6 +253,23 @@ def test_a_change_reads_well_and_is_bounded() -> None:
     assert len(many.text()) < 25_000
     assert "… and " in many.text()
     assert many.text().endswith(" …")
+
+
+@given(st.lists(st.sampled_from(CLAUSES), unique=True, min_size=1), st.lists(st.sampled_from([" ", "\n"]), min_size=4, max_size=4))
+@settings(max_examples=60, deadline=None)
+def test_the_same_sentences_joined_in_any_way_are_no_change(clauses: list[str], joints: list[str]) -> None:
+    joined = "".join(clause + joint for clause, joint in zip(clauses, joints, strict=False))
+    assert change("\n".join(clauses), joined) is None
+    told = change("\n".join(clauses), joined + "\nAnother rule binds you.")
+    assert told == Change(("Another rule binds you.",), ())
+
+
+def test_joining_many_passages_that_begin_alike_takes_no_time() -> None:
+    before = "\n".join(f"You may not do {n} with it" for n in range(8_000))
+    after = "\n".join(f"You may not do {n} with that" for n in range(8_000))
+    begun = time.process_time()
+    assert change(before, after) is not None
+    assert time.process_time() - begun < 5
 
 
 @given(st.text(max_size=200))

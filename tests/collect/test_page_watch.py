@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from datetime import date
 
 import pytest
 
@@ -10,6 +11,7 @@ from monitor.collect.failures import RefusedError
 from monitor.collect.page.watch import sighting
 from tests.collect.pages import ADDRESS, CLAUSES, COUNTRIES, entry, html, known, paragraphs, rows
 
+TODAY = date(2024, 6, 26)
 FULL = html(rows(COUNTRIES))
 LESS = html(rows(c for c in COUNTRIES if c != "Chad"))
 
@@ -44,8 +46,8 @@ def test_the_next_change_is_counted_from_the_last_one() -> None:
 
 def test_noise_is_no_sighting() -> None:
     baseline = known(FULL)
-    assert sighting(entry(FULL.replace("<h1>", "<p>Last updated 5 minutes ago</p><h1>")), baseline) is None
-    assert sighting(entry(FULL), known(FULL, known(LESS))) is None
+    assert sighting(entry(FULL.replace("<h1>", "<p>Last updated 5 minutes ago</p><h1>")), baseline, today=TODAY) is None
+    assert sighting(entry(FULL), known(FULL, known(LESS)), today=TODAY) is None
 
 
 def test_there_and_back_is_one_chain_even_with_another_stamp() -> None:
@@ -72,15 +74,15 @@ def test_the_loss_of_most_of_a_page_is_believed_late_and_what_an_error_says_very
     page = entry(TORSOS[case])
     for failures in (0, 1, BELIEVED[case] - 1):
         with pytest.raises(RefusedError) as refused:
-            sighting(page, before, failures)
+            sighting(page, before, failures, today=TODAY)
         assert refused.value.reason == "truncated"
         assert f"{BELIEVED[case] + 1} polls in a row" in refused.value.detail
-    assert sighting(page, before, BELIEVED[case]) is not None
+    assert sighting(page, before, BELIEVED[case], today=TODAY) is not None
 
 
 def test_a_page_that_was_cut_down_but_speaks_on_is_believed_at_once() -> None:
     before = known(html(rows(f"Country {n}" for n in range(100))))
-    assert sighting(entry(html(rows(f"Country {n}" for n in range(40)))), before, 0) is not None
+    assert sighting(entry(html(rows(f"Country {n}" for n in range(40)))), before, 0, today=TODAY) is not None
 
 
 def test_a_long_first_passage_is_cut_in_the_title_only() -> None:

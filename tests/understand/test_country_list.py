@@ -52,7 +52,7 @@ def change(before: str, after: str, source: Source) -> Document | None:
     """The document that page watch makes of the change; None when it sees none."""
     known: Document | None = None
     for page in (before, after):
-        seen = sighting(page_entry(page, source, response(page.encode(), "text/html", source.url)), known)
+        seen = sighting(page_entry(page, source, response(page.encode(), "text/html", source.url)), known, today=SEEN.date())
         if seen is None:
             return None
         (told,) = documents(source, [seen.entry], {}, SEEN)

@@ -5,6 +5,7 @@ Passages are compared wherever they stand, so that moved blocks and reordered li
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -13,6 +14,8 @@ from monitor.model import PAGE_ADDED, PAGE_REMOVED
 
 _SHOWN_CHARS = 12_000
 _PASSAGE_CHARS = 1_500
+# Of passages that begin with one word so many are tried, so that the time stays linear.
+_MOST_STARTS = 200
 
 
 @dataclass(frozen=True)
@@ -36,9 +39,9 @@ class Change:
 def change(before: str, after: str) -> Change | None:
     """What of `after` is new and what of `before` is gone; None when only noise differs."""
     old, new = list(passages(before)), list(passages(after))
-    added, gone = _without(new, old), _without(old, new)
+    added, gone = _recut_left_out(_without(new, old), _without(old, new))
     gone = _without_rolled_off(old, gone, added)
-    if _words(added) == _words(gone):
+    if not added and not gone:
         return None
     return Change(tuple(p.text for p in added), tuple(p.text for p in gone))
 
@@ -69,9 +72,42 @@ def _without_rolled_off(old: Sequence[Passage], gone: Sequence[Passage], added: 
     return [passage for passage in gone if passage.key not in rolled]
 
 
-def _words(found: Sequence[Passage]) -> list[str]:
-    """The words of the passages in their order: text that was only cut or joined in another way has the same."""
-    return [word for passage in found for word in passage.key.split()]
+def _recut_left_out(added: Sequence[Passage], gone: Sequence[Passage]) -> tuple[list[Passage], list[Passage]]:
+    """Both without the runs that say the same words in the same order and are only cut or joined in another way."""
+    starts: defaultdict[str, list[int]] = defaultdict(list)
+    for at, passage in enumerate(gone):
+        starts[_first_word(passage)].append(at)
+    came_recut, went_recut = set[int](), set[int]()
+    for at, passage in enumerate(added):
+        if at in came_recut:
+            continue
+        for start in starts[_first_word(passage)][:_MOST_STARTS]:
+            if start not in went_recut and (ends := _same_run(added, at, gone, start)):
+                came_recut.update(range(at, ends[0]))
+                went_recut.update(range(start, ends[1]))
+                break
+    return (
+        [passage for at, passage in enumerate(added) if at not in came_recut],
+        [passage for at, passage in enumerate(gone) if at not in went_recut],
+    )
+
+
+def _first_word(passage: Passage) -> str:
+    return passage.key.partition(" ")[0]
+
+
+def _same_run(one: Sequence[Passage], at: int, other: Sequence[Passage], start: int) -> tuple[int, int] | None:
+    """Where the runs that begin there end with the same words; None when they part before."""
+    said, told = one[at].key, other[start].key
+    at, start = at + 1, start + 1
+    while said != told:
+        if told.startswith(said + " ") and at < len(one):
+            said, at = f"{said} {one[at].key}", at + 1
+        elif said.startswith(told + " ") and start < len(other):
+            told, start = f"{told} {other[start].key}", start + 1
+        else:
+            return None
+    return at, start
 
 
 def _row(passage: str) -> str:

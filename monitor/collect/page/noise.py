@@ -11,9 +11,12 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-_LONG_LINE = 160
+# Longer rows are cut like prose; a shorter one is read and compared as a whole.
+_LONG_ROW = 160
+# A sentence as short as this says nothing alone ("No."): it stays with the one before it.
+_SHORT_SENTENCE = 12
 _SENTENCE = re.compile(
-    r"(?<=[.!?])(?<!\b[A-Z]\.)(?<!Inc\.)(?<!Ltd\.)(?<!\bNo\.)(?<!e\.g\.)(?<!i\.e\.)(?<!\bvs\.)(?<!Art\.)\s+(?=[\"“'(\[]?[A-Z])|(?<=[。！？；])"
+    r"(?<=[.!?])(?<!\b[A-Z]\.)(?<!Inc\.)(?<!Ltd\.)(?<!(?<![?!.]\s)\bNo\.)(?<!e\.g\.)(?<!i\.e\.)(?<!\bvs\.)(?<!Art\.)\s+(?=[\"“'(\[]?[A-Z])|(?<=[。！？；])"
 )
 # Items that a sentence counts off, so that they are the same passages as on lines of their own.
 _ITEM = re.compile(r"(?:(?<=[:;,])|(?<=[;,] or)|(?<=[;,] and))\s+(?=\((?:[a-z]|[ivx]{1,5}|\d{1,2})\)\s)")
@@ -110,22 +113,33 @@ def passages(text: str) -> Iterator[Passage]:
         run += is_row and not in_list
         in_list = is_row
         rotating = _ROTATING.fullmatch(line.strip(" :：")) is not None or (rotating and is_row)
-        if rotating:
+        if rotating or _is_noise(line):
             continue
-        for part in _cut(line) if len(line) > _LONG_LINE else (line,):
+        for part in (line,) if is_row and len(line) <= _LONG_ROW else _cut(line):
             said = part.strip()
             if (key := key_of(said)) and not _is_noise(said):
                 yield Passage(said, key, run if is_row else 0)
 
 
 def _cut(line: str) -> Iterator[str]:
-    """A long line as its sentences, their items, or the names that it lists."""
-    for sentence in _SENTENCE.split(line):
+    """A line as its sentences, their items, or the names that it lists."""
+    for sentence in _sentences(line):
         names = _COMMA.split(sentence)
         if len(names) >= _NAMES and "，" not in sentence and sum(len(name) > _NAME_CHARS for name in names) <= len(names) / _NAMES:
             yield from names
         else:
             yield from _ITEM.split(sentence)
+
+
+def _sentences(line: str) -> Iterator[str]:
+    said = ""
+    for sentence in filter(None, _SENTENCE.split(line)):
+        if said and len(sentence) > _SHORT_SENTENCE:
+            yield said
+            said = sentence
+        else:
+            said = f"{said} {sentence}".strip()
+    yield said
 
 
 def key_of(passage: str) -> str:

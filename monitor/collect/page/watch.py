@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import html
 from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
 
 from monitor.collect.document import clean_text, clean_title
 from monitor.collect.page.diff import change
 from monitor.collect.page.guard import ERROR_BELIEVED_AFTER, refuse_error, refuse_torso
 from monitor.collect.page.noise import passages
+from monitor.collect.page.rowdays import news_day
 from monitor.model import Document, Entry, short_hash
 
 _LEAD_CHARS = 160
@@ -26,9 +28,10 @@ class Sighting:
     snapshot: str = ""
 
 
-def sighting(page: Entry, before: Document | None, failures: int = ERROR_BELIEVED_AFTER) -> Sighting | None:
-    """What `page` (as extracted) tells beyond `before`, the newest document of it; None when only noise differs.
+def sighting(page: Entry, before: Document | None, failures: int = ERROR_BELIEVED_AFTER, *, today: date) -> Sighting | None:
+    """What `page` (as extracted on the day `today`, UTC) tells beyond `before`, the newest document of it; None when only noise differs.
 
+    A change is published on the day that its rows of news name; other changes carry no day, since nobody tells when a page was edited.
     RefusedError when most of the page is gone and fewer than two polls in a row have failed before (`failures`).
     """
     if before is None:
@@ -41,8 +44,11 @@ def sighting(page: Entry, before: Document | None, failures: int = ERROR_BELIEVE
     refuse_error(told, failures)
     lead = told.lead if len(told.lead) <= _LEAD_CHARS else told.lead[:_LEAD_CHARS].rsplit(" ", 1)[0] + " …"
     title = f"{clean_title(page.title)}: {lead}"
+    day = news_day(told, text, today)
     entry = page.model_copy(
         update={
+            "published_at": datetime.combine(day, time(), UTC) if day else None,
+            "published_raw": day.isoformat() if day else "",
             "guid": f"{page.guid}#{_between(known, text)}",
             "title": html.escape(title, quote=False),
             "html": html.escape(told.text(), quote=False).replace("\n", "<br>"),
