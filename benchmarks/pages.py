@@ -1,6 +1,6 @@
 """What page watch makes of the captures of pages: which become documents, which stay silent, which are refused.
 
-`python benchmarks/pages.py SET=PLACE [SET=PLACE ...] [--json FILE] [--show told|silent|refused ...] [--sample N --seed S]`. A place is a
+`PYTHONPATH=. python benchmarks/pages.py SET=PLACE [SET=PLACE ...] [--json FILE] [--show told|silent|refused ...] [--sample N --seed S]`. A place is a
 folder, or a folder and a pattern of names, of captures as `PAGE-STAMP.html` (a stamp begins with a day, 20240626, and may go on), those of
 a page (by its canonical address, else its name) in the order of their stamps. A folder that is a git repository holds pages as files
 (Markdown becomes HTML again), each version a capture, asked for once a day until the next one. Versions that their keeper made by reading

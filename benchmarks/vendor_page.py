@@ -41,8 +41,8 @@ def histories(place: Path) -> Iterator[Capture]:
     for vendor, codes in json.loads(place.read_text("utf-8"))["supported"].items():
         known = [found.name for code in codes if (found := pycountry.countries.get(alpha_2=code))]
         names = tuple(sorted(dict.fromkeys(name.partition(",")[0] for name in known)))
-        for layout in LAYOUTS:
-            yield from history(f"{vendor}, {layout}", names, LAYOUTS[layout])
+        for name, layout in LAYOUTS.items():
+            yield from history(f"{vendor}, {name}", names, layout)
 
 
 def history(page: str, names: tuple[str, ...], layout: Layout) -> Iterator[Capture]:
