@@ -4,8 +4,9 @@
 A place is a folder, or a folder and a pattern of names, of captures as `PAGE-STAMP.html` (a stamp begins with a day, 20240626, and may go
 on), those of a page (by its canonical address, else its name) in the order of their stamps. A folder that is a git repository holds pages
 as files (Markdown becomes HTML again), each version a capture, asked for once a day until the next one. Versions that their keeper
-made by reading the same page in another way (`--reread WORDS` in the commit's subject) are the new baseline. A JSON file of supported places
-(`{"supported": {VENDOR: [CODE, ...]}}`) becomes histories of the vendors' pages, of which the right verdict is known (`vendor_page.py`).
+made by reading the same page in another way (`--reread WORDS` in the commit's subject) are the new baseline. A JSON file of supported
+places (`{"supported": {VENDOR: [CODE, ...]}}`) becomes histories of the vendors' pages, of which the right verdict is known
+(`vendor_page.py`).
 `--show` prints what a person has to judge, all or `--sample` of each; `--json` writes every verdict.
 """
 
