@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterable
 
 import pytest
 from hypothesis import given, settings
@@ -223,6 +224,64 @@ REAL: dict[str, tuple[str, str, tuple[str, ...], tuple[str, ...]]] = {
 def test_real_changes_are_told(case: str) -> None:
     before, after, added, removed = REAL[case]
     assert between(html(before), html(after)) == Change(added, removed)
+
+
+def listed(**lists: Iterable[str]) -> str:
+    """A page of lists, each under its heading."""
+    return html("".join(f"<h2>{head.replace('_', ' ')}</h2>{rows(names)}" for head, names in lists.items()))
+
+
+FEWER = tuple(name for name in COUNTRIES if name != "Chad")
+BARRED = ("Iran", "Syria")
+RELISTED: dict[str, tuple[str, str, tuple[str, ...], tuple[str, ...]]] = {
+    "a country leaves one of two lists": (
+        listed(API=COUNTRIES, App=COUNTRIES), listed(API=FEWER, App=COUNTRIES), (), ("- Chad · API",)
+    ),
+    "a country comes to the second of two lists": (
+        listed(API=COUNTRIES, App=FEWER), listed(API=COUNTRIES, App=COUNTRIES), ("- Chad · App",), ()
+    ),
+    "a country goes from where it is served to where it is not": (
+        listed(Supported=COUNTRIES, Not_supported=BARRED),
+        listed(Supported=FEWER, Not_supported=("Chad", *BARRED)),
+        ("- Chad · Not supported",),
+        ("- Chad · Supported",),
+    ),
+    "the same in Chinese": (
+        listed(支持的地区=COUNTRIES, 不支持的地区=BARRED),
+        listed(支持的地区=FEWER, 不支持的地区=("Chad", *BARRED)),
+        ("- Chad · 不支持的地区",),
+        ("- Chad · 支持的地区",),
+    ),
+    "beside a country that is new": (
+        listed(API=COUNTRIES, App=COUNTRIES), listed(API=FEWER, App=(*COUNTRIES, "Zimbabwe")), ("- Zimbabwe",), ("- Chad · API",)
+    ),
+}  # fmt: skip
+SAME_LISTS: dict[str, tuple[str, str]] = {
+    "lists in another order": (listed(API=COUNTRIES, App=FEWER), listed(App=FEWER, API=COUNTRIES)),
+    "lists cut elsewhere": (listed(One=COUNTRIES[:5], Two=COUNTRIES[5:]), listed(One=COUNTRIES[:6], Two=COUNTRIES[6:])),
+    "a heading is told in other words": (
+        html(f"<h2>Countries of the API</h2>{rows(COUNTRIES)}<h2>App</h2>{rows(COUNTRIES)}"),
+        html(f"<h2>Countries of the  API.</h2>{rows(COUNTRIES)}<h2>App</h2>{rows(COUNTRIES)}"),
+    ),
+    "the list stands once more": (listed(API=COUNTRIES), listed(API=COUNTRIES, On_phones=COUNTRIES).replace("On phones", "Home")),
+    "a short list of what is read most turns": (
+        listed(Top_notes=("Ghana", "Fiji"), All=COUNTRIES), listed(Top_notes=("Ghana", "Chad"), All=COUNTRIES)
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", RELISTED)
+def test_a_row_that_changes_its_list_is_told_with_the_list(case: str) -> None:
+    before, after, added, removed = RELISTED[case]
+    assert between(before, after) == Change(added, removed)
+    assert between(after, before) == Change(removed, added)
+
+
+@pytest.mark.parametrize("case", SAME_LISTS)
+def test_rows_whose_list_tells_nothing_of_them_are_no_change(case: str) -> None:
+    before, after = SAME_LISTS[case]
+    assert between(before, after) is None
+    assert between(after, before) is None
 
 
 TOP = ("Designations relating to chips", "June 25, 2024")

@@ -50,6 +50,17 @@ def test_noise_is_no_sighting() -> None:
     assert sighting(entry(FULL), known(FULL, known(LESS)), today=TODAY) is None
 
 
+def test_each_row_that_changes_its_list_is_a_document_of_its_own() -> None:
+    def page(*gone: str) -> str:
+        return html("<h2>API</h2>" + rows(c for c in COUNTRIES if c not in gone) + "<h2>App</h2>" + rows(COUNTRIES))
+
+    chad = known(page("Chad"), known(page()))
+    fiji = known(page("Chad", "Fiji"), chad)
+    back = known(page("Chad"), fiji)
+    assert chad.guid != fiji.guid == back.guid
+    assert (fiji.text, back.text) == ("Removed from the page:\n- Fiji · API", "Added to the page:\n- Fiji · API")
+
+
 def test_there_and_back_is_one_chain_even_with_another_stamp() -> None:
     gone = known(LESS, known(FULL))
     back = known(FULL.replace("<h1>", "<p>Last updated: June 3, 2024</p><h1>"), gone)

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from monitor.collect.page.noise import Passage, passages
+from monitor.collect.page.relisted import relisted
 from monitor.model import PAGE_ADDED, PAGE_REMOVED
 
 _SHOWN_CHARS = 12_000
@@ -41,6 +42,8 @@ def change(before: str, after: str) -> Change | None:
     old, new = list(passages(before)), list(passages(after))
     added, gone = _recut_left_out(_without(new, old), _without(old, new))
     gone = _without_rolled_off(old, gone, added)
+    came, left = relisted(old, new)
+    added, gone = [*added, *came], [*gone, *left]
     if not added and not gone:
         return None
     return Change(tuple(p.text for p in added), tuple(p.text for p in gone))

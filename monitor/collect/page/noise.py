@@ -93,11 +93,12 @@ _ROTATING = re.compile(
 
 @dataclass(frozen=True)
 class Passage:
-    """A row, a heading, or a sentence; `run` numbers the runs of rows, 0 outside of one."""
+    """A row, a heading, or a sentence; `run` numbers the runs of rows, 0 outside of one; `heading` is what stands before the row's run."""
 
     text: str
     key: str
     run: int = 0
+    heading: Passage | None = None
 
     @property
     def is_dated_row(self) -> bool:
@@ -108,6 +109,7 @@ class Passage:
 def passages(text: str) -> Iterator[Passage]:
     """The passages of a page's `text` in order, without rotating lists and noise."""
     run, in_list, rotating = 0, False, False
+    heading: Passage | None = None
     for line in text.split("\n"):
         is_row = line.startswith("- ")
         run += is_row and not in_list
@@ -118,7 +120,9 @@ def passages(text: str) -> Iterator[Passage]:
         for part in (line,) if is_row and len(line) <= _LONG_ROW else _cut(line):
             said = part.strip()
             if (key := key_of(said)) and not _is_noise(said):
-                yield Passage(said, key, run if is_row else 0)
+                passage = Passage(said, key, run, heading) if is_row else Passage(said, key)
+                heading = heading if is_row else passage
+                yield passage
 
 
 def _cut(line: str) -> Iterator[str]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 
 from monitor.collect.document import clean_text, clean_title
-from monitor.collect.page.diff import change
+from monitor.collect.page.diff import Change, change
 from monitor.collect.page.guard import ERROR_BELIEVED_AFTER, refuse_error, refuse_torso
 from monitor.collect.page.noise import passages
 from monitor.collect.page.rowdays import news_day
@@ -49,7 +49,7 @@ def sighting(page: Entry, before: Document | None, failures: int = ERROR_BELIEVE
         update={
             "published_at": datetime.combine(day, time(), UTC) if day else None,
             "published_raw": day.isoformat() if day else "",
-            "guid": f"{page.guid}#{_between(known, text)}",
+            "guid": f"{page.guid}#{_between(known, text, told)}",
             "title": html.escape(title, quote=False),
             "html": html.escape(told.text(), quote=False).replace("\n", "<br>"),
         }
@@ -57,7 +57,8 @@ def sighting(page: Entry, before: Document | None, failures: int = ERROR_BELIEVE
     return Sighting(entry, text)
 
 
-def _between(one: str, other: str) -> str:
+def _between(one: str, other: str, told: Change) -> str:
     """Stands for the change between two texts in either direction, so that there and back is one chain of revisions."""
-    states = ("\n".join(sorted({passage.key for passage in passages(text)})) for text in (one, other))
-    return short_hash(*sorted(states))
+    states = sorted("\n".join(sorted({passage.key for passage in passages(text)})) for text in (one, other))
+    moved = sorted((*told.added, *told.removed)) if states[0] == states[1] else ()
+    return short_hash(*states, *moved)
