@@ -264,6 +264,10 @@ SAME_LISTS: dict[str, tuple[str, str]] = {
         html(f"<h2>Countries of the  API.</h2>{rows(COUNTRIES)}<h2>App</h2>{rows(COUNTRIES)}"),
     ),
     "the list stands once more": (listed(API=COUNTRIES), listed(API=COUNTRIES, On_phones=COUNTRIES).replace("On phones", "Home")),
+    "a heading that was written as a row": (
+        html(f"<p>What we do</p>{rows(('Purposes', 'Ghana'))}<p>Why we do it</p>{rows(('Purposes', 'Fiji'))}"),
+        html(f"<p>What we do</p>{rows(('Purposes', 'Ghana'))}<p>Purposes</p><p>Why we do it</p>{rows(('Fiji',))}"),
+    ),
     "a short list of what is read most turns": (
         listed(Top_notes=("Ghana", "Fiji"), All=COUNTRIES), listed(Top_notes=("Ghana", "Chad"), All=COUNTRIES)
     ),
@@ -329,6 +333,14 @@ def test_joining_many_passages_that_begin_alike_takes_no_time() -> None:
     begun = time.process_time()
     assert change(before, after) is not None
     assert time.process_time() - begun < 5
+
+
+def test_what_a_page_that_is_too_long_to_keep_pushes_over_the_end_is_not_removed() -> None:
+    clauses = [f"Clause {n} binds whoever uses part {n} of the service. Learn more." for n in range(6_000)]
+    longer = ["A new clause stands before all others and binds whoever reads it.", *clauses]
+    told = between(html(paragraphs(clauses)), html(paragraphs(longer)))
+    assert told == Change((longer[0],), ())
+    assert between(html(paragraphs(longer)), html(paragraphs(clauses))) == Change((), (longer[0],))
 
 
 @given(st.text(max_size=200))

@@ -5,10 +5,11 @@ Passages are compared wherever they stand, so that moved blocks and reordered li
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from monitor.collect.document import TEXT_CHARS
 from monitor.collect.page.noise import Passage, passages
 from monitor.collect.page.relisted import relisted
 from monitor.model import PAGE_ADDED, PAGE_REMOVED
@@ -17,6 +18,8 @@ _SHOWN_CHARS = 12_000
 _PASSAGE_CHARS = 1_500
 # Of passages that begin with one word so many are tried, so that the time stays linear.
 _MOST_STARTS = 200
+# A text that was cut off may have lost the blanks at its end.
+_EDGE_CHARS = 3
 
 
 @dataclass(frozen=True)
@@ -39,14 +42,28 @@ class Change:
 
 def change(before: str, after: str) -> Change | None:
     """What of `after` is new and what of `before` is gone; None when only noise differs."""
-    old, new = list(passages(before)), list(passages(after))
-    added, gone = _recut_left_out(_without(new, old), _without(old, new))
+    all_old, all_new = list(passages(before)), list(passages(after))
+    old, new = all_old, all_new
+    if max(len(before), len(after)) >= TEXT_CHARS - _EDGE_CHARS:
+        old, new = _kept_on_both(all_old, all_new), _kept_on_both(all_new, all_old)
+    added, gone = _recut_left_out(_without(new, all_old), _without(old, all_new))
     gone = _without_rolled_off(old, gone, added)
     came, left = relisted(old, new)
     added, gone = [*added, *came], [*gone, *left]
     if not added and not gone:
         return None
     return Change(tuple(p.text for p in added), tuple(p.text for p in gone))
+
+
+def _kept_on_both(some: Sequence[Passage], other: Sequence[Passage]) -> Sequence[Passage]:
+    """`some` up to its last passage that both pages hold once: what follows is new, gone, or was pushed over the end of a text cut off."""
+    once = _once(some) & _once(other)
+    ends = [at for at, passage in enumerate(some, 1) if passage.key in once]
+    return some[: ends[-1]] if ends else some
+
+
+def _once(some: Sequence[Passage]) -> set[str]:
+    return {key for key, times in Counter(passage.key for passage in some).items() if times == 1}
 
 
 def _without(some: Sequence[Passage], known: Sequence[Passage]) -> list[Passage]:

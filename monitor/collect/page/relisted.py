@@ -15,6 +15,8 @@ from monitor.collect.page.noise import Passage
 
 # The keys of a heading and of a row under it.
 _Place = tuple[str, str]
+# What a row begins with; the further sentences of a long one are none.
+_ROW = "- "
 
 # A list of what is not, or no longer, so.
 _REFUSED = re.compile(
@@ -30,14 +32,16 @@ def relisted(old: Sequence[Passage], new: Sequence[Passage]) -> tuple[list[Passa
     A list that gains and loses rows turns, and a row that is in another list instead is told only if one of the two says what is not so:
     else lists cut in two at another place, and lists of what is read most, would be told.
     """
-    was, now = _placed(old), _placed(new)
+    prose = {passage.key for passage in (*old, *new) if not passage.run}
+    was, now = _placed(old, prose), _placed(new, prose)
     came, left = _beyond(now, was), _beyond(was, now)
     stay = {row for _, row in was.keys() & now.keys()}
     return list(_told(came, left, stay)), list(_told(left, came, stay))
 
 
-def _placed(passages: Sequence[Passage]) -> dict[_Place, Passage]:
-    rows = (passage for passage in passages if passage.run and not passage.is_dated_row)
+def _placed(passages: Sequence[Passage], prose: set[str]) -> dict[_Place, Passage]:
+    """The rows by their places, without news and what also stands outside of lists: a heading may be written as a row and back."""
+    rows = (passage for passage in passages if passage.text.startswith(_ROW) and not passage.is_dated_row and passage.key not in prose)
     return {(passage.heading.key, passage.key): passage for passage in rows if passage.heading}
 
 
