@@ -43,9 +43,9 @@ class Change:
 def change(before: str, after: str) -> Change | None:
     """What of `after` is new and what of `before` is gone; None when only noise differs."""
     all_old, all_new = list(passages(before)), list(passages(after))
-    old, new = all_old, all_new
-    if max(len(before), len(after)) >= TEXT_CHARS - _EDGE_CHARS:
-        old, new = _kept_on_both(all_old, all_new), _kept_on_both(all_new, all_old)
+    is_cut_off = max(len(before), len(after)) >= TEXT_CHARS - _EDGE_CHARS
+    old = _kept_on_both(all_old, all_new) if is_cut_off else all_old
+    new = _kept_on_both(all_new, all_old) if is_cut_off else all_new
     added, gone = _recut_left_out(_without(new, all_old), _without(old, all_new))
     gone = _without_rolled_off(old, gone, added)
     came, left = relisted(old, new)
@@ -55,7 +55,7 @@ def change(before: str, after: str) -> Change | None:
     return Change(tuple(p.text for p in added), tuple(p.text for p in gone))
 
 
-def _kept_on_both(some: Sequence[Passage], other: Sequence[Passage]) -> Sequence[Passage]:
+def _kept_on_both(some: list[Passage], other: list[Passage]) -> list[Passage]:
     """`some` up to its last passage that both pages hold once: what follows is new, gone, or was pushed over the end of a text cut off."""
     once = _once(some) & _once(other)
     ends = [at for at, passage in enumerate(some, 1) if passage.key in once]
