@@ -48,8 +48,8 @@ def _versions(folder: Path, reread: str) -> Iterator[Capture]:
     head = ("", 0, "")
     for line in log.split("\n"):
         if line.startswith("@"):
-            commit, at, subject = line[1:].split(" ", 2)
-            head = (commit, int(at), subject)
+            commit, seconds, subject = line[1:].split(" ", 2)
+            head = (commit, int(seconds), subject)
         elif line.endswith(".md") and "/" in line:
             found[line].append(head)
     bodies = _bodies(folder, [f"{commit}:{page}" for page, versions in found.items() for commit, _, _ in versions])
