@@ -19,6 +19,7 @@ from monitor.model.assess import (
     Factor,
     Report,
     StageStep,
+    Wave,
 )
 from monitor.model.base import (
     LEVELS,
@@ -164,6 +165,7 @@ __all__ = [
     "Team",
     "Use",
     "Validators",
+    "Wave",
     "short_hash",
     "standing",
 ]  # fmt: skip
