@@ -11,23 +11,26 @@ from datetime import datetime, timedelta
 from math import floor
 from typing import Final
 
-from monitor.assess.constants import BAND_FLOOR, NEWS_CYCLE_DAYS
+from monitor.assess.constants import ESTABLISHED_ORIGINS, NEWS_CYCLE_DAYS, SAME_NEWS_DAYS
 from monitor.assess.factors import ACTIVE
 from monitor.assess.question import Question
 from monitor.assess.rate import contributions
-from monitor.assess.stage import HALTED
-from monitor.model import Alert, AlertPair, AlertReason, Event, Jurisdiction, Level, Provider, Stage, StageStep
+from monitor.assess.stage import HALTED, PHASE
+from monitor.assess.wave import QUIET
+from monitor.model import Alert, AlertPair, AlertReason, Event, Jurisdiction, Provider, StageStep, Wave
 
-ALERT_LEVEL: Final[Level] = "medium"
-"""The band an event must reach *by itself* for a provider in a place: what is lower constrains little or is far from decided, and a
-day's delay costs nothing. The pair's whole score is not asked: it may be high for what was told long ago."""
+ALERT_POINTS: Final = 15
+"""What an event must weigh *by itself* for a provider in a place: an antitrust suit or a decided duty does, a plan that names it does
+not. The pair's whole score is not asked: it may be high for what was told long ago."""
+NAMELESS_POINTS: Final = 4
+"""The same where a measure names nobody and at least three independent origins tell it in the same days: a draft law that covers a
+sector is light for each of its firms, but all of them must prepare."""
 ALERT_ORIGINS: Final = 2
 """Independent origins, unless it is the act itself: one report can be misread by a machine, and most that are stand alone."""
+PLAIN_CONFIDENCE: Final = 0.74
+"""`Event.confidence` from which one origin suffices whose headline says plainly that the measure was taken: of a paper of medium
+standing only what rules and heads are surest of (.99 and more)."""
 _SAME_NEWS: Final = timedelta(days=NEWS_CYCLE_DAYS)
-_PHASE: Final[Mapping[Stage, int]] = {
-    "suspended": 0, "rescinded": 0, "rumoured": 1, "proposed": 1, "announced": 2, "final": 2, "in_force": 3,
-}  # fmt: skip
-"""Steps a person acts on: it may come, it will come, it is here. Reporters use the stages within one for the same news."""
 
 
 def alert(
@@ -36,31 +39,49 @@ def alert(
     as_of: datetime,
     providers: Mapping[str, Provider],
     regions: Mapping[str, tuple[Jurisdiction, ...]],
-    floor_points: int = BAND_FLOOR[ALERT_LEVEL],
+    floor_points: int = ALERT_POINTS,
 ) -> Alert | None:
     """The alert that the event is worth at `as_of` after those `told` before, in any order; pure.
 
-    - **new**: it reaches `floor_points` for some provider in some place, and two independent origins or a primary source tell it, or
-      an analyst confirmed it.
+    - **new**: it reaches `floor_points` for some provider in some place, and two independent origins or a primary source tell it in
+      the same days, or an analyst confirmed it.
     - **advanced**: it was alerted before, and the same holds for a step into a further phase (proposed, decided, in force) that is
       not part of the same days' news and not just the arrival of the day that the last alert gave.
+    - **again**: it was alerted before, and many origins that were silent for days tell it as news: a further act of the same kind.
     - **lifted**: it was alerted before, and is now suspended or rescinded; weight plays no part.
 
     What becomes news within two days of an alert for the same provider in the same place is part of that interruption.
     A moved day and a retracted report are told by `correction`; they interrupt only who was interrupted before.
     """
-    step = event.stages[-1]
-    if event.withdrawn or event.type == "mitigation" or not _is_certain(event, step):
+    step, wave = event.stages[-1], event.wave
+    if event.withdrawn or event.type == "mitigation":
         return None
     own = max((one for one in told if one.event == event.id), key=lambda one: one.at, default=None)
     if own is not None and event.stage in HALTED:
-        return _alert(event, step, "lifted", own.pairs, as_of) if own.stage not in HALTED else None
-    pairs = _pairs(event, as_of, providers, regions, floor_points)
-    if not pairs or _is_part_of(told, event, step, pairs):
-        return None
-    if own is None:
-        return _alert(event, step, "new", pairs, as_of)
-    return _alert(event, step, "advanced", pairs, as_of) if _is_further(event, step, own) else None
+        is_news = own.stage not in HALTED and _is_certain(event, step)
+        return _alert(event, step, "lifted", own.pairs, as_of) if is_news else None
+    least = min(NAMELESS_POINTS, floor_points) if _is_nameless(event) and wave and wave.origins >= ESTABLISHED_ORIGINS else floor_points
+    pairs = _pairs(event, as_of, providers, regions, least)
+    news: StageStep | Wave = wave or step
+    reason: AlertReason | None = "new" if event.confirmed or (wave and _is_told(event, wave)) else None
+    if own is not None:
+        if _is_certain(event, step) and (event.confirmed or (wave and _is_news(step, wave))) and _is_further(event, step, own):
+            news, reason = step, "advanced"
+        else:
+            reason = "again" if wave and _is_again(event, wave, own) else None
+    return _alert(event, news, reason, pairs, as_of) if pairs and reason and not _is_part_of(told, event, news, pairs) else None
+
+
+def _is_nameless(event: Event) -> bool:
+    return not any(role in ACTIVE for role in event.providers.values())
+
+
+def _is_told(event: Event, wave: Wave) -> bool:
+    """Whether it is told at once, as planned or decided, by two origins or a primary source, or by one in so many words."""
+    if wave.stage == "rumoured":
+        return False
+    several = len(event.origins) >= ALERT_ORIGINS and wave.origins >= ALERT_ORIGINS
+    return several or wave.primary or (wave.plain and event.confidence >= PLAIN_CONFIDENCE)
 
 
 def correction(event: Event, told: Sequence[Alert], as_of: datetime) -> Alert | None:
@@ -87,16 +108,33 @@ def _is_certain(event: Event, step: StageStep) -> bool:
     return known and (step.primary or event.confirmed or step.origins >= ALERT_ORIGINS or not step.documents)
 
 
-def _is_part_of(told: Sequence[Alert], event: Event, step: StageStep, pairs: Sequence[AlertPair]) -> bool:
-    """Whether another event interrupted for one of these pairs in the days of this step."""
-    where = {(pair.provider, pair.jurisdiction) for pair in pairs}
-    close = (one for one in told if one.event != event.id and abs(step.recorded_at - one.at) <= _SAME_NEWS)
-    return any((pair.provider, pair.jurisdiction) in where for one in close for pair in one.pairs)
+def _is_part_of(told: Sequence[Alert], event: Event, news: StageStep | Wave, pairs: Sequence[AlertPair]) -> bool:
+    """Whether other events interrupted in the days of this news for half of these providers, there or where the measure comes from."""
+    close = (one for one in told if one.event != event.id and abs(news.recorded_at - one.at) <= _SAME_NEWS)
+    warned = {(pair.provider, pair.jurisdiction) for one in close for pair in one.pairs}
+    theirs = {pair.provider for pair in pairs for place in (pair.jurisdiction, *event.issuing) if (pair.provider, place) in warned}
+    return bool(theirs) and 2 * len(theirs) >= len({pair.provider for pair in pairs})
 
 
 def _is_further(event: Event, step: StageStep, own: Alert) -> bool:
     foretold = event.stage == "in_force" and own.effective is not None and own.effective <= step.recorded_at.date()
-    return _PHASE[event.stage] > _PHASE[own.stage] and step.recorded_at - own.at > _SAME_NEWS and not foretold
+    return PHASE[event.stage] > PHASE[own.stage] and step.recorded_at - own.at > _SAME_NEWS and not foretold
+
+
+def _is_news(step: StageStep, wave: Wave) -> bool:
+    """Whether the step is told in these days, not now and then over weeks."""
+    return wave.primary or len({*step.documents} & {*wave.documents}) >= ALERT_ORIGINS
+
+
+def _is_again(event: Event, wave: Wave, own: Alert) -> bool:
+    """Whether many tell it at once who were silent, days after the last interruption."""
+    if event.type == "access_restriction" or not _is_told(event, wave):
+        return False  # a provider cuts off once; what follows is its echo
+    since = wave.recorded_at - own.at
+    foretold = own.effective is not None and abs(wave.recorded_at.date() - own.effective) <= _SAME_NEWS
+    many = wave.alike >= ESTABLISHED_ORIGINS and wave.before * 2 < wave.alike and since > QUIET
+    some = wave.alike >= ALERT_ORIGINS and wave.before == 0 and since > timedelta(days=SAME_NEWS_DAYS)
+    return not foretold and (many or (some and PHASE[wave.stage] >= PHASE["announced"]))
 
 
 def _pairs(
@@ -104,17 +142,19 @@ def _pairs(
 ) -> tuple[AlertPair, ...]:
     """Named providers, or all that a nameless measure covers, in the places it names, with what the event alone weighs there."""
     named = [provider for provider, role in event.providers.items() if role in ACTIVE] or list(providers)
-    found = []
+    found, nameless = [], _is_nameless(event)
     for place in sorted({*event.affected, *event.issuing}):
         for provider in named:
             for counted in contributions([event], Question(provider, place, as_of, providers, regions)):
                 if (points := floor(100 * counted.size)) >= least:
                     found.append(AlertPair(provider=provider, jurisdiction=place, points=points))
-    return tuple(sorted(found, key=lambda pair: (-pair.points, pair.provider, pair.jurisdiction)))
+    abroad = {pair: providers[pair.provider].home != pair.jurisdiction if pair.provider in providers else True for pair in found}
+    # Of many that a nameless measure covers alike, those at home where it bites come first: they are cut off, others sell less.
+    return tuple(sorted(found, key=lambda pair: (-pair.points, nameless and abroad[pair], pair.provider, pair.jurisdiction)))
 
 
-def _alert(event: Event, step: StageStep, reason: AlertReason, pairs: tuple[AlertPair, ...], as_of: datetime) -> Alert:
+def _alert(event: Event, news: StageStep | Wave, reason: AlertReason, pairs: tuple[AlertPair, ...], as_of: datetime) -> Alert:
     return Alert(
         event=event.id, at=as_of, reason=reason, title=event.title, type=event.type, stage=event.stage, effective=event.dates.effective,
-        pairs=pairs, document=(step.documents or event.documents)[0], confidence=event.confidence, origins=len(event.origins),
+        pairs=pairs, document=(news.documents or event.documents)[0], confidence=event.confidence, origins=len(event.origins),
     )  # fmt: skip

@@ -9,11 +9,11 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Final, Literal
 
-from monitor.assess.constants import ESTABLISHED_ORIGINS, SAME_NEWS_DAYS, WINDOW_DAYS
+from monitor.assess.constants import ESTABLISHED_ORIGINS, NEWS_CYCLE_DAYS, SAME_NEWS_DAYS, WINDOW_DAYS
 from monitor.assess.facts import is_primary
-from monitor.assess.measure import EITHER, Claim, Family
+from monitor.assess.measure import EITHER, Claim, Family, natures
 from monitor.assess.tally import Tally, outweighs
-from monitor.model import MODIFIERS
+from monitor.model import MODIFIERS, EventType
 
 Facet = Literal["principals", "causes", "named", "issuing", "affected", "sectors"]
 _FACETS: Final[tuple[Facet, ...]] = ("principals", "causes", "named", "issuing", "affected", "sectors")
@@ -21,6 +21,7 @@ _INCLUSIVE: Final[frozenset[Facet]] = frozenset({"principals", "named", "affecte
 """Facets whose words do not exclude each other."""
 _WINDOW = timedelta(days=WINDOW_DAYS)
 _SAME_NEWS = timedelta(days=SAME_NEWS_DAYS)
+_SAME_DAYS = timedelta(days=NEWS_CYCLE_DAYS)
 
 
 class Thread:
@@ -30,6 +31,7 @@ class Thread:
         self.claims: list[Claim] = []
         self._tallies: dict[Facet, Tally[str]] = {facet: Tally() for facet in _FACETS}
         self._family_tally: Tally[Family] = Tally()
+        self._kind_tally: Tally[EventType] = Tally()
         self._carried: dict[Facet, frozenset[str]] = dict.fromkeys(_FACETS, frozenset())
         self._families: frozenset[Family] = frozenset()
         self._documents: set[str] = set()
@@ -75,7 +77,7 @@ class Thread:
         same_id = bool(self._official & claim.official)
         if not same_id and (self._official and claim.official):
             return None
-        if not self._family_fits(claim) or not self._continues(claim):
+        if not self._family_fits(claim) or not self._continues(claim) or (not same_id and self._differs_in_kind(claim)):
             return None
         if not same_id and not (self._in_window(claim) and self._parties_fit(claim)):
             return None
@@ -99,6 +101,8 @@ class Thread:
         if claim.family != "unknown":
             self._family_tally.tell(claim.family, voice, 1.0, primary)
             self._families = frozenset(self._family_tally.carried())
+        for kind in natures(claim):
+            self._kind_tally.tell(kind, voice, 1.0, primary)
         words: dict[Facet, frozenset[str]] = {
             "principals": claim.principals, "causes": claim.causes, "named": claim.named, "issuing": claim.issuers,
             "affected": frozenset(signal.affected), "sectors": frozenset(signal.sectors),
@@ -136,6 +140,17 @@ class Thread:
         if claim.background or signal.type in MODIFIERS or signal.stage in ("suspended", "rescinded") or claim.told < ended:
             return True
         return not any(day > ended.date() for day in claim.days)
+
+    def _differs_in_kind(self, claim: Claim) -> bool:
+        """Whether the report asserts another kind of measure than the thread has been since its first days, such as a fine under a ban.
+
+        In the first days reporters call one measure by several names; later ones know which it is.
+        """
+        theirs = natures(claim)
+        if claim.background or not theirs or self._first is None or claim.told - self._first <= _SAME_DAYS:
+            return False
+        mine = frozenset(self._kind_tally.carried())
+        return bool(mine) and not mine & theirs
 
     def _span(self) -> tuple[datetime, datetime]:
         """From the first to the last report; for a measure only recalled, the days it is said to have happened."""

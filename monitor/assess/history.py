@@ -12,11 +12,13 @@ from datetime import date, datetime, timedelta
 from monitor.assess.constants import NEWS_CYCLE_DAYS
 from monitor.assess.corroborate import Chorus, chorus
 from monitor.assess.facts import Substance, current, is_primary, is_relief, substance, supported
+from monitor.assess.headline import is_plain, told_by
 from monitor.assess.kinship import Kinship
 from monitor.assess.measure import Claim
 from monitor.assess.stage import HALTED, advanced
 from monitor.assess.tally import outweighs
-from monitor.model import MODIFIERS, Stage, StageStep
+from monitor.assess.wave import Spoken, wave
+from monitor.model import MODIFIERS, Stage, StageStep, Wave
 
 _CYCLE = timedelta(days=NEWS_CYCLE_DAYS)
 
@@ -60,6 +62,7 @@ class History:
     stage: Stage
     steps: tuple[StageStep, ...]
     halted: datetime | None = None
+    wave: Wave | None = None
 
 
 def account(claims: Sequence[Claim], kin: Kinship) -> Account:
@@ -77,16 +80,31 @@ def history(claims: Sequence[Claim], core: Substance, voices: Chorus) -> History
     A stage that only a small minority of the origins of its days tells is not believed. Denials and hypotheses never advance
     a stage; a measure known only from them is a rumour, a threat at most announced.
     """
+    said: list[_Said] = []
     if core.modality == "asserted":
-        news = [c for c in claims if not c.background and c.report.signal.modality == "asserted"]
-        steps = _walk(_by_time(news), core, voices)
+        news = _by_time(c for c in claims if not c.background and c.report.signal.modality == "asserted")
+        said = _said(news, core, voices)
+        steps = _walk(said) or [_first_said(news)]
     else:
         steps = [_unasserted(claims, core)]
     halts = [step.told for step in steps if step.stage in HALTED]
-    return History(steps[-1].stage, tuple(_public(step, voices) for step in steps), max(halts, default=None))
+    return History(steps[-1].stage, tuple(_public(step, voices) for step in steps), max(halts, default=None), _wave(said))
 
 
-def _walk(news: Sequence[Claim], core: Substance, voices: Chorus) -> list[_Step]:
+def _wave(said: Sequence[_Said]) -> Wave | None:
+    """Of those who tell of an act or a chance of it; a gazette's titles are names and hedge nothing."""
+    spoken = []
+    for one in said:
+        report = one.claim.report
+        headline = "act" if report.document.kind == "regulator" else told_by(report.document.title)
+        if one.stage is not None and one.stage not in HALTED and headline != "opinion":
+            stage: Stage = "rumoured" if headline == "chance" and one.stage != "proposed" else one.stage
+            plain = is_plain(report.document.title)
+            spoken.append(Spoken(report.document.id, one.voice, stage, one.told, report.recorded_at, one.primary, plain))
+    return wave(spoken)
+
+
+def _said(news: Sequence[Claim], core: Substance, voices: Chorus) -> list[_Said]:
     principals = frozenset().union(*(c.principals for c in core.claims))
     measure_known = any(c.report.signal.type not in MODIFIERS for c in core.claims)
     eased_known = not all(is_relief(c) for c in core.claims)
@@ -96,6 +114,10 @@ def _walk(news: Sequence[Claim], core: Substance, voices: Chorus) -> list[_Step]
         document, known = claim.report.document, eased_known if is_relief(claim) else measure_known
         stage = _capped(claim, _told_stage(claim, principals, known), effective)
         said.append(_Said(claim, stage, voices.voice(document), voices.first_told(document), is_primary(claim)))
+    return said
+
+
+def _walk(said: Sequence[_Said]) -> list[_Step]:
     steps: list[_Step] = []
     for one in said:
         if one.stage is None:
@@ -104,7 +126,7 @@ def _walk(news: Sequence[Claim], core: Substance, voices: Chorus) -> list[_Step]
             steps.append(_Step(one.stage, _day(one.claim, one.stage), one.claim.told))
         if steps and steps[-1].stage == one.stage:
             steps[-1].claims.append(one.claim)
-    return steps or [_first_said(news)]
+    return steps
 
 
 def _capped(claim: Claim, stage: Stage | None, effective: date | None) -> Stage | None:

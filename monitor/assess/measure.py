@@ -177,6 +177,12 @@ def narrowed(claim: Claim) -> Signal:
     return signal.model_copy(update={"providers": providers, "offers": offers})
 
 
+def natures(claim: Claim) -> frozenset[EventType]:
+    """The kinds of measure that a claim tells, without what only modifies one."""
+    signal = claim.report.signal
+    return frozenset(kind for kind in (signal.type, *signal.beneath) if kind not in MODIFIERS)
+
+
 def _family(signal: Signal) -> Family:
     if signal.type == "mitigation":
         return "mitigation"

@@ -37,6 +37,7 @@ def merged(claims: Sequence[Claim], names: Mapping[str, str], kin: Kinship) -> E
         modality=told.core.modality,
         stage=told.past.stage,
         stages=told.past.steps,
+        wave=told.past.wave,
         providers=_providers(told, _agreeing(told, kinds[0])),
         issuing=_told_of(told, _agreeing(told, kinds[0]), lambda c: c.report.signal.issuing).carried(),
         affected=_told_of(told, told.core.claims, lambda c: c.report.signal.affected).named(),

@@ -123,7 +123,7 @@ def _digest(events: Sequence[Event], question: Question) -> str:
         "provider": question.provider,
         "jurisdiction": question.jurisdiction,
         "as_of": question.as_of.isoformat(),
-        "events": [event.model_dump(mode="json") for event in sorted(events, key=lambda event: event.id)],
+        "events": [event.model_dump(mode="json", exclude={"wave"}) for event in sorted(events, key=lambda event: event.id)],
         "providers": {p: question.providers[p].model_dump(mode="json", by_alias=True) for p in chain if p in question.providers},
         "regions": {region: sorted(members) for region, members in question.regions.items()},
     }

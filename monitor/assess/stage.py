@@ -5,6 +5,7 @@ In: an event and an instant. Out: a stage.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Final
 
@@ -13,6 +14,10 @@ from monitor.model import Event, Stage
 ADVANCE: Final[tuple[Stage, ...]] = ("rumoured", "proposed", "announced", "final", "in_force")
 """The way forward; `suspended` and `rescinded` leave it."""
 HALTED: Final[frozenset[Stage]] = frozenset({"suspended", "rescinded"})
+PHASE: Final[Mapping[Stage, int]] = {
+    "suspended": 0, "rescinded": 0, "rumoured": 1, "proposed": 1, "announced": 2, "final": 2, "in_force": 3,
+}  # fmt: skip
+"""Steps a person acts on: it may come, it will come, it is here. Reporters use the stages within one for the same news."""
 PENDING: Final[frozenset[Stage]] = frozenset({"announced", "final"})
 
 

@@ -1,4 +1,4 @@
-"""Reading ahead: arrivals come in portions, their taggings go out in the same order, read by further processes.
+"""Reading ahead: arrivals come in portions, documents with their taggings go out in the same order, read by further processes.
 
 What a document says depends on nothing but the document, so it may be read before the replay's clock comes to it. What the replay
 does with it does not: that happens in `replay.py`, at the hour in which it became known.
@@ -21,6 +21,8 @@ from monitor.understand.tag import Tagger
 
 Readers = Literal["both", "rules"]
 Cycle = tuple[datetime, list[Arrival]]
+Read = tuple[Document, Tagging]
+"""A document as it is where nothing was known of its entry, and what it says."""
 PORTION = 400
 """Arrivals that one process reads at a time: a second's work."""
 
@@ -38,23 +40,22 @@ class Seconding(Tagger):
             yield self.settle(document, look, judge([look.page])[0] if is_live and look.page is not None else None)
 
 
-class Prepared:
-    """A tagger that knows what was read ahead, and reads the rest itself, such as a later version of an entry."""
+class Ahead:
+    """What was read ahead of the present portion, found by entry."""
 
-    def __init__(self, tagger: Tagger) -> None:
-        self.version = tagger.version
-        self._tagger = tagger
-        self._known: dict[str, tuple[str, Tagging]] = {}
+    def __init__(self) -> None:
+        self._read: dict[tuple[str, str], list[Read]] = {}
 
-    def know(self, taggings: Iterable[tuple[str, Tagging]]) -> None:
-        """Replace what is known by these, each with the content hash of the document that was read."""
-        self._known = {tagging.document: (digest, tagging) for digest, tagging in taggings}
+    def know(self, found: Iterable[Read]) -> None:
+        """Replace what is known by this."""
+        self._read = {}
+        for document, tagging in found:
+            self._read.setdefault((document.source, document.guid), []).append((document, tagging))
 
-    def tag(self, documents: Iterable[Document]) -> Iterator[Tagging]:
-        """One Tagging per document, in order."""
-        for document in documents:
-            digest, tagging = self._known.get(document.id, ("", None))
-            yield tagging if tagging is not None and digest == document.content_hash else next(self._tagger.tag([document]))
+    def of(self, source: str, guids: Iterable[str], moment: datetime) -> list[Read]:
+        """What was read of these entries as they stood at that moment, in their order."""
+        found = (read for guid in dict.fromkeys(guids) for read in self._read.get((source, guid), ()))
+        return [(document, tagging) for document, tagging in found if document.retrieved_at == moment]
 
 
 def tagger_of(readers: Readers) -> Tagger:
@@ -75,14 +76,15 @@ def portions(cycles: Iterable[Cycle]) -> Iterator[list[Cycle]]:
 
 
 @contextmanager
-def reading(cycles: Iterable[Cycle], readers: Readers, workers: int) -> Iterator[Iterator[tuple[list[Cycle], list[tuple[str, Tagging]]]]]:
-    """Portions of the cycles with what was read in them; `workers` 0 reads nothing ahead."""
+def reading(cycles: Iterable[Cycle], readers: Readers, workers: int) -> Iterator[Iterator[tuple[list[Cycle], list[Read]]]]:
+    """Portions of the cycles with what was read in them, in order; `workers` 0 reads in this process."""
     if workers == 0:
-        yield ((portion, []) for portion in portions(cycles))
+        tagger = tagger_of(readers)
+        yield ((portion, _read(portion, tagger)) for portion in portions(cycles))
         return
     # Processes of their own kind: a forked one would inherit threads of the encoder and connections of the store.
     with multiprocessing.get_context("spawn").Pool(workers, _open, (readers,)) as pool:
-        yield pool.imap(_read, portions(cycles))
+        yield pool.imap(_read_there, portions(cycles))
 
 
 _TAGGER: list[Tagger] = []
@@ -93,13 +95,17 @@ def _open(readers: Readers) -> None:
     _TAGGER.append(tagger_of(readers))
 
 
-def _read(portion: list[Cycle]) -> tuple[list[Cycle], list[tuple[str, Tagging]]]:
+def _read_there(portion: list[Cycle]) -> tuple[list[Cycle], list[Read]]:
+    return portion, _read(portion, _TAGGER[0])
+
+
+def _read(portion: list[Cycle], tagger: Tagger) -> list[Read]:
     found = [document for _, arrivals in portion for document in _documents(arrivals)]
-    taggings = _TAGGER[0].tag(found)
-    return portion, [(document.content_hash, tagging) for document, tagging in zip(found, taggings, strict=True)]
+    return list(zip(found, tagger.tag(found), strict=True))
 
 
 def _documents(arrivals: Sequence[Arrival]) -> Iterator[Document]:
-    """The documents that arrivals make where nothing was known of their entries before."""
+    """The documents that arrivals make where nothing was known of their entries before; a watched page says nothing by itself."""
     for (source, moment), told in groupby(arrivals, key=lambda arrival: (arrival.source, arrival.retrieved_at)):
-        yield from documents(source, [arrival.entry for arrival in told], {}, moment)
+        if source.format != "page":
+            yield from documents(source, [arrival.entry for arrival in told], {}, moment)

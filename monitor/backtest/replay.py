@@ -1,7 +1,8 @@
 """The replay: arrivals and their taggings come in hour by hour; documents, events and alerts go out, as a live service had them.
 
 Ingesting, reading, threading and alerting are the service's own functions over a database of its own; the clock is the hour of
-the cycle. Only the order of work differs: events are not drawn anew from everything in each cycle but grow, which gives the same.
+the cycle. Only the order of work differs: events are not drawn anew from everything in each cycle but grow, which gives the same,
+and documents that name no provider and tell of nothing, four of five, are counted but not stored.
 """
 
 from __future__ import annotations
@@ -11,22 +12,24 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import groupby
 
-from monitor.assess.alert import alert
+from monitor.assess.alert import ALERT_POINTS, alert
 from monitor.assess.casebook import Casebook
 from monitor.assess.constants import BAND_FLOOR
 from monitor.assess.fit import Thread
 from monitor.assess.kinship import Kinship
 from monitor.assess.merge import merged
 from monitor.backtest.baseline import Baseline
-from monitor.backtest.reading import Cycle, Prepared
+from monitor.backtest.reading import Ahead, Cycle, Read
 from monitor.backtest.truth import Watch
 from monitor.catalog import Arrival
-from monitor.model import Alert, Document, Event, Report, Tagging
-from monitor.pipeline import Progress, World, compare, ingest, read_documents
+from monitor.collect.url import canonical_url
+from monitor.model import Alert, Document, Event, Report, Source, Tagging
+from monitor.pipeline import Progress, Reads, World, compare, ingest, read_documents
 from monitor.store import Session, origins, signals
+from monitor.store import documents as stored
 from monitor.store import events as stored_events
 
-FLOORS = (10, 15, 20, BAND_FLOOR["medium"], 35, BAND_FLOOR["high"])
+FLOORS = (10, ALERT_POINTS, 20, BAND_FLOOR["medium"], 35, BAND_FLOOR["high"])
 """Points an alert could ask for; the service's own is among them. The others are shown beside it, so that its choice can be judged."""
 
 
@@ -52,47 +55,66 @@ class Outcome:
 
 
 class Replay:
-    """One run through a corpus; `watch` and `baselines` look on."""
+    """One run through a corpus; `tagger` reads what could not be read ahead, `watch` and `baselines` look on."""
 
-    def __init__(self, world: World, watch: Watch, baselines: Sequence[Baseline]) -> None:
+    def __init__(self, world: World, tagger: Reads, watch: Watch, baselines: Sequence[Baseline]) -> None:
         self.outcome = Outcome()
-        self._world, self._watch, self._baselines = world, watch, baselines
+        self._world, self._tagger, self._watch, self._baselines = world, tagger, watch, baselines
+        self._ahead = Ahead()
         self._book = Casebook()
         self._told: dict[str, Document] = {}
         self._entries: set[tuple[str, str]] = set()
+        self._met: set[tuple[str, str]] = set()
 
-    def run(
-        self, read: Iterable[tuple[list[Cycle], list[tuple[str, Tagging]]]], tagger: Prepared, total: int, progress: Progress
-    ) -> Outcome:
+    def run(self, read: Iterable[tuple[list[Cycle], list[Read]]], total: int, progress: Progress) -> Outcome:
         """All portions, each cycle at its own hour; what a cycle brought is known at its end."""
         done = 0
-        for portion, taggings in read:
-            tagger.know(taggings)
+        for portion, found in read:
+            self._ahead.know(found)
             for now, arrivals in portion:
-                self._cycle(now, arrivals, tagger)
+                self._cycle(now, arrivals)
                 done += len(arrivals)
             progress("Replaying", done, total)
         return self.outcome
 
-    def _cycle(self, now: datetime, arrivals: Sequence[Arrival], tagger: Prepared) -> None:
-        world = replace(self._world, clock=lambda: now)
-        new: list[Document] = []
-        for (source, moment), told in groupby(arrivals, key=lambda arrival: (arrival.source, arrival.retrieved_at)):
-            new += ingest(world, source, [arrival.entry for arrival in told], moment)
-        if not new:
-            return
-        compare(world)
-        read = list(zip(new, read_documents(world, tagger, new, now), strict=True))
-        self.outcome.documents += len(new)
+    def _cycle(self, now: datetime, arrivals: Sequence[Arrival]) -> None:
+        read = self._taken_in(replace(self._world, clock=lambda: now), arrivals)
+        self.outcome.documents += len(read)
         for document, tagging in read:
             self._watch.see(document, now)
             for baseline in self._baselines:
                 baseline.see(document, tagging, now)
         reports = [report for document, tagging in read for report in reports_of(document, tagging, now)]
-        if any(document.revision > 1 and (document.source, document.guid) in self._entries for document in new):
-            self._judge(now, self._redrawn(now, tagger.version))
+        if any(document.revision > 1 and (document.source, document.guid) in self._entries for document, _ in read):
+            self._judge(now, self._redrawn(now, self._tagger.version))
         elif reports:
             self._judge(now, self._grown(now, reports))
+
+    def _taken_in(self, world: World, arrivals: Sequence[Arrival]) -> list[Read]:
+        """The new documents of the hour with what they say, stored and compared where they say anything."""
+        ahead, versions = list[Read](), list[Document]()
+        for (source, moment), group in groupby(arrivals, key=lambda arrival: (arrival.source, arrival.retrieved_at)):
+            told = list(group)
+            if self._are_new(source, told):
+                ahead += self._ahead.of(source.id, [arrival.entry.guid for arrival in told], moment)
+            else:
+                versions += ingest(world, source, [arrival.entry for arrival in told], moment)
+        kept = [(document, tagging) for document, tagging in ahead if tagging.mentions or tagging.signals]
+        if kept:
+            with world.store.write() as tx:
+                stored.add_documents(tx, [document for document, _ in kept], world.clock())
+                signals.save_taggings(tx, [tagging for _, tagging in kept], world.clock())
+        ahead += zip(versions, read_documents(world, self._tagger, versions, world.clock()) if versions else (), strict=True)
+        if kept or versions:
+            compare(world)
+        return ahead
+
+    def _are_new(self, source: Source, told: Sequence[Arrival]) -> bool:
+        """Whether nothing that these entries could be a later version of has come before."""
+        keys = {(source.id, key) for arrival in told for key in (arrival.entry.guid, canonical_url(arrival.entry.url)) if key}
+        known = not self._met.isdisjoint(keys)
+        self._met |= keys
+        return source.format != "page" and not known
 
     def _grown(self, now: datetime, reports: Sequence[Report]) -> list[Event]:
         """The events that the reports opened or changed."""

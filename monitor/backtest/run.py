@@ -11,14 +11,14 @@ from datetime import time as clock_time
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from monitor.assess.alert import ALERT_LEVEL
-from monitor.assess.constants import BAND_FLOOR, METHODOLOGY_VERSION
+from monitor.assess.alert import ALERT_POINTS
+from monitor.assess.constants import METHODOLOGY_VERSION
 from monitor.backtest import measure
 from monitor.backtest.baseline import Baseline, Ring
 from monitor.backtest.corpus import Corpus, read_corpus
 from monitor.backtest.labels import Key, Label, key_of
 from monitor.backtest.measure import Bin, Figures, Lead, Warned
-from monitor.backtest.reading import PORTION, Prepared, Readers, reading, tagger_of
+from monitor.backtest.reading import PORTION, Readers, reading, tagger_of
 from monitor.backtest.replay import FLOORS, Outcome, Replay, Told
 from monitor.backtest.truth import TruthEvent, Watch
 from monitor.catalog import load_catalog
@@ -28,7 +28,7 @@ from monitor.settings import Settings
 from monitor.store import sources
 from monitor.store.engine import open_store
 
-OURS = BAND_FLOOR[ALERT_LEVEL]
+OURS = ALERT_POINTS
 
 
 @dataclass(frozen=True)
@@ -90,10 +90,9 @@ def run_backtest(query: Query, progress: Progress = no_progress) -> Backtest:
     started = time.monotonic()
     corpus = read_corpus(query.paths, query.first, query.last, query.listed)
     watch, baselines = Watch(query.truth), (Baseline("keyword"), Baseline("recency"))
-    tagger = Prepared(tagger_of(query.readers))
     workers = query.workers if len(corpus.rows) > PORTION else 0
     with _world(corpus, query.database) as world, reading(corpus.cycles(), query.readers, workers) as read:
-        outcome = Replay(world, watch, baselines).run(read, tagger, len(corpus.rows), progress)
+        outcome = Replay(world, tagger_of(query.readers), watch, baselines).run(read, len(corpus.rows), progress)
     return _measured(query, corpus, outcome, watch, baselines, time.monotonic() - started)
 
 

@@ -8,6 +8,7 @@ from monitor.model.assess import (
     ANYONE,
     ANYWHERE,
     HIT,
+    RISKS,
     Alert,
     AlertPair,
     AlertReason,
@@ -19,6 +20,7 @@ from monitor.model.assess import (
     Factor,
     Report,
     StageStep,
+    Wave,
 )
 from monitor.model.base import (
     LEVELS,
@@ -79,6 +81,7 @@ __all__ = [
     "PAGE_ADDED",
     "PAGE_REMOVED",
     "REASONS",
+    "RISKS",
     "ROLE_PRECEDENCE",
     "VERDICTS",
     "Acceptance",
@@ -168,6 +171,7 @@ __all__ = [
     "ToldAlert",
     "Use",
     "Validators",
+    "Wave",
     "delivery_id",
     "short_hash",
     "standing",

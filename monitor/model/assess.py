@@ -17,7 +17,9 @@ ANYONE: Final = "*"
 ANYWHERE: Final = "*"
 HIT: Final[frozenset[Role]] = frozenset({"restricting", "targeted", "affected"})
 """Roles of those to whom a measure does something."""
-AlertReason = Literal["new", "advanced", "lifted", "moved", "withdrawn"]
+AlertReason = Literal["new", "advanced", "lifted", "again", "moved", "withdrawn"]
+RISKS: Final[frozenset[AlertReason]] = frozenset({"new", "advanced", "again"})
+"""Reasons of alerts that tell of a risk; the others tell that one ended or was told wrongly."""
 
 
 class Report(Noun):
@@ -54,6 +56,25 @@ class StageStep(Noun):
     """Whether a primary source tells it."""
 
 
+class Wave(Noun):
+    """What is told of an event as news in the days up to its newest report: a measure that is taken again comes as a new wave."""
+
+    stage: Stage
+    """As the newest report tells it."""
+    recorded_at: Instant
+    """When we knew the first report of the wave."""
+    documents: tuple[str, ...]
+    origins: int
+    """Independent origins in the wave that tell more than a rumour."""
+    alike: int
+    """Those of them that tell it as far along as the newest report does."""
+    before: int
+    """The same, in the days before the wave."""
+    primary: bool = False
+    plain: bool = False
+    """Whether a headline of it says in so many words that the measure was taken."""
+
+
 class EventOffer(Offer):
     """An offer with its evidence."""
 
@@ -70,6 +91,8 @@ class Event(Noun):
     modality: Modality = "asserted"
     stage: Stage
     stages: tuple[StageStep, ...]
+    wave: Wave | None = None
+    """None where nobody asserts it as news."""
     providers: dict[str, Role]
     issuing: tuple[Jurisdiction, ...] = ()
     affected: tuple[Jurisdiction, ...] = ()

@@ -15,7 +15,7 @@ from monitor.inform.hits import Hit, hits
 from monitor.inform.notice import Matter, alert_slot, compose_alert, is_held, presses
 from monitor.inform.query import DigestQuery
 from monitor.inform.render import render_digest
-from monitor.model import Alert, Delivery, Event, Exposure, Mail, Recipient, Team, ToldAlert
+from monitor.model import RISKS, Alert, Delivery, Event, Exposure, Mail, Recipient, Team, ToldAlert
 from monitor.pipeline.picture import Gallery, readers
 from monitor.pipeline.world import World
 from monitor.store import Session, events, mailboxes, outbox, slots
@@ -127,7 +127,7 @@ def _matters(pictures: Gallery, reader: _Reader, fresh: set[str]) -> Iterator[Ma
             continue
         given = _alert(pictures, query, hit, told)
         providers = tuple(sorted({one.provider for one in hit.exposures}))
-        if given is None or (given.reason in ("new", "advanced") and set(providers) & busy):
+        if given is None or (given.reason in RISKS and set(providers) & busy):
             continue
         yield Matter(query=query, hit=hit, told=ToldAlert(alert=given, team=reader.team.id, providers=providers))
 
@@ -183,7 +183,7 @@ def _providers_today(reader: _Reader, query: DigestQuery) -> set[str]:
     """The providers for which an alert told a new risk on the reader's present day."""
     zone = ZoneInfo(reader.recipient.timezone)
     today = [mail for mail in reader.mails if mail.as_of and mail.as_of.astimezone(zone).date() == query.day]
-    return {p for mail in today for one in mail.told if one.alert.reason in ("new", "advanced") for p in one.providers}
+    return {p for mail in today for one in mail.told if one.alert.reason in RISKS for p in one.providers}
 
 
 def _queued(tx: Session, matters: Sequence[Matter], now: datetime) -> bool:

@@ -143,3 +143,90 @@ def test_learning_in_portions_gives_the_same_events(reports: list[Report], cut: 
     touched = [book.learn([r for r in reports if r.recorded_at <= border]), book.learn([r for r in reports if r.recorded_at > border])]
     assert sorted((merged(t.claims, NAMES, NO_KIN) for t in book.threads), key=lambda e: e.id) == thread(reports, NAMES)
     assert {id(t) for found in touched for t in found} == {id(t) for t in book.threads}
+
+
+def later(tags: str, after: int, title: str = "Report", **fields: Any) -> list[Report]:
+    """The same ban, told as decided by so many further origins so many days later."""
+    told = NOTICE_DAY + days(after)
+    return [ban(tag, "IT", "openai", told=told, **({"doc": {"title": f"{title} {tag}"}} | fields)) for tag in tags]
+
+
+@pytest.mark.parametrize(
+    ("more", "reason"),
+    [
+        (later("uv", 20), "again"),
+        (later("uvw", 6), "again"),
+        (later("uv", 6), None),
+        (later("uvw", 3), None),
+        (later("u", 20), None),
+        ([*later("mno", 14), *later("uvw", 17)], None),
+        (later("uvw", 20, stage="proposed"), "again"),
+        (later("uv", 20, stage="proposed"), None),
+        (later("uvw", 20, "Rome could ban it"), None),
+        (later("uvw", 20, "Why it was banned"), None),
+        (later("uvw", 20, background=True), None),
+    ],
+    ids=[
+        "two after a silent week", "three after some days", "two after some days", "three in the same news", "one alone",
+        "coverage that never stopped", "three on a plan", "two on a plan", "a chance of it", "opinions", "recalled",
+    ],
+)  # fmt: skip
+def test_a_further_act_under_one_event_comes_as_a_wave(more: list[Report], reason: str | None) -> None:
+    first = given_for(one(*TWO))
+    assert first is not None
+    then = given_for(one(*TWO, *more), [first], days(21))
+    assert (then.reason if then else None) == reason
+
+
+def test_the_echo_of_a_cut_off_is_no_further_act() -> None:
+    first = given_for(one(notice()))
+    echo = [report(tag, told=NOTICE_DAY + days(20)) for tag in "uvw"]
+    assert first is not None
+    assert given_for(one(notice(), *echo), [first], days(21)) is None
+
+
+def test_a_further_act_is_told_by_its_newest_report() -> None:
+    first = given_for(one(*TWO))
+    more = [*later("u", 20), *later("v", 21)]
+    assert first is not None
+    then = given_for(one(*TWO, *more), [first], days(21) + timedelta(hours=6))
+    assert then is not None
+    assert then.document == more[1].document.id
+
+
+def test_two_reports_weeks_apart_are_no_interruption() -> None:
+    assert given_for(one(TWO[0], *later("u", 20)), after=days(20) + timedelta(hours=6)) is None
+
+
+@pytest.mark.parametrize(("title", "confidence", "told"), [
+    ("Italy bans ChatGPT", 1.0, True), ("Italy bans ChatGPT", 0.9, False), ("Italy acts on ChatGPT", 1.0, False),
+    ("Italy says ChatGPT is banned", 1.0, False),
+])  # fmt: skip
+def test_one_origin_suffices_where_its_headline_says_so_plainly(title: str, confidence: float, told: bool) -> None:
+    found = given_for(one(ban("a", "IT", "openai", doc={"title": title}, confidence=confidence)))
+    assert (found is not None) == told
+
+
+@pytest.mark.parametrize(("tags", "told"), [("abc", True), ("ab", False)])
+def test_a_draft_that_names_nobody_is_told_when_many_tell_it(tags: str, told: bool) -> None:
+    fields: dict[str, Any] = {"type": "investment_restriction", "providers": {}, "issuing": ("US",), "stage": "proposed"}
+    drafts = [report(tag, **fields) for tag in tags]
+    assert (given_for(one(*drafts)) is not None) == told
+
+
+def test_what_one_issuer_does_to_one_provider_in_the_same_days_is_one_interruption() -> None:
+    first = given_for(one(*TWO))
+    abroad = [ban(tag, "IT", "openai", type="investment_restriction", affected=("CN",), stage="in_force") for tag in "xy"]
+    assert first is not None
+    assert given_for(one(*abroad), points=5) is not None
+    assert given_for(one(*abroad), [first], points=5) is None
+
+
+def test_an_alert_on_one_firm_does_not_hide_a_law_for_all() -> None:
+    first = given_for(one(*(ban(tag, "IT", "openai", type="antitrust", stage="in_force") for tag in "ab")))
+    law: dict[str, Any] = {"type": "licensing_regulation", "providers": {}, "affected": ("IT",), "sectors": ("ai", "apps", "cloud")}
+    told = one(*(ban(tag, "IT", stage="final", **law) for tag in "xyz"))
+    assert first is not None
+    given = given_for(told, [first])
+    assert given is not None
+    assert "openai" in {pair.provider for pair in given.pairs}

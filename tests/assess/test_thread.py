@@ -383,3 +383,9 @@ TITLES = [
 @pytest.mark.parametrize(("told", "expected"), TITLES, ids=[expected for _, expected in TITLES])
 def test_titles_are_composed_from_the_frame(told: Report, expected: str) -> None:
     assert event(told).title == expected
+
+
+@pytest.mark.parametrize(("after", "count"), [(1, 1), (10, 2)])
+def test_a_fine_under_a_ban_is_its_own_measure_once_the_first_days_are_over(after: int, count: int) -> None:
+    reports = [*(ban(tag, "IT", "openai") for tag in "ab"), ban("c", "IT", "openai", type="data_privacy", told=NOTICE_DAY + days(after))]
+    assert len(thread(reports, NAMES)) == count

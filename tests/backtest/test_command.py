@@ -34,7 +34,7 @@ def test_json_page_and_labels(folder: Path, tmp_path: Path) -> None:
     page, waiting = tmp_path / "report.html", tmp_path / "waiting.jsonl"
     told = json.loads(called(folder, "--json", "--html", str(page), "--to-label", str(waiting)))
     assert (told["documents"], told["left_out"], told["events"]) == (6, 1, 1)
-    assert told["truth"][0]["delay_hours"] == 3.8
+    assert told["truth"][0]["delay_hours"] == 0.8
     assert [one["name"] for one in told["figures"]] == ["forewarned", "keyword", "recency"]
     assert told["figures"][0]["recall"] == {"share": 1.0, "low": 0.378, "hits": 1, "n": 1}
     _judged(waiting, tmp_path / "labels.jsonl")
@@ -75,7 +75,7 @@ def _loads_nothing_and_quotes_nobody(page: str) -> None:
 
 def test_the_table_says_what_happened_and_when_it_was_told(folder: Path) -> None:
     shown = called(folder)
-    assert re.search(r"tiktok-norway\s+2031-03-04\s+03-04 10:10\s+03-04 14:00\s+3\.8 h\s+2031-03-10\s+6 d\s+in_force 03-04", shown)
+    assert re.search(r"tiktok-norway\s+2031-03-04\s+03-04 10:10\s+03-04 11:00\s+0\.8 h\s+2031-03-10\s+6 d\s+in_force 03-04", shown)
     assert re.search(r"forewarned\s+1\s+3\.5\s+not known\s+1\.00 \(1/1\)", shown)
 
 

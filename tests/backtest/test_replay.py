@@ -12,11 +12,12 @@ import pytest
 from monitor.assess.thread import thread
 from monitor.backtest.baseline import Baseline
 from monitor.backtest.corpus import read_corpus
-from monitor.backtest.reading import Prepared, reading, tagger_of
+from monitor.backtest.reading import Ahead, reading, tagger_of
 from monitor.backtest.run import Backtest, Query, run_backtest
 from monitor.backtest.truth import load_truth
 from monitor.catalog import load_catalog
 from monitor.collect.document import documents
+from monitor.store import documents as stored
 from monitor.store import events, open_store, signals
 from tests.backtest.corpora import BAN, BESIDE, GAZETTE, TRUTH, Row, item, written
 
@@ -45,11 +46,18 @@ def result(tmp_path: Path, store_url: str) -> Backtest:
     return replayed(tmp_path, [*BAN, *BESIDE, GAZETTE], store_url)
 
 
-def test_the_second_voice_makes_the_alert_at_the_hour_in_which_it_is_known(result: Backtest) -> None:
+def test_a_plain_headline_makes_the_alert_at_the_hour_in_which_it_is_known(result: Backtest) -> None:
     (told,) = result.told
-    assert (f"{told.alert.at:%d %H:%M}", told.alert.origins) == ("04 14:00", 2)
+    assert (f"{told.alert.at:%d %H:%M}", told.alert.origins) == ("04 11:00", 1)
     assert (told.alert.pairs[0].provider, told.alert.pairs[0].jurisdiction, told.alert.type) == ("bytedance", "NO", "service_ban")
     assert told.lead.title == BAN[0]["title"]
+
+
+def test_where_no_headline_is_plain_the_second_voice_makes_the_alert(tmp_path: Path) -> None:
+    vague = [{**row, "title": f"TikTok and the Norwegian government, part {n}"} for n, row in enumerate(BAN)]
+    (told,) = replayed(tmp_path, vague).told
+    assert (f"{told.alert.at:%d %H:%M}", told.alert.origins) == ("04 14:00", 2)
+    assert told.lead.title == vague[1]["title"]
 
 
 def test_what_happened_is_held_against_it(result: Backtest) -> None:
@@ -58,7 +66,7 @@ def test_what_happened_is_held_against_it(result: Backtest) -> None:
     assert warned.first_report is not None
     assert f"{warned.first_report.published_at:%d %H:%M}" == "04 10:10"
     assert warned.delay is not None
-    assert warned.delay.total_seconds() == 3600 * 3 + 60 * 50
+    assert warned.delay.total_seconds() == 60 * 50
     assert [step.stage for step in warned.stages] == ["in_force"]
     assert result.figures[0].recall.hits == 1
 
@@ -70,7 +78,7 @@ def test_the_rows_are_those_of_the_live_pipeline(result: Backtest, store_url: st
         assert events.events_as_of(tx, None) == drawn
         told = result.told[0].alert
         assert [event.id for event in events.events_as_of(tx, told.at)] == [told.event]
-        assert len(events.events_as_of(tx, told.at)[0].documents) == 2, "the third report came two hours later"
+        assert len(events.events_as_of(tx, told.at)[0].documents) == 1, "the others came hours later"
 
 
 @pytest.mark.parametrize("hour", ["04T11", "04T14", "04T16", "20T12"])
@@ -103,25 +111,31 @@ def test_simple_rules_ring_on_titles(tmp_path: Path) -> None:
 
 def test_reading_ahead_in_other_processes_reads_the_same(tmp_path: Path) -> None:
     corpus = read_corpus([written(tmp_path, [*BAN, *BESIDE, GAZETTE])], None, None)
-    with reading(corpus.cycles(), "rules", 1) as read:
-        (portion, taggings), *none = list(read)
-    tagger = tagger_of("rules")
-    assert (len(portion), none) == (6, [])
-    assert {tagging.tagger_version for _, tagging in taggings} == {tagger.version}
-    assert sum(tagging.relevant for _, tagging in taggings) == len(BAN)
+    with reading(corpus.cycles(), "rules", 1) as there, reading(corpus.cycles(), "rules", 0) as here:
+        (portion, read), *none = list(there)
+        assert (len(portion), none) == (6, [])
+        assert list(here) == [(portion, read)]
+    assert {tagging.tagger_version for _, tagging in read} == {tagger_of("rules").version}
+    assert sum(tagging.relevant for _, tagging in read) == len(BAN)
 
 
-def test_what_was_not_read_ahead_is_read_now(tmp_path: Path) -> None:
-    corpus = read_corpus([written(tmp_path, BAN[:1])], None, None)
-    now, (arrival,) = next(corpus.cycles())
-    (document,) = documents(arrival.source, [arrival.entry], {}, now)
-    tagger = Prepared(tagger_of("rules"))
-    (read,) = tagger.tag([document])
-    assert read.relevant
-    tagger.know([("another text", read.model_copy(update={"relevant": False}))])
-    assert list(tagger.tag([document])) == [read]
-    tagger.know([(document.content_hash, read.model_copy(update={"relevant": False}))])
-    assert not next(tagger.tag([document])).relevant
+def test_what_was_read_ahead_is_found_by_entry_and_hour(tmp_path: Path) -> None:
+    corpus = read_corpus([written(tmp_path, [BAN[1], EDITED])], None, None)
+    with reading(corpus.cycles(), "rules", 0) as read:
+        ((_, found),) = list(read)
+    ahead = Ahead()
+    ahead.know(found)
+    (first, _), (edited, _) = found
+    assert ahead.of(first.source, [first.guid, first.guid], first.retrieved_at) == found[:1]
+    assert ahead.of(first.source, [first.guid], edited.retrieved_at) == found[1:]
+    assert ahead.of("elsewhere", [first.guid], first.retrieved_at) == []
+
+
+def test_documents_that_say_nothing_are_counted_and_not_stored(result: Backtest, store_url: str) -> None:
+    with closing(open_store(store_url)) as store, store.read() as tx:
+        kept = stored.list_documents(tx, stored.DocumentQuery()).items
+    assert result.documents == 6
+    assert {document.title for document in kept} == {row["title"] for row in (*BAN, BESIDE[0])}
 
 
 def _mondays(count: int) -> Iterator[Row]:

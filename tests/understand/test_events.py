@@ -274,3 +274,19 @@ def test_a_gazette_without_provider_counts_when_its_title_names_technology(tagge
     )  # fmt: skip
     (tagging,) = tagger.tag([document])
     assert tagging.relevant is relevant
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Norway opens a cybersecurity review of Micron",
+        "Brussels names Amazon among platforms that must comply with the new rules",
+        "Norwegian parliament approves a law on artificial intelligence",
+    ],
+)
+def test_reviews_designations_and_votes_are_read(title: str) -> None:
+    row = json.dumps({"id": "a", "title": title, "body": "", "published": "2031-03-04", "lang": "en", "source": "news"})
+    document = next(iter(read_records([row])))
+    assert isinstance(document, Document)
+    (tagging,) = Tagger(load_catalog(), None).tag([document])
+    assert tagging.relevant
