@@ -9,7 +9,7 @@ from email import message_from_bytes, policy
 
 import pytest
 
-from monitor.model import Delivery, Event, EventDates, Mail, StageStep, Team
+from monitor.model import Delivery, Event, EventDates, Mail, StageStep, Team, Wave
 from monitor.pipeline import World, deliver, preview_alert
 from monitor.store import events, inventory, mailboxes, outbox
 from monitor.store import sources as stored_sources
@@ -21,6 +21,7 @@ from tests.pipeline.test_deliver import at, reader, team, through
 NOON = datetime(2024, 6, 26, 4, tzinfo=UTC)  # twelve o'clock in Shanghai; today's digest was due four hours ago
 MORNING = NOON - timedelta(hours=4)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+ONE_VOICE = Wave(stage="announced", recorded_at=NOON, documents=("doc_1",), origins=1, alike=1, before=0, primary=False, plain=False)
 
 
 @pytest.fixture
@@ -61,8 +62,10 @@ def cut(key: str = "evt_0000000000000001", effective: date | None = date(2024, 6
     step = StageStep.model_validate(
         {"stage": stage, "date": NOON.date(), "recorded_at": when, "documents": ("doc_1",), "origins": 2, "primary": True}
     )
+    told = {"stage": stage, "recorded_at": when, "documents": ("doc_1",), "origins": 2, "alike": 2, "before": 0, "primary": True}
     fields: dict[str, object] = {
-        "stage": stage, "stages": (step,), "dates": EventDates(effective=effective), "primary_source": True, "first_seen_at": when,
+        "wave": Wave.model_validate({**told, "plain": False}), "stage": stage, "stages": (step,),
+        "dates": EventDates(effective=effective), "primary_source": True, "first_seen_at": when,
     }  # fmt: skip
     return event(key, **(fields | changed))
 
@@ -113,7 +116,7 @@ def _rows(world: World) -> list[Delivery]:
     "calm",
     [
         pytest.param(cut(effective=date(2024, 7, 9), type="data_privacy"), id="due in two weeks and not critical"),
-        pytest.param(cut(primary_source=False, origins=("wire",)), id="told by one origin only"),
+        pytest.param(cut(primary_source=False, origins=("wire",), wave=ONE_VOICE), id="told by one origin only"),
         pytest.param(cut(affected=("RU",)), id="where nobody of theirs is"),
         pytest.param(cut(providers={"openai": "mentioned"}), id="about somebody else"),
         pytest.param(cut(modality="denied"), id="denied"),
