@@ -48,6 +48,8 @@ class Digest(Noun):
     stamp: str
     """When, for the reader, beside our name."""
     names: Mapping[str, str] = Field(default_factory=dict)
+    unsubscribe: str | None = None
+    """Where the recipient stops mails about the team with one click."""
     calendar_events: tuple[Event, ...] = ()
     """Events of which a day is new or moved; attached as a calendar file."""
 

@@ -46,6 +46,7 @@ def render_digest(digest: Digest, calendars: dict[tuple[str, ...], str] | None =
         message_id=digest.message_id,
         kind=digest.kind,
         calendar=kept.get(days),
+        unsubscribe=digest.unsubscribe,
     )
 
 
