@@ -82,6 +82,7 @@ class Gallery:
             SourceHealth(id=s.id, name=names.get(s.id, s.id), state=s.state, reason=s.reason or "", since=s.since)
             for s in sources.source_statuses(tx)
         )
+        self._revisions = events.revision_counts(tx, at)
         self._names = {provider.id: provider.name for provider in world.catalog.providers.values()}
 
     @cached_property
@@ -128,6 +129,7 @@ class Gallery:
             sources=self._sources,
             methodology_version=METHODOLOGY_VERSION,
             base_url=self.world.settings.base_url,
+            revisions=self._revisions,
         )
 
 
