@@ -1,4 +1,7 @@
-"""The web application: every route reads the store, two hand a decision on. A `Reader` comes in, an ASGI application goes out."""
+"""The web application: routes read the store, two hand a decision on, one lets a reader of mails leave.
+
+A `Reader` comes in, an ASGI application goes out.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,7 @@ from fastapi import FastAPI, Request, Response
 from fastapi_offline import FastAPIOffline
 from starlette.responses import StreamingResponse
 
-from api import checks, decisions, documents, events, exposures, health, outbox, pages, providers, sources
+from api import channels, checks, decisions, documents, events, exposures, health, outbox, pages, providers, sources, unsubscribe
 from api.limits import BodyLimit
 from api.problems import install_problems
 from monitor import __version__
@@ -41,11 +44,13 @@ def create_app(reader: Reader | None = None, settings: Settings | None = None) -
     )
     routers = (
         providers.router, events.router, documents.router, sources.router, checks.router, decisions.router, exposures.router, outbox.router,
+        channels.router,
     )  # fmt: skip
     for router in routers:
         app.include_router(router, prefix="/api/v1")
     app.include_router(health.router)
     app.include_router(pages.router)
+    app.include_router(unsubscribe.router)
     install_problems(app)
     app.add_middleware(BodyLimit)
     app.middleware("http")(_conditional)

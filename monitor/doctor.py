@@ -99,7 +99,9 @@ def _outbox(settings: Settings) -> str:
     bad = [f"{one.id} to {one.recipient} {one.state}: {one.reason}" for one in answer.items if one.state == "in_doubt" and not one.underway]
     bad += [f"{one.recipient} is left alone after {one.refusals} refusals ({one.reason})" for one in answer.suspended[:_SHOWN_ALERTS]]
     failed = [f"last failure {one.due_at:%Y-%m-%d}: {one.reason}" for one in answer.items if one.state == "failed"][:1]
-    told = " | ".join([counts, *bad, *failed])
+    gone = [f"{one.recipient} has unsubscribed from {one.team}" for one in answer.unsubscribed[:_SHOWN_ALERTS]]
+    more = [f"{len(answer.unsubscribed) - len(gone)} more have unsubscribed"] if len(answer.unsubscribed) > len(gone) else []
+    told = " | ".join([counts, *bad, *failed, *gone, *more])
     if bad:
         raise OSError(f"{told}; decide with forewarned outbox")
     return told

@@ -6,7 +6,7 @@ from collections.abc import Collection
 
 from monitor.answers.shapes import Shape
 from monitor.model import DeliveryState, Instant, MailKind, Posting, Suspension
-from monitor.store import Store, mailboxes, outbox
+from monitor.store import Store, mailboxes, outbox, unsubscriptions
 
 ADVICE: dict[DeliveryState, str] = {
     "in_doubt": "ask the recipient or the mail server's log; forewarned outbox resend ID sends it again with the same Message-ID",
@@ -40,35 +40,46 @@ class SuspensionShape(Shape):
     reason: str
 
 
+class UnsubscriptionShape(Shape):
+    """An address that wants no mails about a team."""
+
+    recipient: str
+    team: str
+    since: Instant
+
+
 class OutboxShape(Shape):
-    """Mails, newest due first, with how many there are in each state, and the addresses left alone."""
+    """Mails, newest due first, with how many there are in each state, the addresses left alone, and who wants none about which team."""
 
     items: list[PostingShape]
     counts: dict[DeliveryState, int]
     suspended: list[SuspensionShape]
+    unsubscribed: list[UnsubscriptionShape]
 
 
 def outbox_answer(store: Store, states: Collection[DeliveryState], limit: int, *, masked: bool) -> OutboxShape:
     """The outbox, of these states when given."""
     with store.read() as tx:
         found, counts, closed = outbox.postings(tx, states, limit), outbox.state_counts(tx), mailboxes.suspensions(tx)
+        gone = unsubscriptions.unsubscriptions(tx)
     return OutboxShape(
         items=[_posting(one, masked) for one in found],
         counts=counts,
         suspended=[_suspension(one, masked) for one in closed],
+        unsubscribed=[UnsubscriptionShape(recipient=shown_address(one.recipient, masked), team=one.team, since=one.since) for one in gone],
     )
 
 
 def _posting(one: Posting, masked: bool) -> PostingShape:
     advice = "" if one.underway else ADVICE.get(one.state, "")
-    return PostingShape.model_validate(one.model_dump() | {"advice": advice, "recipient": _shown(one.recipient, masked)})
+    return PostingShape.model_validate(one.model_dump() | {"advice": advice, "recipient": shown_address(one.recipient, masked)})
 
 
 def _suspension(one: Suspension, masked: bool) -> SuspensionShape:
-    return SuspensionShape.model_validate(one.model_dump() | {"recipient": _shown(one.recipient, masked)})
+    return SuspensionShape.model_validate(one.model_dump() | {"recipient": shown_address(one.recipient, masked)})
 
 
-def _shown(address: str, masked: bool) -> str:
+def shown_address(address: str, masked: bool) -> str:
     """Enough of an address for whoever knows it: `p***@example.cn`."""
     local, at, domain = address.rpartition("@")
     return f"{local[:1]}***{at}{domain}" if masked else address

@@ -19,6 +19,7 @@ from monitor.cli import (
     reviews,
     sources,
     tagging,
+    tokens,
 )
 
 app = typer.Typer(
@@ -44,5 +45,6 @@ def root(version: bool = typer.Option(False, "--version", callback=_version, is_
 
 for commands in (
     operate, checking, tagging, evaluating, queries, origins, decisions, inventories, sources, digests, outbox, reviews, backtesting,
+    tokens,
 ):  # fmt: skip
     commands.register(app)

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from hashlib import sha256
 from pathlib import Path
-from secrets import token_urlsafe
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -144,25 +142,6 @@ def export_gold(
         note(f"{gold.left_out} left out: not all that they tell is decided, or nobody can say which text was misread")
 
 
-def token(
-    name: Annotated[str, typer.Argument(help="Who gets the key; decisions made with it carry this name.")], as_json: JsonFlag = False
-) -> None:
-    """Make a key with which somebody may record decisions over HTTP; it is shown once and stored nowhere."""
-    from monitor.settings import Settings
-
-    key = token_urlsafe(32)
-    entry = f"{name.strip()}:{sha256(key.encode()).hexdigest()}"
-    try:
-        Settings.model_validate({"editor_keys": entry})
-    except ValidationError as error:
-        raise UsageError(f"{name!r} is no name for a key: it must not be blank or hold a colon or comma") from error
-    if as_json:
-        print_json({"key": key, "setting": entry})
-        return
-    typer.echo(f"key      {key}\nsetting  {entry}")
-    note("Add the setting to FOREWARNED_EDITOR_KEYS and start the service anew; send the key as `Authorization: Bearer KEY`.")
-
-
 def _role(said: str) -> tuple[str, str]:
     provider, equals, role = said.partition("=")
     if not provider or not equals:
@@ -234,4 +213,3 @@ def register(app: typer.Typer) -> None:
     decide.command("list")(listed)
     decide.command("export-gold")(export_gold)
     app.add_typer(decide, name="decide")
-    app.command()(token)

@@ -157,6 +157,9 @@ def _serve(settings: Settings, listener: socket.socket, stop: threading.Event) -
     """Answer until a signal comes: the server takes signals over, and hands those it got on to `stop` at its end."""
     import uvicorn
 
+    from monitor.logs import hide_tokens
+
+    hide_tokens()
     note(f"serving on http://127.0.0.1:{listener.getsockname()[1]}; Ctrl-C ends")
     level = "info" if settings.log == "json" else "warning"
     config = uvicorn.Config("api.app:create_app", factory=True, log_level=level, timeout_graceful_shutdown=GRACE_ANSWERS_S)

@@ -48,6 +48,8 @@ def listed(
     table(f"outbox: {counts}", ("ID", "STATE", "KIND", "RECIPIENT", "SLOT", "TRIES", "DUE", "REASON"), [_line(one) for one in answer.items])
     for closed in answer.suspended:
         note(f"left alone after {closed.refusals} refusals ({closed.reason}): forewarned outbox resume {closed.recipient}")
+    for gone in answer.unsubscribed:
+        note(f"unsubscribed from {gone.team} on {gone.since:%Y-%m-%d}; if they ask for it: forewarned outbox resume {gone.recipient}")
     for advice in dict.fromkeys(one.advice for one in answer.items if one.advice):
         note(advice)
 
@@ -78,8 +80,10 @@ def resend(
         note(f"{count} queued again; the next cycle, or forewarned digest send, hands them over")
 
 
-def resume(address: Annotated[str, typer.Argument(help="An address that is left alone.")], as_json: JsonFlag = False) -> None:
-    """Compose mails for an address again that had refused too many."""
+def resume(
+    address: Annotated[str, typer.Argument(help="An address that is left alone or has unsubscribed.")], as_json: JsonFlag = False
+) -> None:
+    """Compose mails for an address again that had refused too many, or had unsubscribed and asks for them."""
     from monitor.pipeline import open_world, posting
     from monitor.settings import load_settings
 

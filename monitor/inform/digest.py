@@ -48,6 +48,9 @@ class Digest(Noun):
     stamp: str
     """When, for the reader, beside our name."""
     names: Mapping[str, str] = Field(default_factory=dict)
+    revisions: Mapping[str, int] = Field(default_factory=dict)
+    unsubscribe: str | None = None
+    """Where the recipient stops mails about the team with one click."""
     calendar_events: tuple[Event, ...] = ()
     """Events of which a day is new or moved; attached as a calendar file."""
 
@@ -86,6 +89,7 @@ def compose(query: DigestQuery) -> Digest | Skipped:
         message_id=message_id("digest", query.base_url, query.recipient.email, query.team.id, query.slot),
         stamp=long_day(query.day),
         names=query.names,
+        revisions=query.revisions,
         calendar_events=tuple(hit.event for hit in told if _day_is_news(hit)),
     )
 

@@ -20,12 +20,16 @@ from pathlib import Path
 
 from monitor.errors import DeliveryError
 from monitor.inform.headers import checked_address, header_text
+from monitor.inform.links import MAX_URL, is_reachable
 from monitor.inform.smtp import SendResult, send
 from monitor.model import Mail, short_hash
 
-__all__ = ["HEADERS", "SendResult", "header_text", "message", "send", "write_eml"]
+__all__ = ["HEADERS", "ONE_CLICK", "UNSUBSCRIBE_HEADERS", "SendResult", "header_text", "message", "send", "write_eml"]
 
 HEADERS = frozenset({"from", "to", "subject", "date", "message-id", "list-id", "auto-submitted", "mime-version", "content-type"})
+UNSUBSCRIBE_HEADERS = frozenset({"list-unsubscribe", "list-unsubscribe-post"})
+ONE_CLICK = "List-Unsubscribe=One-Click"
+"""What RFC 8058 asks for in the header, and what a mail program then posts."""
 PART_HEADERS = frozenset({"content-type", "content-transfer-encoding", "content-disposition", "mime-version"})
 MAX_HEADER_LINE = 76
 _BREAKS = re.compile(r"\r\n?|[\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
@@ -37,7 +41,9 @@ class _Wire(policy.Compat32):
     """The library's plain policy; a short line in ASCII needs no folding, and finding that out is a fifth of a message's cost."""
 
     def fold_binary(self, name: str, value: str) -> bytes:
-        """The header as it goes over the wire."""
+        """The header as it goes over the wire. A web address has no place to be folded at, and must not be encoded."""
+        if name == "List-Unsubscribe":
+            return f"{name}: {value}{self.linesep}".encode("ascii")
         if isinstance(value, str) and value.isascii() and value.isprintable() and len(name) + len(value) < MAX_HEADER_LINE:
             return f"{name}: {value}{self.linesep}".encode("ascii")
         return super().fold_binary(name, value)
@@ -62,8 +68,13 @@ def message(mail: Mail, mail_from: str, sent_at: datetime) -> bytes:
     built["Message-ID"] = header_text(mail.message_id)
     built["List-Id"] = f"Forewarned {mail.kind} <{mail.kind}.{sender.rpartition('@')[2]}>"
     built["Auto-Submitted"] = "auto-generated"
+    expected = HEADERS
+    if mail.unsubscribe is not None:
+        built["List-Unsubscribe"] = f"<{_carried(mail.unsubscribe)}>"
+        built["List-Unsubscribe-Post"] = ONE_CLICK
+        expected = HEADERS | UNSUBSCRIBE_HEADERS
     raw = built.as_bytes(policy=_WIRE)
-    _verify(raw, boundaries)
+    _verify(raw, boundaries, expected)
     return raw
 
 
@@ -89,7 +100,14 @@ def _body(text: str) -> bytes:
     return _UNCARRIED.sub("", _BREAKS.sub("\n", text)).encode()
 
 
-def _verify(raw: bytes, boundaries: Sequence[str]) -> None:
+def _carried(url: str) -> str:
+    """The address; DeliveryError when a header cannot carry it in one line (RFC 5322 allows 998 octets)."""
+    if not is_reachable(url) or len(url) > MAX_URL:
+        raise DeliveryError("the address for unsubscribing cannot stand in a header; correct FOREWARNED_BASE_URL", reason="unsafe_message")
+    return url
+
+
+def _verify(raw: bytes, boundaries: Sequence[str], expected: frozenset[str]) -> None:
     """Reads the heads of the finished message and of its parts as a mail program would, and refuses what does not belong there.
 
     Bodies are quoted-printable, in which `=` never stands for itself: none of them can hold a boundary, which has two.
@@ -99,7 +117,7 @@ def _verify(raw: bytes, boundaries: Sequence[str]) -> None:
     inner = {name.lower() for part in parts for name in part.keys()}  # noqa: SIM118
     kinds = {part.get_content_type() for part in (whole, *parts)}
     flawed = whole.defects or any(part.defects for part in parts)
-    if set(names) != HEADERS or len(names) != len(HEADERS) or inner - PART_HEADERS or kinds - PARTS or flawed:
+    if set(names) != expected or len(names) != len(expected) or inner - PART_HEADERS or kinds - PARTS or flawed:
         raise DeliveryError(f"the message would carry headers or parts it must not: {sorted(names)}", reason="unsafe_message")
 
 

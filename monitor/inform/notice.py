@@ -103,6 +103,7 @@ def compose_alert(matters: Sequence[Matter]) -> Digest:
         kind="alert",
         stamp=_stamp(first),
         names=first.names,
+        revisions=first.revisions,
         calendar_events=tuple({one.hit.event.id: one.hit.event for one in ranked if one.hit.event.dates.effective}.values()),
     )
 

@@ -64,6 +64,8 @@ class DigestQuery(Noun):
     sources: tuple[SourceHealth, ...] = ()
     methodology_version: str
     base_url: str
+    revisions: Mapping[str, int] = Field(default_factory=dict)
+    """How often the store revised each event."""
 
     @property
     def day(self) -> date:

@@ -37,7 +37,7 @@ def render_digest(digest: Digest, calendars: dict[tuple[str, ...], str] | None =
     kept = {} if calendars is None else calendars
     days = tuple(event.id for event in digest.calendar_events)
     if days and days not in kept:
-        kept[days] = deadlines_calendar(digest.calendar_events, digest.as_of, digest.base_url, digest.names)
+        kept[days] = deadlines_calendar(digest.calendar_events, digest.as_of, digest.base_url, digest.names, digest.revisions)
     return Mail(
         recipient=digest.recipient,
         subject=render(f"mail/{digest.kind}/subject.txt", digest=digest).strip(),
@@ -46,6 +46,7 @@ def render_digest(digest: Digest, calendars: dict[tuple[str, ...], str] | None =
         message_id=digest.message_id,
         kind=digest.kind,
         calendar=kept.get(days),
+        unsubscribe=digest.unsubscribe,
     )
 
 

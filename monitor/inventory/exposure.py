@@ -132,13 +132,14 @@ def _places(
     role = event.providers.get(dependency.provider)
     if role in HIT_ROLES:
         return hit_places(event, dependency, regions)
-    if role is not None or not any(event.providers.get(owner) in HIT_ROLES for owner in _owners(dependency.provider, context.providers)):
+    if role is not None or not any(event.providers.get(owner) in HIT_ROLES for owner in owners(dependency.provider, context.providers)):
         return ()
     places = hit_places(event, dependency, regions)
     return tuple(place for place in places if event_level(event.id, context.assess(dependency.provider, place)) != "none")
 
 
-def _owners(provider: str, providers: Mapping[str, Provider]) -> set[str]:
+def owners(provider: str, providers: Mapping[str, Provider]) -> set[str]:
+    """Who owns a provider, in part or whole, and who owns those."""
     found: set[str] = set()
     waiting = [provider]
     while waiting:

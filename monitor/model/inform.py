@@ -1,4 +1,4 @@
-"""What is told: mails, their deliveries, and the addresses that take none."""
+"""What is told: mails, their deliveries, and the addresses that take or want none."""
 
 from __future__ import annotations
 
@@ -35,6 +35,13 @@ class Mail(Noun):
     """The team that a digest is about; empty for an alert, which may be about several."""
     told: tuple[ToldAlert, ...] = ()
     """Why an alert interrupts."""
+    unsubscribe: str | None = None
+    """Where its recipient stops mails about its teams with one click."""
+
+    @property
+    def teams(self) -> frozenset[str]:
+        """The teams it is about."""
+        return frozenset({self.team} | {one.team for one in self.told}) - {""}
 
 
 class Delivery(Noun):
@@ -84,6 +91,14 @@ class Suspension(Noun):
     refusals: int
     since: Instant
     reason: str
+
+
+class Unsubscription(Noun):
+    """An address, in lower case, that wants no mails about a team until an operator resumes it."""
+
+    recipient: str
+    team: str
+    since: Instant
 
 
 def delivery_id(recipient: str, slot: str, channel: str) -> str:

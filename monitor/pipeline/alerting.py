@@ -16,9 +16,9 @@ from monitor.inform.notice import Matter, alert_slot, compose_alert, is_held, pr
 from monitor.inform.query import DigestQuery
 from monitor.inform.render import render_digest
 from monitor.model import RISKS, Alert, Delivery, Event, Exposure, Mail, Recipient, Team, ToldAlert
-from monitor.pipeline.picture import Gallery, readers
+from monitor.pipeline.picture import Gallery, readers, signed_link
 from monitor.pipeline.world import World
-from monitor.store import Session, events, mailboxes, outbox, slots
+from monitor.store import Session, events, links, mailboxes, outbox, slots
 from monitor.store.dialect import serialise
 
 FRESH = timedelta(hours=48)
@@ -66,8 +66,8 @@ def preview_alert(world: World, email: str, at: datetime) -> Mail | str:
             raise NotFoundError("recipient", email, "import an inventory that lists it: forewarned inventory import FILE")
         fresh = events.recorded_since(tx, at - FRESH)
         found = _found(Gallery(world, tx, at), tx, fresh, known, at)
-    matters = [one for name in sorted(found) for one in found[name]]
-    return _mail(matters, at) if matters else "nothing_urgent"
+        matters = [one for name in sorted(found) for one in found[name]]
+        return _mail(tx, matters, at) if matters else "nothing_urgent"
 
 
 def alerted_at(mails: Sequence[Mail], team: str, since: datetime | None) -> dict[str, datetime]:
@@ -87,7 +87,7 @@ def _found(
     matters: dict[str, list[Matter]] = defaultdict(list)
     for team, recipient in readers(tx):
         email = recipient.email
-        if not recipient.alerts or (only is not None and email not in only):
+        if not recipient.alerts or (only is not None and email not in only) or (email.casefold(), team.id) in pictures.left:
             continue
         told_at = told.get((email, team.id))
         fresh = {event for event, at in learnt.items() if told_at is None or at > told_at}
@@ -193,9 +193,11 @@ def _queued(tx: Session, matters: Sequence[Matter], now: datetime) -> bool:
     untold = [one for one in matters if slots.take_slot(tx, f"alert/{email}/{one.told.team}", one.key, now)]
     if not untold:
         return False
-    return outbox.plan(tx, Delivery(recipient=email, slot=alert_slot(untold), due_at=now, mail=_mail(untold, now)))
+    return outbox.plan(tx, Delivery(recipient=email, slot=alert_slot(untold), due_at=now, mail=_mail(tx, untold, now)))
 
 
-def _mail(matters: Sequence[Matter], now: datetime) -> Mail:
-    told = tuple(one.told for one in matters)
-    return render_digest(compose_alert(matters)).model_copy(update={"as_of": now, "told": told})
+def _mail(tx: Session, matters: Sequence[Matter], now: datetime) -> Mail:
+    told, query = tuple(one.told for one in matters), matters[0].query
+    link = signed_link(links.unsubscribe_key(tx), query.base_url, query.recipient, {one.team for one in told})
+    notice = compose_alert(matters).model_copy(update={"unsubscribe": link})
+    return render_digest(notice).model_copy(update={"as_of": now, "told": told})

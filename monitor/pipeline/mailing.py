@@ -12,7 +12,7 @@ from monitor.inform.render import render_digest
 from monitor.inform.slots import due_slot
 from monitor.model import Delivery, Mail, Recipient, Team
 from monitor.pipeline.alerting import alerted_at, plan_alerts
-from monitor.pipeline.picture import Gallery, readers
+from monitor.pipeline.picture import Gallery, left, readers, ready_links
 from monitor.pipeline.posting import send_queued
 from monitor.pipeline.world import World
 from monitor.store import Session, mailboxes, outbox, slots
@@ -33,7 +33,8 @@ def preview(world: World, email: str, at: datetime) -> Mail | str:
             if recipient.email.casefold() == email.casefold() and not isinstance(found, Mail):
                 slot = _key(due_slot(recipient, at).key, team)
                 told_at = outbox.last_told(tx, at, recipient.email, slot).get((recipient.email, team.id))
-                mail = _composed(tx, pictures, team, recipient, told_at)
+                has_left = (recipient.email.casefold(), team.id) in pictures.left
+                mail = "unsubscribed" if has_left else _composed(tx, pictures, team, recipient, told_at)
                 found = mail if isinstance(mail, Mail) or found is None else found
     if found is None:
         raise NotFoundError("recipient", email, "import an inventory that lists it: forewarned inventory import FILE")
@@ -43,8 +44,9 @@ def preview(world: World, email: str, at: datetime) -> Mail | str:
 def deliver(world: World) -> dict[str, int]:
     """Queue the digests and alerts that are due and hand over what is queued; counts by what became of them."""
     now = world.clock()
-    names = ("planned", "skipped", "alerts", "held", "suspended", "sent", "failed", "in_doubt", "waiting")
+    names = ("planned", "skipped", "alerts", "held", "suspended", "unsubscribed", "sent", "failed", "in_doubt", "waiting")
     counts: Counter[str] = Counter(dict.fromkeys(names, 0))
+    ready_links(world)
     counts.update(_plan_digests(world, now))
     counts.update(plan_alerts(world, now))
     del counts["decided"]
@@ -56,7 +58,10 @@ def _plan_digests(world: World, now: datetime) -> Counter[str]:
     """A row in the outbox for each digest that is due."""
     counts: Counter[str] = Counter()
     with world.store.read() as tx:
-        due = [(team, who) for team, who in readers(tx) if due_slot(who, now).due_at <= now]
+        listed, gone = list(readers(tx)), left(tx)
+        wanting = [(team, who) for team, who in listed if (who.email.casefold(), team.id) not in gone]
+        counts["unsubscribed"] = len(listed) - len(wanting)
+        due = [(team, who) for team, who in wanting if due_slot(who, now).due_at <= now]
         decided = slots.taken(tx, sorted({_key(due_slot(who, now).key, team) for team, who in due}))
         open_ = [(team, who) for team, who in due if (_job(who), _key(due_slot(who, now).key, team)) not in decided]
         if not open_:
@@ -89,6 +94,7 @@ def _composed(tx: Session, pictures: Gallery, team: Team, recipient: Recipient, 
     digest = compose(query.model_copy(update={"alerted": alerted_at(mails, team.id, told_at)}))
     if isinstance(digest, Skipped):
         return digest.reason
+    digest = digest.model_copy(update={"unsubscribe": pictures.unsubscribe_url(recipient, team.id)})
     return render_digest(digest, pictures.calendars).model_copy(update={"as_of": at, "team": team.id})
 
 

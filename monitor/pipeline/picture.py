@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -10,11 +10,12 @@ from functools import cached_property
 from monitor.assess.constants import METHODOLOGY_VERSION
 from monitor.assess.score import Question, score
 from monitor.freshness import is_stale
+from monitor.inform.links import is_reachable, unsubscribe_url
 from monitor.inform.query import DigestQuery, SourceHealth
 from monitor.inventory.exposure import exposures
 from monitor.model import Assessment, Event, Exposure, Recipient, Team
 from monitor.pipeline.world import World
-from monitor.store import Session, events, inventory, outbox, sources
+from monitor.store import Session, events, inventory, links, outbox, sources, unsubscriptions
 
 
 @dataclass(frozen=True)
@@ -81,12 +82,26 @@ class Gallery:
             SourceHealth(id=s.id, name=names.get(s.id, s.id), state=s.state, reason=s.reason or "", since=s.since)
             for s in sources.source_statuses(tx)
         )
+        self._revisions = events.revision_counts(tx, at)
         self._names = {provider.id: provider.name for provider in world.catalog.providers.values()}
 
     @cached_property
     def interrupted(self) -> set[str]:
         """Who ever got an alert."""
         return outbox.interrupted(self._tx)
+
+    @cached_property
+    def left(self) -> set[tuple[str, str]]:
+        """Who, in lower case, wants no mails about which team."""
+        return left(self._tx)
+
+    @cached_property
+    def _unsubscribe_key(self) -> str | None:
+        return links.unsubscribe_key(self._tx)
+
+    def unsubscribe_url(self, recipient: Recipient, *teams: str) -> str | None:
+        """Where the recipient stops mails about these teams; None where nobody else could follow the link."""
+        return signed_link(self._unsubscribe_key, self.world.settings.base_url, recipient, teams)
 
     def at(self, told_at: datetime) -> Known:
         """The picture of an earlier instant."""
@@ -114,7 +129,29 @@ class Gallery:
             sources=self._sources,
             methodology_version=METHODOLOGY_VERSION,
             base_url=self.world.settings.base_url,
+            revisions=self._revisions,
         )
+
+
+def left(tx: Session) -> set[tuple[str, str]]:
+    """Who, in lower case, wants no mails about which team."""
+    return {(one.recipient, one.team) for one in unsubscriptions.unsubscriptions(tx)}
+
+
+def signed_link(key: str | None, base_url: str, recipient: Recipient, teams: Iterable[str]) -> str | None:
+    """Where the recipient stops mails about these teams; None without a key, or where no mail could carry or follow the link."""
+    return unsubscribe_url(base_url, key, recipient.email, teams) if key else None
+
+
+def ready_links(world: World) -> None:
+    """Makes the secret of unsubscribe links before the first mail that carries one."""
+    if not is_reachable(world.settings.base_url):
+        return
+    with world.store.read() as tx:
+        known = links.unsubscribe_key(tx)
+    if known is None:
+        with world.store.write() as tx:
+            links.make_unsubscribe_key(tx, world.clock())
 
 
 def readers(tx: Session) -> Iterator[tuple[Team, Recipient]]:

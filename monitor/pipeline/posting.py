@@ -13,7 +13,7 @@ from monitor.logs import log, warn
 from monitor.model import Delivery, DeliveryState
 from monitor.pipeline.owner import is_alive, this_process
 from monitor.pipeline.world import World
-from monitor.store import mailboxes, outbox
+from monitor.store import mailboxes, outbox, unsubscriptions
 
 LEASE = timedelta(minutes=5)
 SMTP_TIMEOUT_S = 30.0
@@ -21,6 +21,7 @@ SMTP_TIMEOUT_S = 30.0
 RETRY_AFTER_MIN = (1, 5, 15, 60, 240, 720, 1440)
 # What lay longer than this without a try, for want of a server, would report a day nobody asks about any more.
 TOO_OLD = timedelta(hours=36)
+UNWANTED = "unsubscribed before it was sent"
 
 
 def send_queued(world: World) -> Counter[str]:
@@ -31,8 +32,14 @@ def send_queued(world: World) -> Counter[str]:
         with world.store.write() as tx:
             # One at a time: a mail that waits in a dead sender's hands comes late.
             claimed = outbox.claim(tx, world.clock(), this_process(), LEASE, 1)
+            unwanted = [one for one in claimed if one.mail.teams and one.mail.teams <= unsubscriptions.teams_left(tx, one.recipient)]
+            for one in unwanted:
+                outbox.mark(tx, one.moved_to("failed", UNWANTED))
         if not claimed:
             break
+        if unwanted:
+            counts["failed"] += 1
+            continue
         ended, result = _hand_over(world, claimed[0], world.settings.smtp_url.get_secret_value())
         if _recorded(world, ended, result) and ended.state != "queued":
             counts[ended.state] += 1
@@ -59,10 +66,11 @@ def resend(world: World, ids: Sequence[str], states: Sequence[DeliveryState]) ->
 
 
 def resume(world: World, address: str) -> None:
-    """Compose mails again for an address that was left alone; NotFoundError when it was not."""
+    """Compose mails again for an address that was left alone or had unsubscribed; NotFoundError when it was neither."""
     with world.store.write() as tx:
-        if not mailboxes.accepted(tx, address):
-            raise NotFoundError("refusing address", address, "forewarned outbox lists them")
+        opened = [mailboxes.accepted(tx, address), unsubscriptions.resubscribe(tx, address)]
+        if not any(opened):
+            raise NotFoundError("refusing or unsubscribed address", address, "forewarned outbox lists them")
 
 
 def _recorded(world: World, ended: Delivery, result: SendResult) -> bool:

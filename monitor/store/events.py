@@ -99,6 +99,26 @@ def event_revisions(tx: Session, event_id: str) -> list[tuple[datetime, Event]]:
     return [(at, Event.model_validate(body)) for at, body in tx.execute(chain.order_by(col(EventRow.revision)))]
 
 
+def histories(tx: Session, ids: Sequence[str], as_of: datetime | None) -> dict[str, tuple[tuple[datetime, Event], ...]]:
+    """How each of these events changed up to `as_of` (None: now): its revisions with the time each was recorded, oldest first."""
+    found: dict[str, list[tuple[datetime, Event]]] = {}
+    for part in in_parts(ids):
+        rows = select(col(EventRow.event_id), col(EventRow.recorded_at), col(EventRow.body)).where(col(EventRow.event_id).in_(part))
+        if as_of is not None:
+            rows = rows.where(col(EventRow.recorded_at) <= as_of)
+        for key, at, body in tx.execute(rows.order_by(col(EventRow.event_id), col(EventRow.revision))):
+            found.setdefault(key, []).append((at, Event.model_validate(body)))
+    return {key: tuple(chain) for key, chain in found.items()}
+
+
+def revision_counts(tx: Session, as_of: datetime | None) -> dict[str, int]:
+    """How many revisions of each event were known at `as_of` (None: now)."""
+    rows = select(col(EventRow.event_id), func.max(col(EventRow.revision))).group_by(col(EventRow.event_id))
+    if as_of is not None:
+        rows = rows.where(col(EventRow.recorded_at) <= as_of)
+    return {key: number for key, number in tx.execute(rows) if number is not None}
+
+
 def _latest(as_of: datetime | None, *columns: Any, ids: Sequence[str] | Select[Any] | None = None) -> Select[Any]:
     """The newest revision of each event, or of these, known at `as_of`."""
     newest = select(col(EventRow.event_id), func.max(col(EventRow.revision)).label("revision")).group_by(col(EventRow.event_id))

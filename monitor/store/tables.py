@@ -295,6 +295,24 @@ class MailboxRow(Row, table=True):
     reason: str
 
 
+class UnsubscriptionRow(Row, table=True):
+    """An address (in lower case) that wants no mails about a team; gone again when an operator resumes it."""
+
+    __tablename__ = "unsubscription"
+    recipient: str = Field(primary_key=True)
+    team: str = Field(primary_key=True)
+    since: datetime
+
+
+class LinkKeyRow(Row, table=True):
+    """The secret behind links that need no login: `unsubscribe`, or `team/ID`; a new key makes the old links void."""
+
+    __tablename__ = "link_key"
+    subject: str = Field(primary_key=True)
+    key: str
+    since: datetime
+
+
 class ScheduleSlotRow(Row, table=True):
     """A periodic job's run: whoever inserts the row runs it."""
 

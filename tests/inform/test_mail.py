@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor.errors import ConfigError, DeliveryError
-from monitor.inform.mail import HEADERS, header_text, message, send, write_eml
+from monitor.inform.mail import HEADERS, UNSUBSCRIBE_HEADERS, header_text, message, send, write_eml
 from monitor.model import Mail
 from tests.inform.episode import NOW
 from tests.inform.smtp_servers import Scripted, certificate, free_port, good_server, scripted_server
@@ -66,6 +66,33 @@ def test_message_has_both_parts_and_the_headers_of_a_list() -> None:
     assert body(raw, "html").rstrip() == MAIL.html
     assert raw.isascii()
     assert max(map(len, raw.split(b"\r\n"))) <= 998
+
+
+def test_a_mail_one_can_leave_says_so_in_two_headers_and_in_one_line_each() -> None:
+    url = f"https://risk.example.org/unsubscribe/{'a' * 300}.{'b' * 22}"
+    raw = message(MAIL.model_copy(update={"unsubscribe": url}), FROM, NOW)
+    mail = parsed(raw)
+    assert {name.lower() for name in mail} == HEADERS | UNSUBSCRIBE_HEADERS
+    assert f"List-Unsubscribe: <{url}>\r\n".encode() in raw
+    assert b"List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n" in raw
+    assert not {name.lower() for name in parsed(message(MAIL, FROM, NOW))} & UNSUBSCRIBE_HEADERS
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://x.example/a>\r\nBcc: e@x",
+        "https://x.example/a b",
+        "https://räte.example/",
+        "javascript:alert(1)",
+        "http://127.0.0.1/u",
+        "https://x.example/" + "a" * 900,
+    ],
+    ids=ascii,
+)
+def test_an_address_for_leaving_that_no_header_can_carry_stops_the_mail(url: str) -> None:
+    with pytest.raises(DeliveryError, match="FOREWARNED_BASE_URL"):
+        message(MAIL.model_copy(update={"unsubscribe": url}), FROM, NOW)
 
 
 def test_lines_that_mean_something_to_mail_programs_arrive_as_they_were() -> None:

@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from email import message_from_bytes, policy
+from typing import Any
 
+import icalendar
 import pytest
 
 from monitor.model import Delivery, Event, EventDates, Mail, StageStep, Team, Wave
@@ -210,6 +212,11 @@ def test_who_was_not_interrupted_hears_of_the_end_from_the_digest(world: World) 
     assert deliver(known(begin(world), ended))["alerts"] == 0
 
 
+def _entry(mail: Mail) -> Any:
+    (entry,) = icalendar.Calendar.from_ical(mail.calendar or "").walk("VEVENT")
+    return entry
+
+
 def test_a_moved_day_is_told_with_old_day_new_day_and_proof(world: World) -> None:
     told = cut()
     deliver(known(begin(world), told))
@@ -223,6 +230,9 @@ def test_a_moved_day_is_told_with_old_day_new_day_and_proof(world: World) -> Non
         assert "put off to 9 July" in part
         assert "https://vendor.example/notice" in part
     assert "Fri 2024-06-28 -> Tue 2024-07-09 (13 days)" in notice.text
+    first, second = (_entry(mail) for mail in alerts(later))
+    assert first["UID"] == second["UID"]
+    assert second["SEQUENCE"] > first["SEQUENCE"], "a calendar takes over a moved day only for a higher number"
     back = known(at(world, NOON + 6 * HOUR), told)
     assert deliver(back)["alerts"] == 1, "a day that moves back is another day than the one told last"
     forth = known(at(world, NOON + 7 * HOUR), moved)
