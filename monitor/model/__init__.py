@@ -68,6 +68,7 @@ from monitor.model.inventory import (
 )
 from monitor.model.origin import Copy, OriginDecision, OriginVerdict, Span, standing
 from monitor.model.reasons import REASONS, Meaning
+from monitor.model.triage import SETTLED, Seen, Triage, TriageFact, TriageRequest, TriageState
 from monitor.model.understand import Band, EventDates, Mention, Offer, Quote, Signal, Tagging
 
 __all__ = [
@@ -80,6 +81,7 @@ __all__ = [
     "PAGE_REMOVED",
     "REASONS",
     "ROLE_PRECEDENCE",
+    "SETTLED",
     "VERDICTS",
     "Acceptance",
     "Alert",
@@ -149,6 +151,7 @@ __all__ = [
     "Ruling",
     "Run",
     "Sector",
+    "Seen",
     "Sighting",
     "SightingKind",
     "Signal",
@@ -166,6 +169,10 @@ __all__ = [
     "Tagging",
     "Team",
     "ToldAlert",
+    "Triage",
+    "TriageFact",
+    "TriageRequest",
+    "TriageState",
     "Use",
     "Validators",
     "delivery_id",
