@@ -212,7 +212,8 @@ def triage(hit: Hit) -> Iterator[Fact]:
 
 def _decided(exposure: Exposure) -> str:
     stands = exposure.triage
-    over = "expired" if stands.expired else stands.since_then
+    expired = "acceptance expired" if stands.was == "accepted" else "expired"
+    over = expired if stands.expired else stands.since_then
     return f"{stands.words} ({over})" if stands.was else stands.words
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from typing import Any
 
 import pytest
 
@@ -86,13 +87,13 @@ def test_opening_again_is_no_mail_and_told_in_the_next_one() -> None:
 def test_an_expired_acceptance_is_told_with_who_accepted_it_and_once() -> None:
     told = facts(second_day(EXPIRED, ACCEPTED))
     assert told["Changed"] == "Acceptance expired after 2024-06-25"
-    assert told["Triage"] == "accepted by Ann until 2024-06-25: moves to Qwen (expired)"
+    assert told["Triage"] == "accepted by Ann until 2024-06-25: moves to Qwen (acceptance expired)"
     assert facts(second_day(EXPIRED, Triage()))["Changed"] == told["Changed"], "also where no digest fell between"
     assert compose(second_day(EXPIRED, EXPIRED)) == Skipped(reason="nothing_new")
 
 
 def test_an_expired_acceptance_of_lesser_weight_is_under_changed() -> None:
-    quiet = {"level": "medium", "deadline": None}
+    quiet: dict[str, Any] = {"level": "medium", "deadline": None}
     asked = second_day(
         EXPIRED,
         ACCEPTED,
@@ -124,4 +125,4 @@ def test_a_settled_event_that_is_withdrawn_is_told_and_one_that_left_the_invento
 
 def test_a_first_digest_tells_an_expired_acceptance_as_what_it_is() -> None:
     asked = query(exposures=(exposure(triage=EXPIRED),), sources=sources())
-    assert facts(asked)["Triage"].endswith("(expired)")
+    assert facts(asked)["Triage"].endswith("(acceptance expired)")

@@ -20,7 +20,7 @@ BAN = event()
 SYSTEMS = ("chat-gateway", "batch")
 
 
-def hit(system: str = "chat-gateway", **changed: object) -> Exposure:
+def hit(system: str = "chat-gateway", **changed: Any) -> Exposure:
     return exposure(system=system, **changed)
 
 
@@ -28,8 +28,8 @@ def fact(number: int = 1, state: TriageState | None = "accepted", **said: Any) -
     """Ann's word on the team's two systems, as the ban was on 26 June."""
     until = TODAY + 30 * DAY if state == "accepted" else None
     values: dict[str, Any] = {
-        "number": number, "team": "platform-cn", "event": "evt_ban", "state": state, "author": "Ann", "reason": "moves to Qwen", "until": until,
-        "stage": BAN.stage, "days": days_of(BAN), "seen": as_judged(map(hit, SYSTEMS)), "recorded_at": NOW,
+        "number": number, "team": "platform-cn", "event": "evt_ban", "state": state, "author": "Ann", "reason": "moves to Qwen",
+        "until": until, "stage": BAN.stage, "days": days_of(BAN), "seen": as_judged(map(hit, SYSTEMS)), "recorded_at": NOW,
     }  # fmt: skip
     return TriageFact.model_validate(values | said)
 
