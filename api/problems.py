@@ -100,7 +100,7 @@ def _described(schema: dict[str, Any]) -> dict[str, Any]:
     content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
     for path in schema["paths"].values():
         for operation in path.values():
-            likely = set(DESCRIBED if operation.get("parameters") else {"500", "503"})
+            likely = set(DESCRIBED if operation.get("parameters") or "requestBody" in operation else {"500", "503"})
             likely -= set() if "requestBody" in operation else {"413"}
             likely -= set() if "security" in operation else {"401", "403"}
             operation["responses"] |= {status: {"description": DESCRIBED[status], "content": content} for status in sorted(likely)}

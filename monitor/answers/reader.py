@@ -39,6 +39,7 @@ from monitor.store import decisions as stored_decisions
 from monitor.store import documents as stored_documents
 from monitor.store import events as stored_events
 from monitor.store import sources as stored_sources
+from monitor.store import triage as stored_triage
 
 T = TypeVar("T")
 MANY = 10_000
@@ -83,7 +84,8 @@ class Reader:
         if as_of:
             return parse_as_of(as_of, now)
         with self.store.read() as tx:
-            known = (stored_events.newest_recorded(tx), stored_decisions.newest_decided(tx), stored_sources.data_as_of(tx))
+            decided = (stored_decisions.newest_decided(tx), stored_triage.newest_triaged(tx))
+            known = (stored_events.newest_recorded(tx), *decided, stored_sources.data_as_of(tx))
         return max([now, *(moment for moment in known if moment)])
 
     def picture(self, as_of: datetime) -> Picture:

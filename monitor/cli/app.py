@@ -11,6 +11,7 @@ from monitor.cli import (
     decisions,
     digests,
     evaluating,
+    exposures,
     inventories,
     operate,
     origins,
@@ -44,7 +45,7 @@ def root(version: bool = typer.Option(False, "--version", callback=_version, is_
 
 
 for commands in (
-    operate, checking, tagging, evaluating, queries, origins, decisions, inventories, sources, digests, outbox, reviews, backtesting,
-    tokens,
+    operate, checking, tagging, evaluating, queries, origins, decisions, inventories, exposures, sources, digests, outbox, reviews,
+    backtesting, tokens,
 ):  # fmt: skip
     commands.register(app)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping
 from datetime import date
 from typing import Literal
@@ -11,7 +12,7 @@ from urllib.parse import urlsplit
 from pydantic import Field
 
 from monitor.inform import sections
-from monitor.inform.hits import Hit, hits
+from monitor.inform.hits import Hit, hits, settled
 from monitor.inform.query import DigestQuery, SourceHealth, utc_minute
 from monitor.inform.sections import DigestEntry, DigestSection, Fact
 from monitor.inform.wording import ascii_text, countdown, long_day, plural
@@ -149,8 +150,20 @@ def _footer(query: DigestQuery) -> list[str]:
     data = utc_minute(query.data_as_of) if query.data_as_of else "never"
     who = query.recipient
     return [
+        *_settled(query),
         f"{fresh} of {plural(len(query.sources), 'source')} fresh. Data as of {data}. Methodology {query.methodology_version}.",
         f"You get this because the inventory lists {who.email} for {query.team.name}: "
         f"level {who.min_level} and above, daily at {who.hour:02d}:00 {who.timezone}, only when something is new.",
         "To change or stop it, edit the recipients in your inventory file and import it again.",
+    ]
+
+
+def _settled(query: DigestQuery) -> list[str]:
+    """How much is left out because people settled it, by state."""
+    by_state = Counter(one.triage.state for one in settled(query))
+    if not by_state:
+        return []
+    listed = ", ".join(f"{count} {state.replace('_', ' ')}" for state, count in sorted(by_state.items()))
+    return [
+        f"{plural(by_state.total(), 'exposure')} settled and not told: {listed}. See them: forewarned exposure list --team {query.team.id}"
     ]

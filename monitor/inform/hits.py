@@ -12,6 +12,8 @@ URGENT_DAYS = 14
 REMIND_AT = (14, 7, 3, 1, 0)
 """Days before a deadline at which it is told again although nothing else is new."""
 CLEAR_LEVEL: Level = "high"
+OPENED = "was settled, and somebody opened it again"
+"""A change that the next mail tells but that is no reason for one: whoever opened it knows."""
 
 
 class Hit(Noun):
@@ -39,7 +41,12 @@ class Hit(Noun):
     @property
     def news(self) -> bool:
         """Whether it is a reason to send a mail."""
-        return self.new or bool(self.changes) or self.reminder
+        return self.new or self.changed or self.reminder
+
+    @property
+    def changed(self) -> bool:
+        """Whether the event or what it means here is not as it was told."""
+        return any(change != OPENED for change in self.changes)
 
     @property
     def urgent(self) -> bool:
@@ -54,12 +61,38 @@ class Hit(Noun):
 
 
 def hits(query: DigestQuery) -> list[Hit]:
-    """Every event that touches or touched the team's dependencies, most urgent first."""
+    """Every event that touches or touched the team's dependencies and is not settled, most urgent first."""
     now = _by_event(query.exposures, query.team.id)
     before = _by_event(query.previous_exposures, query.team.id)
     events = {event.id: event for event in (*query.previous_events, *query.events)}
-    found = [_hit(query, events[key], now.get(key, ()), before.get(key, ())) for key in sorted(now.keys() | before.keys()) if key in events]
+    found = [
+        _hit(query, events[key], _open(now.get(key, ())), _comparable(before.get(key, ()), now.get(key, ())))
+        for key in sorted(now.keys() | before.keys())
+        if key in events and not _is_settled(events[key], now.get(key, ()), before.get(key, ()))
+    ]
     return sorted(found, key=_urgency)
+
+
+def settled(query: DigestQuery) -> tuple[Exposure, ...]:
+    """The team's exposures that people settled, so that no mail tells them."""
+    return tuple(one for one in query.exposures if one.team == query.team.id and one.triage.settled)
+
+
+def _is_settled(event: Event, now: tuple[Exposure, ...], before: tuple[Exposure, ...]) -> bool:
+    """Whether there is nothing to tell because all of it is settled; that a settled event was withdrawn is told."""
+    if now:
+        return not _open(now)
+    return not event.withdrawn and not _open(before)
+
+
+def _open(exposures: tuple[Exposure, ...]) -> tuple[Exposure, ...]:
+    return tuple(one for one in exposures if not one.triage.settled)
+
+
+def _comparable(before: tuple[Exposure, ...], now: tuple[Exposure, ...]) -> tuple[Exposure, ...]:
+    """What was, without what is settled now: that somebody settled a part of it is no fall of the level."""
+    left_out = {(one.system, one.provider) for one in now if one.triage.settled}
+    return tuple(one for one in before if (one.system, one.provider) not in left_out)
 
 
 def changes(before: Event, now: Event) -> Iterator[str]:
@@ -88,6 +121,7 @@ def _hit(query: DigestQuery, event: Event, now: tuple[Exposure, ...], before: tu
         told.append("no longer touches your systems")
     elif level_before is not None and level != level_before and now:
         told.append(f"level: {level_before} -> {level}")
+    told += dict.fromkeys(_reopened(now, before))
     return Hit(
         event=event,
         exposures=now or before,
@@ -118,6 +152,21 @@ def _decided(before: Event, now: Event) -> Iterator[str]:
     for kind, what in (("correct", "record corrected"), ("merge", "joined with another event"), ("split", "cut in two")):
         if not now.withdrawn and any(one.kind == kind and one.holds and one.number not in known for one in now.decisions):
             yield f"{what}{_said(now, kind)}"
+
+
+def _reopened(now: tuple[Exposure, ...], before: tuple[Exposure, ...]) -> Iterator[str]:
+    """What was settled, is not any more, and was not told so yet."""
+    earlier = {(one.system, one.provider): one.triage for one in before}
+    for one in now:
+        was, then = one.triage.was, earlier.get((one.system, one.provider))
+        if then is None or (then.was and then.number == one.triage.number):
+            continue
+        if was and one.triage.expired:
+            yield f"{'acceptance' if was == 'accepted' else _words(was)} expired after {one.triage.until}"
+        elif was:
+            yield f"no longer settled as {_words(was)}"
+        elif then.settled:
+            yield OPENED
 
 
 def _said(event: Event, kind: str) -> str:

@@ -175,7 +175,7 @@ def _entry(matter: Matter, several: bool) -> DigestEntry:
         facts.append(Fact(label="Why", text=_withdrawal(hit)))
     else:
         facts.append(Fact(label="Since", text=_ended(hit.event)))
-    facts += [sections.who(query, hit), sections.do(query, hit), *_proof(matter)]
+    facts += [sections.who(query, hit), sections.do(query, hit), *sections.triage(hit), *_proof(matter)]
     level = hit.level if matter.kind == "moved" else None
     return DigestEntry(level=level, title=sections.title(query, hit), facts=tuple(facts), url=sections.page(query, hit))
 

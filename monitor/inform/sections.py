@@ -79,7 +79,7 @@ def changed(query: DigestQuery, moved: Sequence[Hit]) -> DigestSection | None:
             level=None if hit.gone else hit.level,
             title=title(query, hit),
             note=_alerted(query, hit),
-            facts=(_changed(hit), *([when(query, hit)] if hit.deadline else [])),
+            facts=(_changed(hit), *([when(query, hit)] if hit.deadline else []), *triage(hit)),
             url=page(query, hit),
         )
         for hit in moved
@@ -90,7 +90,9 @@ def changed(query: DigestQuery, moved: Sequence[Hit]) -> DigestSection | None:
 def new(query: DigestQuery, fresh: Sequence[Hit]) -> DigestSection | None:
     """Section 3: first told today, of lower severity; one line each."""
     entries = [
-        DigestEntry(level=hit.level, title=title(query, hit), note=_note(query, hit), facts=(who(query, hit),), url=page(query, hit))
+        DigestEntry(
+            level=hit.level, title=title(query, hit), note=_note(query, hit), facts=(who(query, hit), *triage(hit)), url=page(query, hit)
+        )
         for hit in fresh
     ]
     return _section(query, "new", "New, lower severity", entries, (MAX_LINES, "events"))
@@ -161,13 +163,14 @@ def _product(query: DigestQuery, hit: Hit) -> str:
 def card(query: DigestQuery, hit: Hit) -> DigestEntry:
     """All that someone who has to act must know: what, who of theirs, by when, what to do, how sure."""
     brief = DigestEntry(level=hit.level, title=title(query, hit), note=_note(query, hit), url=page(query, hit))
-    if not hit.news and hit.deadline is None:
+    if not hit.news and not hit.changes and hit.deadline is None:
         return brief.model_copy(update={"facts": (Fact(label="Status", text="Unchanged since the last digest"),)})
     facts = [
         Fact(label="What", text=hit.event.title),
         who(query, hit),
         when(query, hit),
         do(query, hit),
+        *triage(hit),
         *_proof(hit.event, query.recipient.language),
     ]
     if hit.changes:
@@ -198,6 +201,20 @@ def who(query: DigestQuery, hit: Hit) -> Fact:
     if (more := len(hit.exposures) - MAX_SYSTEMS) > 0:
         lines.append(f"and {plural(more, 'more system')}")
     return Fact(label="You", text="; ".join(lines))
+
+
+def triage(hit: Hit) -> Iterator[Fact]:
+    """What people decided about it, and why it is told all the same."""
+    told = dict.fromkeys(_decided(one) for one in hit.exposures if one.triage.number)
+    if told:
+        yield Fact(label="Triage", text="; ".join(told))
+
+
+def _decided(exposure: Exposure) -> str:
+    stands = exposure.triage
+    expired = "acceptance expired" if stands.was == "accepted" else "expired"
+    over = expired if stands.expired else stands.since_then
+    return f"{stands.words} ({over})" if stands.was else stands.words
 
 
 def _use(query: DigestQuery, exposure: Exposure) -> str:

@@ -70,6 +70,7 @@ from monitor.model.inventory import (
 )
 from monitor.model.origin import Copy, OriginDecision, OriginVerdict, Span, standing
 from monitor.model.reasons import REASONS, Meaning
+from monitor.model.triage import SETTLED, Seen, Triage, TriageFact, TriageRequest, TriageState
 from monitor.model.understand import Band, EventDates, Mention, Offer, Quote, Signal, Tagging
 
 __all__ = [
@@ -83,6 +84,7 @@ __all__ = [
     "REASONS",
     "RISKS",
     "ROLE_PRECEDENCE",
+    "SETTLED",
     "VERDICTS",
     "Acceptance",
     "Alert",
@@ -152,6 +154,7 @@ __all__ = [
     "Ruling",
     "Run",
     "Sector",
+    "Seen",
     "Sighting",
     "SightingKind",
     "Signal",
@@ -169,6 +172,10 @@ __all__ = [
     "Tagging",
     "Team",
     "ToldAlert",
+    "Triage",
+    "TriageFact",
+    "TriageRequest",
+    "TriageState",
     "Unsubscription",
     "Use",
     "Validators",

@@ -8,6 +8,7 @@ from typing import Literal
 from pydantic import Field
 
 from monitor.model.base import Criticality, EventType, Jurisdiction, Level, Noun, Stage, Substitutability
+from monitor.model.triage import Triage
 
 
 class Recipient(Noun):
@@ -77,6 +78,8 @@ class Exposure(Noun):
     substitutability: Substitutability
     team_score: int = Field(default=0, ge=0, le=100)
     """`score` weighed by criticality and substitutability: orders this team's work and says nothing of the provider."""
+    triage: Triage = Triage()
+    """What the team decided about it; changes neither score."""
 
 
 SightingKind = Literal["host", "package", "environment", "client", "service", "endpoint", "declared"]

@@ -103,7 +103,7 @@ def _found(
 def _may_press(pictures: Gallery, reader: _Reader, fresh: set[str], first: set[str]) -> bool:
     """Whether a closer look, which needs earlier pictures, can find anything; `first` would interrupt whoever was told nothing."""
     now = pictures.now
-    hit = [one for one in now.exposures(reader.team) if one.event in fresh]
+    hit = [one for one in now.judged_in(reader.team, reader.recipient.timezone) if one.event in fresh and not one.triage.settled]
     heard = max([at for at in (reader.told_at, *(mail.as_of for mail in reader.mails)) if at], default=None)
     if presses((one for one in hit if heard or one.event in first), now.as_of, reader.recipient.timezone):
         return True
@@ -143,7 +143,7 @@ def _alert(pictures: Gallery, query: DigestQuery, hit: Hit, told: Sequence[Alert
     if event.stage in HALTED:
         return given if given is not None and given.reason == "lifted" else None
     pressing = not hit.gone and presses(hit.exposures, now.as_of, zone)
-    if given is not None and pressing and (hit.new or hit.changes):
+    if given is not None and pressing and (hit.new or hit.changed):
         return given
     return mended
 
@@ -159,7 +159,7 @@ def _query(pictures: Gallery, reader: _Reader) -> DigestQuery:
     for event, at in alerted_at(reader.mails, reader.team.id, reader.told_at).items():
         picture = pictures.at(at)
         past |= {one.id: one for one in picture.events if one.id == event}
-        hit[event] = [one for one in picture.exposures(reader.team) if one.event == event]
+        hit[event] = [one for one in picture.judged_in(reader.team, reader.recipient.timezone) if one.event == event]
     earlier = tuple(one for found in hit.values() for one in found)
     return query.model_copy(update={"previous_events": tuple(past.values()), "previous_exposures": earlier})
 
@@ -169,6 +169,7 @@ def _told_by_digest(pictures: Gallery, reader: _Reader) -> Iterator[Alert]:
     if reader.told_at is None:
         return
     catalog, before = pictures.world.catalog, pictures.at(reader.told_at)
+    # Also what was settled then: its team knows it, and hears at once when it moves or ends.
     by_event: Mapping[str, list[Exposure]] = defaultdict(list)
     for exposure in before.exposures(reader.team):
         by_event[exposure.event].append(exposure)

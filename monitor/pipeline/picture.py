@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import cached_property
+from zoneinfo import ZoneInfo
 
 from monitor.assess.constants import METHODOLOGY_VERSION
 from monitor.assess.score import Question, score
@@ -13,9 +14,10 @@ from monitor.freshness import is_stale
 from monitor.inform.links import is_reachable, unsubscribe_url
 from monitor.inform.query import DigestQuery, SourceHealth
 from monitor.inventory.exposure import exposures
-from monitor.model import Assessment, Event, Exposure, Recipient, Team
+from monitor.inventory.triage import triaged
+from monitor.model import Assessment, Event, Exposure, Recipient, Team, TriageFact
 from monitor.pipeline.world import World
-from monitor.store import Session, events, inventory, links, outbox, sources, unsubscriptions
+from monitor.store import Session, events, inventory, links, outbox, sources, triage, unsubscriptions
 
 
 @dataclass(frozen=True)
@@ -26,11 +28,13 @@ class Known:
     as_of: datetime
     events: tuple[Event, ...]
     data_as_of: datetime | None
+    triage: tuple[TriageFact, ...] = ()
 
     @classmethod
     def at(cls, world: World, tx: Session, as_of: datetime) -> Known:
         """The picture of `as_of`."""
-        return cls(world, as_of, tuple(events.events_as_of(tx, as_of)), sources.data_as_of(tx, as_of))
+        known = tuple(events.events_as_of(tx, as_of))
+        return cls(world, as_of, known, sources.data_as_of(tx, as_of), triage.triage_facts(tx, as_of))
 
     def assess(self, provider: str, place: str) -> Assessment:
         """Score and alternatives of a pair."""
@@ -56,12 +60,33 @@ class Known:
             self._exposures[team.id] = found
         return self._exposures[team.id]
 
+    def judged(self, team: Team, today: date) -> tuple[Exposure, ...]:
+        """The same with what the team decided about it, as it stands on `today`, the day where the reader is."""
+        if not self.triage:
+            return self.exposures(team)
+        key = (team.id, today)
+        if key not in self._judged:
+            self._judged[key] = tuple(triaged(self.exposures(team), self._by_id, self.triage, today))
+        return self._judged[key]
+
+    def judged_in(self, team: Team, timezone: str) -> tuple[Exposure, ...]:
+        """The same on the day that it is in a time zone."""
+        return self.judged(team, self.as_of.astimezone(ZoneInfo(timezone)).date())
+
     def assessments(self, found: tuple[Exposure, ...]) -> tuple[Assessment, ...]:
         """Those of every pair that the exposures name."""
         return tuple(self.assess(p, place) for p, place in sorted({(e.provider, place) for e in found for place in e.jurisdictions}))
 
     @cached_property
     def _scores(self) -> dict[tuple[str, str], Assessment]:
+        return {}
+
+    @cached_property
+    def _by_id(self) -> dict[str, Event]:
+        return {event.id: event for event in self.events}
+
+    @cached_property
+    def _judged(self) -> dict[tuple[str, date], tuple[Exposure, ...]]:
         return {}
 
     @cached_property
@@ -112,7 +137,7 @@ class Gallery:
     def query(self, team: Team, recipient: Recipient, slot: str, told_at: datetime | None) -> DigestQuery:
         """What there is to tell one recipient of one team since `told_at`."""
         before = self.at(told_at) if told_at else None
-        found = self.now.exposures(team)
+        found = self.now.judged(team, date.fromisoformat(slot[:10]))
         return DigestQuery(
             recipient=recipient,
             team=team,
@@ -124,7 +149,7 @@ class Gallery:
             assessments=self.now.assessments(found),
             previous_as_of=told_at,
             previous_events=before.events if before else (),
-            previous_exposures=before.exposures(team) if before else (),
+            previous_exposures=before.judged_in(team, recipient.timezone) if before else (),
             names=self._names,
             sources=self._sources,
             methodology_version=METHODOLOGY_VERSION,

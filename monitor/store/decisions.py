@@ -11,11 +11,11 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from monitor.errors import NotFoundError, UsageError
-from monitor.model import EventDecision, OriginDecision, standing
+from monitor.model import EventDecision, OriginDecision, TriageFact, standing
 from monitor.store.dialect import serialise
 from monitor.store.tables import EventDecisionRow
 
-Decision = TypeVar("Decision", EventDecision, OriginDecision)
+Decision = TypeVar("Decision", EventDecision, OriginDecision, TriageFact)
 
 
 def decisions(tx: Session, as_of: datetime | None) -> list[EventDecision]:

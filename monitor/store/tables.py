@@ -16,8 +16,8 @@ from monitor.model import DecisionKind, DeliveryState, EventType, Level, OriginV
 from monitor.store.dialect import only_where
 
 APPEND_ONLY = (
-    "document", "text_sketch", "text_copy", "origin_decision", "event_decision", "tagging", "signal", "event", "event_reach",
-    "assessment", "inventory_version", "fetch_success",
+    "document", "text_sketch", "text_copy", "origin_decision", "event_decision", "exposure_triage", "tagging", "signal", "event",
+    "event_reach", "assessment", "inventory_version", "fetch_success",
 )  # fmt: skip
 """Tables whose rows are facts: triggers refuse to change them."""
 
@@ -216,6 +216,17 @@ class EventDecisionRow(Row, table=True):
     __table_args__ = (one_of("kind", DecisionKind),)
     number: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
     kind: str
+    event_id: str
+    recorded_at: datetime
+    body: dict[str, Any] = Field(sa_type=JSON)
+
+
+class ExposureTriageRow(Row, table=True):
+    """What somebody decided about a team's exposures to an event; taking it back is another row."""
+
+    __tablename__ = "exposure_triage"
+    number: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    team: str
     event_id: str
     recorded_at: datetime
     body: dict[str, Any] = Field(sa_type=JSON)

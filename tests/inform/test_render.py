@@ -16,7 +16,7 @@ from jinja2 import UndefinedError
 from monitor.inform.digest import Digest, DigestQuery, compose
 from monitor.inform.render import LINE_WIDTH, clean, render, render_digest, safe_url, template_dir, wrap
 from monitor.inform.wording import text_lang
-from monitor.model import EventDates, EventOffer, Mail
+from monitor.model import EventDates, EventOffer, Mail, Triage
 from tests.inform.episode import assessment, draft_rule, event, evidence, exposure, query, rule_exposure
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -78,7 +78,8 @@ def mailed(asked: DigestQuery) -> tuple[Digest, Mail]:
 
 
 def full_query() -> DigestQuery:
-    """Every section at once: an urgent and a new event, a change, a data problem, offers in Chinese."""
+    """Every section at once: an urgent and a new event, a change, a data problem, offers in Chinese; and something settled."""
+    accepted = Triage(number=1, state="accepted", by="Ann", reason="moves to Qwen", until=date(2024, 7, 5))
     zh = event(
         "evt_zh",
         type="service_ban",
@@ -92,6 +93,7 @@ def full_query() -> DigestQuery:
         events=(event(), draft_rule(dates=EventDates(comment=date(2024, 8, 11))), zh),
         exposures=(
             exposure(),
+            exposure(system="batch-translation", triage=accepted),
             rule_exposure(deadline=date(2024, 8, 11)),
             exposure("evt_zh", provider="nvidia", type="service_ban", deadline=date(2024, 7, 1)),
         ),

@@ -18,7 +18,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Column, Connection, Engine, Integer, inspect
 
 from monitor.errors import StoreError
-from monitor.model import Anchor, Copy, EventDecision, Observed, OriginDecision
+from monitor.model import Anchor, Copy, EventDecision, Observed, OriginDecision, TriageFact
 from monitor.store import Store, decisions, dialect, migrate, open_store
 from monitor.store.assessments import save_assessments
 from monitor.store.documents import count_documents
@@ -29,6 +29,7 @@ from monitor.store.outbox import last_told
 from monitor.store.signals import save_taggings, tagging_of
 from monitor.store.sources import PollOutcome, claim_due, save_poll, source_statuses
 from monitor.store.tables import APPEND_ONLY, Row
+from monitor.store.triage import record_triage
 from tests.store.nouns import MINUTE, NOW, assessment, document, event, signal, source, stored, tagging, team
 
 
@@ -77,6 +78,7 @@ def facts(store: Store) -> None:
         save_compared(tx, "1", [(one, b"")], [repeated], NOW)
         decide(tx, decided)
         decisions.decide(tx, ruled)
+        record_triage(tx, TriageFact(team="platform", event="evt_1", state="affected", author="Ann", reason="asked", recorded_at=NOW))
         save_taggings(tx, [tagging(one, signals=[signal()])], NOW)
         save_events(tx, [event()], NOW)
         save_assessments(tx, [assessment()], NOW)
