@@ -54,4 +54,4 @@ class Question:
 
 
 def _controls(parent: Parent) -> bool:
-    return parent.share is None or parent.share >= CONTROL_SHARE
+    return not parent.minority if parent.share is None else parent.share >= CONTROL_SHARE

@@ -31,10 +31,11 @@ class Source(Noun):
 
 
 class Parent(Noun):
-    """An owner of a provider; `share` in per cent, None when not public."""
+    """An owner of a provider; `share` in per cent, None when not public; `minority` where it is known to be none that controls."""
 
     id: str
     share: float | None = None
+    minority: bool = False
     note: str = ""
 
 

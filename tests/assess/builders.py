@@ -43,6 +43,7 @@ PROVIDERS = {
         Provider(id="alibaba", name="Alibaba", home="CN", sectors=("cloud",)),
         Provider(id="alibaba-cloud", name="Alibaba Cloud", home="CN", sectors=("cloud", "ai"), parents=(Parent(id="alibaba", share=100),)),
         Provider(id="baichuan", name="Baichuan", home="CN", sectors=("ai",), parents=(Parent(id="alibaba", share=9),)),
+        Provider(id="moonshot", name="Moonshot AI", home="CN", sectors=("ai",), parents=(Parent(id="alibaba", minority=True),)),
         Provider(id="qwen-shop", name="Qwen Shop", home="CN", sectors=("apps",), parents=(Parent(id="alibaba-cloud"),)),
         Provider(id="bytedance", name="ByteDance", home="CN", sectors=("apps",)),
         Provider(id="huawei", name="Huawei", home="CN", sectors=("hardware",)),

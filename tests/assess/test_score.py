@@ -263,6 +263,7 @@ ROLES: dict[str, tuple[Event, str, float]] = {
     "child of a target": (crafted("e", providers={"alibaba": "targeted"}), "alibaba-cloud", 0.7),
     "grandchild over an owner of unknown share": (crafted("e", providers={"alibaba": "targeted"}), "qwen-shop", 0.7**2),
     "minority holding": (crafted("e", providers={"alibaba": "targeted"}), "baichuan", 0),
+    "minority holding of unknown size": (crafted("e", providers={"alibaba": "targeted"}), "moonshot", 0),
     "parent of a target": (crafted("e", providers={"alibaba-cloud": "targeted"}), "alibaba", 0),
     "child that gains": (crafted("e", providers={"alibaba": "targeted", "alibaba-cloud": "alternative"}), "alibaba-cloud", 0),
     "class of firms": (event(draft_rule()), "baidu", 0.4),
