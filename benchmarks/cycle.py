@@ -20,6 +20,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -75,7 +76,7 @@ def spend(command: Sequence[str]) -> Spent:
 
 
 # ---------------------------------------------------------------- subjects
-class Subject:
+class Subject(ABC):
     """Who fetches: `prepare` makes a database of so many feeds, `run` is one cycle over it."""
 
     name: str
@@ -102,13 +103,13 @@ class Subject:
         """Remember this state as the one after the first cycle."""
         shutil.copyfile(self.database, self.folder / f"{self.database.name}.filled")
 
+    @abstractmethod
     def make(self) -> bool:
         """Make the database; whether there is one."""
-        raise NotImplementedError
 
+    @abstractmethod
     def run(self, at_once: int = 0, /) -> Spent:
         """One cycle, with so many connections where that can be chosen."""
-        raise NotImplementedError
 
 
 class Ours(Subject):
