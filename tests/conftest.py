@@ -18,6 +18,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from hypothesis import settings
 from sqlalchemy import make_url
 
 from monitor.answers.reader import Reader
@@ -25,6 +26,12 @@ from monitor.catalog import load_catalog
 from monitor.settings import Settings
 from monitor.store import Store, open_store
 from monitor.store.tables import Row
+
+settings.register_profile("steady", derandomize=True, database=None)
+settings.load_profile("steady")
+# A change is judged by the same examples each time. New ones are looked for on purpose, with
+# `pytest --hypothesis-profile=search TEST`: what that finds becomes an example or a test of its own.
+settings.register_profile("search", derandomize=False, print_blob=True)
 
 SERVER_URL = os.environ.pop("FOREWARNED_TEST_DATABASE_URL", "")
 """Taken out of the environment, because the product refuses settings that it does not know."""

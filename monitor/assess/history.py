@@ -84,7 +84,7 @@ def history(claims: Sequence[Claim], core: Substance, voices: Chorus) -> History
     if core.modality == "asserted":
         news = _by_time(c for c in claims if not c.background and c.report.signal.modality == "asserted")
         said = _said(news, core, voices)
-        steps = _walk(said) or [_first_said(news)]
+        steps = _with_what_was_halted(_walk(said), said) or [_first_said(news)]
     else:
         steps = [_unasserted(claims, core)]
     halts = [step.told for step in steps if step.stage in HALTED]
@@ -127,6 +127,19 @@ def _walk(said: Sequence[_Said]) -> list[_Step]:
         if steps and steps[-1].stage == one.stage:
             steps[-1].claims.append(one.claim)
     return steps
+
+
+def _with_what_was_halted(steps: list[_Step], said: Sequence[_Said]) -> list[_Step]:
+    """Where the news of a halt was told before any news of the measure, how far it had come is told by the later reports."""
+    if not steps or any(step.stage not in HALTED for step in steps):
+        return steps
+    went_on = [one for one in said if one.stage and one.stage not in HALTED and _believed(one.stage, one.told, said)]
+    if not went_on:
+        return steps
+    first = max(went_on, key=lambda one: advanced(one.stage or "rumoured"))  # of equals the first told
+    stage: Stage = first.stage or "rumoured"
+    claims = [one.claim for one in went_on if one.stage == stage]
+    return [_Step(stage, min(_day(first.claim, stage), steps[0].day), first.told, claims), *steps]
 
 
 def _capped(claim: Claim, stage: Stage | None, effective: date | None) -> Stage | None:

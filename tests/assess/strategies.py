@@ -15,8 +15,8 @@ TYPES: tuple[EventType, ...] = get_args(EventType)
 STAGES: tuple[Stage, ...] = get_args(Stage)
 MODALITIES: tuple[Modality, ...] = get_args(Modality)
 RELIABILITIES: tuple[Reliability, ...] = ("high", "medium", "low")
-quick = settings(max_examples=40, deadline=None)
-"""Few examples, because CI is shared; no deadline, because it is slow at times."""
+quick = settings(max_examples=40 if settings().derandomize else 1000, deadline=None)
+"""Few examples, because CI is shared, but many in a search; no deadline, because it is slow at times."""
 _OFFSETS = st.integers(-200, 200)
 
 

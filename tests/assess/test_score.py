@@ -94,6 +94,17 @@ def test_relief(reports: list[Report], stage: Any, told: int, wait: int) -> None
     assert answer([*reports, eased], as_of).score <= answer(reports, as_of).score
 
 
+def test_relief_told_before_the_measure() -> None:
+    """What a halt stopped is as far as anybody tells, also where the halt was told first."""
+    rumour = report("a", told=NOTICE_DAY + timedelta(hours=1), stage="rumoured")
+    eased = report("relief", type="relief", stage="in_force")
+    part = report("b", type="litigation", stage="rumoured", told=NOTICE_DAY + timedelta(hours=1))
+    as_of = NOTICE_DAY + days(2)
+    assert 0 < answer([rumour, eased], as_of).score < answer([rumour], as_of).score
+    assert [step.stage for step in event(rumour, eased).stages] == ["rumoured", "suspended"]
+    assert answer([part, eased], as_of).score <= answer([part], as_of).score
+
+
 def test_relief_lowers_and_rescission_removes() -> None:
     told = [ban("a", "CN", "openai", stage="in_force")]
     paused, lifted = (ban("b", "CN", "openai", told=NOTICE_DAY + days(3), type="relief", stage=s) for s in ("suspended", "rescinded"))
