@@ -100,7 +100,9 @@ def _known(file: YamlFile, team: Team, catalog: Catalog, at: int, unknown: list[
             line = file.line("teams", at, "systems", n, "dependencies", m, "provider")
             unknown.append(Unknown(str(file.path), line, dependency.provider, f"; did you mean {hint}?" if hint else ""))
         systems.append(system.model_copy(update={"dependencies": tuple(kept)}))
-    return team.model_copy(update={"systems": tuple(systems)})
+    return team.model_copy(
+        update={"systems": tuple(systems)} if systems else {}
+    )  # a list that says nothing of systems goes on saying nothing
 
 
 def _check(file: YamlFile, team: Team, at: int) -> None:
@@ -152,4 +154,6 @@ def _add_row(table: _Table, row: dict[str, str], number: int) -> None:
 
 
 def _listed(team: dict[str, Any]) -> dict[str, Any]:
-    return team | {"recipients": list(team["recipients"].values()), "systems": list(team["systems"].values())}
+    """The team as the list says it; rows without an address say nothing of who is told."""
+    told = {"recipients": list(team["recipients"].values())} if team["recipients"] else {}
+    return {key: team[key] for key in ("id", "name")} | told | {"systems": list(team["systems"].values())}

@@ -41,7 +41,7 @@ def import_inventory(  # noqa: PLR0913, PLR0917 - each option of a command is an
         if team or system or called_from or users_in:
             raise UsageError("--team, --system, --in and --users-in are for an SBOM or a folder; this file says them itself")
         teams, unknown = _listed(path, skip_unknown)
-        _store(lambda known: with_teams(known if merge else (), teams), dry_run, as_json, {"unknown": [str(one) for one in unknown]})
+        _store(lambda known: with_teams(known, teams, merge=merge), dry_run, as_json, {"unknown": [str(one) for one in unknown]})
         return
     if not team:
         raise UsageError(f"{path}: say whose it is: --team NAME, and where it calls from: --in CN")

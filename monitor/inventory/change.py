@@ -39,11 +39,22 @@ def with_scan(teams: Sequence[Team], scanned: Scanned, detection: Detection) -> 
     return _put(teams, team.model_copy(update={"systems": systems}))
 
 
-def with_teams(teams: Sequence[Team], imported: Sequence[Team]) -> tuple[Team, ...]:
-    """The teams with those of a file in place of their namesakes; teams that the file does not name stay."""
-    for team in imported:
+def with_teams(known: Sequence[Team], imported: Sequence[Team], *, merge: bool) -> tuple[Team, ...]:
+    """The teams of a list, and with `merge` those that it does not name.
+
+    What the list does not say of a team that is known (a team without the word `systems` or `recipients`) stays: people
+    write down who is told, and scans give the systems.
+    """
+    said = [_with_unsaid(team, next((one for one in known if one.id == team.id), team)) for team in imported]
+    teams = tuple(known) if merge else ()
+    for team in said:
         teams = _put(teams, team)
-    return tuple(teams)
+    return teams
+
+
+def _with_unsaid(team: Team, known: Team) -> Team:
+    unsaid = {"recipients", "systems"} - team.model_fields_set
+    return team.model_copy(update={field: getattr(known, field) for field in sorted(unsaid)})
 
 
 def difference(before: Sequence[Team], after: Sequence[Team]) -> list[str]:

@@ -63,6 +63,18 @@ def test_what_is_shown_can_be_edited_and_imported_again(shell: Shell, repo: Path
     }
 
 
+@pytest.mark.parametrize("first", ["repository", "people"])
+def test_people_and_scans_come_in_either_order(shell: Shell, repo: Path, tmp_path: Path, first: str) -> None:
+    people = tmp_path / "people.yaml"
+    recipient = "{email: a@example.cn, timezone: Asia/Shanghai, hour: 8, min_level: medium, language: en}"
+    people.write_text(f"teams:\n  - id: platform-cn\n    name: Platform\n    recipients: [{recipient}]\n", "utf-8")
+    ways = {"repository": (str(repo), *SCAN), "people": (str(people),)}
+    for way in (first, *(ways.keys() - {first})):
+        shell("inventory", "import", *ways[way])
+    (team,) = shell.json("inventory", "show")["teams"]
+    assert (team["recipients"][0]["email"], team["systems"][0]["id"]) == ("a@example.cn", "chat-gateway")
+
+
 def test_a_file_replaces_and_merge_keeps(shell: Shell, repo: Path, tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text(CSV_TWIN.replace("platform-cn", "other"), "utf-8")
     shell("inventory", "import", str(repo), *SCAN)

@@ -70,5 +70,15 @@ def test_changed_fields_are_told_with_both_values() -> None:
 
 def test_merging_keeps_the_teams_that_a_file_does_not_name() -> None:
     old, other, new = Team(id="a", name="A"), Team(id="b", name="B"), Team(id="a", name="A2")
-    assert with_teams((old, other), [new]) == (new, other)
-    assert with_teams((), [new]) == (new,)
+    assert with_teams((old, other), [new], merge=True) == (new, other)
+    assert with_teams((old, other), [new], merge=False) == (new,)
+    assert with_teams((), [new], merge=False) == (new,)
+
+
+def test_what_a_list_does_not_say_of_a_team_stays() -> None:
+    scanned = with_scan((), SHOP, scan("openai"))
+    told = Team(id="platform", name="Platform", recipients=(Recipient(email="a@example.com", timezone="UTC"),))
+    both = with_teams(scanned, [told], merge=False)
+    assert both == (told.model_copy(update={"systems": scanned[0].systems}),)
+    assert with_teams(both, [Team(id="platform", name="Platform", systems=())], merge=False)[0].systems == ()
+    assert with_teams(both, [Team(id="platform", name="P", systems=())], merge=False)[0].recipients == told.recipients
