@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final, Literal
 
-from monitor.inform.hits import Hit
+from monitor.inform.hits import CUTTING, Hit
 from monitor.inform.query import DigestQuery, utc_minute
 from monitor.inform.wording import coming_days, countdown, headline, left_words, matter, offer_terms, plural, text_lang, weekday
-from monitor.model import Alternative, Assessment, DecisionKind, Event, EventType, Evidence, Exposure, Level, Noun
+from monitor.model import Alternative, Assessment, DecisionKind, Event, Evidence, Exposure, Level, Noun
 
 SectionKey = Literal["problems", "act_now", "moved", "lifted", "changed", "new", "deadlines", "offers"]
 
@@ -20,8 +20,6 @@ MAX_LINES = 20
 MAX_SYSTEMS = 6
 MAX_QUOTE = 240
 HORIZON_DAYS = 30
-CUTTING: frozenset[EventType] = frozenset({"access_restriction", "service_ban", "sanctions_listing", "export_control", "divestiture"})
-"""Measures that one escapes by moving to another provider; the others are a matter for compliance first."""
 
 
 class Fact(Noun):

@@ -161,7 +161,9 @@ def _query(pictures: Gallery, reader: _Reader) -> DigestQuery:
         past |= {one.id: one for one in picture.events if one.id == event}
         hit[event] = [one for one in picture.judged_in(reader.team, reader.recipient.timezone) if one.event == event]
     earlier = tuple(one for found in hit.values() for one in found)
-    return query.model_copy(update={"previous_events": tuple(past.values()), "previous_exposures": earlier})
+    # New offers interrupt nobody; the digest tells them.
+    known = {"previous_events": tuple(past.values()), "previous_exposures": earlier, "previous_assessments": query.assessments}
+    return query.model_copy(update=known)
 
 
 def _told_by_digest(pictures: Gallery, reader: _Reader) -> Iterator[Alert]:

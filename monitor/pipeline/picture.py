@@ -150,6 +150,7 @@ class Gallery:
             previous_as_of=told_at,
             previous_events=before.events if before else (),
             previous_exposures=before.judged_in(team, recipient.timezone) if before else (),
+            previous_assessments=before.assessments(found) if before else (),
             names=self._names,
             sources=self._sources,
             methodology_version=METHODOLOGY_VERSION,

@@ -11,7 +11,7 @@ from monitor.inform.digest import Digest, DigestQuery, DigestSection, Skipped, c
 from monitor.inform.hits import changes
 from monitor.inform.query import MAX_AGE
 from monitor.model import DecisionKind, EventDates, Recipient, Ruling
-from tests.inform.episode import NOW, SHANGHAI, draft_rule, event, exposure, query, rule_exposure, sources
+from tests.inform.episode import NOW, SHANGHAI, assessment, draft_rule, event, exposure, query, rule_exposure, sources
 
 YESTERDAY = datetime(2024, 6, 25, 0, 0, tzinfo=UTC)
 
@@ -49,6 +49,7 @@ def second_day(**changed: object) -> DigestQuery:
         "previous_as_of": YESTERDAY,
         "previous_events": (event(), draft_rule()),
         "previous_exposures": (exposure(), rule_exposure()),
+        "previous_assessments": (assessment(),),
         "sources": sources(),
     }
     return query(**(fields | changed))
@@ -138,6 +139,25 @@ def test_a_change_is_told_in_words(now: object, words: str) -> None:
     act_now = section(composed(second_day(events=(now, draft_rule()))), "act_now")
     assert act_now is not None
     assert act_now.entries[0].facts[0].text == words[0].upper() + words[1:]
+
+
+def test_new_offers_are_news_while_the_cut_off_presses() -> None:
+    zhipu = assessment().alternatives[0]
+    digest = composed(
+        second_day(previous_assessments=(assessment(alternatives=(zhipu, zhipu.model_copy(update={"provider": "yi", "offers": ()}))),))
+    )
+    act_now = section(digest, "act_now")
+    assert act_now is not None
+    facts = {fact.label: fact.text for fact in act_now.entries[0].facts}
+    assert facts["Changed"] == "New offers by Alibaba Cloud, 01.AI"
+    assert {"What", "You", "When", "Do", "Proof"} <= set(facts)
+    assert section(digest, "offers") is not None
+    further = zhipu.model_copy(update={"offers": (*zhipu.offers, zhipu.offers[0].model_copy(update={"kind": "price_cut"}))})
+    more_terms = assessment(alternatives=(further, *assessment().alternatives[1:]))
+    assert compose(second_day(assessments=(more_terms,))) == Skipped(reason="nothing_new")
+    calm = exposure(level="medium", deadline=None)
+    later = second_day(exposures=(calm,), previous_exposures=(calm,), previous_assessments=(), events=(event(dates=EventDates()),))
+    assert isinstance(compose(later.model_copy(update={"previous_events": later.events})), Skipped)
 
 
 def test_a_moved_date_of_lesser_weight_is_under_changed_and_leads_the_subject() -> None:
