@@ -11,9 +11,9 @@ from typing import Final, Literal
 from monitor.inform.hits import CUTTING, Hit
 from monitor.inform.query import DigestQuery, utc_minute
 from monitor.inform.wording import coming_days, countdown, headline, left_words, matter, offer_terms, plural, text_lang, weekday
-from monitor.model import Alternative, Assessment, DecisionKind, Event, Evidence, Exposure, Level, Noun
+from monitor.model import Alternative, Assessment, DecisionKind, Event, Evidence, Exposure, Level, Noun, System
 
-SectionKey = Literal["problems", "act_now", "moved", "lifted", "changed", "new", "deadlines", "offers"]
+SectionKey = Literal["problems", "watched", "act_now", "moved", "lifted", "changed", "new", "deadlines", "offers"]
 
 MAX_CARDS = 10
 MAX_LINES = 20
@@ -63,6 +63,20 @@ def problems(query: DigestQuery) -> DigestSection | None:
         why = f" ({source.reason})" if source.reason else ""
         entries.append(DigestEntry(title=source.name, note=f"{source.state}{since}{why}"))
     return _section(query, "problems", "Data problems", entries, (10, "sources"))
+
+
+def watched(query: DigestQuery) -> DigestSection | None:
+    """Of a week without news: what is watched for the team, one line per system."""
+    entries = [DigestEntry(title=system.id, note="; ".join(_uses(query, system))) for system in query.team.systems if system.dependencies]
+    if not entries:
+        return _section(query, "watched", "Watched for you", [DigestEntry(title="Nothing: the inventory lists no provider")], (1, ""))
+    return _section(query, "watched", "Watched for you", entries, (MAX_LINES, "events"))
+
+
+def _uses(query: DigestQuery, system: System) -> Iterator[str]:
+    for use in system.dependencies:
+        places = dict.fromkeys((*use.called_from, *use.users_in))
+        yield f"{query.name_of(use.provider)} in {', '.join(places)}" if places else query.name_of(use.provider)
 
 
 def act_now(query: DigestQuery, urgent: Sequence[Hit]) -> DigestSection | None:
@@ -121,7 +135,7 @@ def offers(query: DigestQuery, told: Sequence[Hit]) -> DigestSection | None:
         for a in sorted(query.assessments, key=lambda a: (-a.score, a.provider, a.jurisdiction))
         if (a.provider, a.jurisdiction) in pairs and a.alternatives
     ]
-    return _section(query, "offers", "Alternatives and offers", entries, (MAX_CARDS, "alternatives"))
+    return _section(query, "offers", "Alternatives and offers", entries, (MAX_CARDS, "events"))
 
 
 _ENDED: Final[dict[DecisionKind, str]] = {"reject": "report rejected", "merge": "joined with another event"}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -139,6 +139,34 @@ def test_a_change_is_told_in_words(now: object, words: str) -> None:
     act_now = section(composed(second_day(events=(now, draft_rule()))), "act_now")
     assert act_now is not None
     assert act_now.entries[0].facts[0].text == words[0].upper() + words[1:]
+
+
+MONDAY = {"slot": "2024-06-24/Asia/Shanghai", "as_of": datetime(2024, 6, 24, 0, tzinfo=UTC)}
+CALM = {"exposures": (), "sources": sources()}
+BEATS = [
+    ("never_written_to_on_a_monday", query(**CALM, **MONDAY), True),
+    ("never_written_to_on_another_day", query(**CALM), False),
+    ("a_week_after_the_last", query(**CALM, previous_as_of=NOW - timedelta(days=7)), True),
+    ("six_days_after_the_last", query(**CALM, previous_as_of=NOW - timedelta(days=6)), False),
+    ("alerted_within_the_week", query(**CALM, previous_as_of=NOW - timedelta(days=9), alerted={"evt_ban": NOW - timedelta(days=2)}), False),
+]
+
+
+@pytest.mark.parametrize(("asked", "beats"), [case[1:] for case in BEATS], ids=[case[0] for case in BEATS])
+def test_a_quiet_week_is_told(asked: DigestQuery, beats: bool) -> None:
+    found = compose(asked.model_copy(update={"data_as_of": asked.as_of - timedelta(minutes=30)}))
+    assert isinstance(found, Digest) == beats
+    if isinstance(found, Digest):
+        assert found.subject == "All quiet: 2 providers, 24/24 sources fresh"
+        assert titles(found, "watched") == ["chat-gateway"]
+        assert found.sections[0].entries[0].note == "OpenAI in CN; NVIDIA in CN"
+
+
+def test_a_quiet_week_with_lost_sources_says_that_first() -> None:
+    down = tuple(one.model_copy(update={"since": NOW - timedelta(days=20)}) for one in sources("A", "B", "C"))
+    found = composed(query(exposures=(), previous_as_of=NOW - timedelta(days=8), sources=down))
+    assert found.subject.startswith("[STALE] ")
+    assert [part.key for part in found.sections][:2] == ["problems", "watched"]
 
 
 def test_new_offers_are_news_while_the_cut_off_presses() -> None:
