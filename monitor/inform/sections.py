@@ -262,9 +262,14 @@ def advice(query: DigestQuery, hit: Hit) -> str:
         return "Read the draft, decide whether to comment, and prepare an exit"
     if hit.event.type not in CUTTING:
         return f"Have compliance check your use {by} and record a decision"
-    if known := _known_alternatives(query, hit):
-        return f"Move to an alternative {by} ({', '.join(known[:4])}: terms below) or record a decision"
-    return f"No alternative is known: plan for the outage {by} and record a decision"
+    known = _alternatives_to(query, hit)
+    serving = [one for one in known if one.availability == "stated"]
+    if serving:
+        names = ", ".join(dict.fromkeys(query.name_of(one.provider) for one in serving[:4]))
+        terms = ": terms below" if any(one.offers for one in serving) else ""
+        return f"Move to an alternative {by} ({names}{terms}) or record a decision"
+    lack = "No alternative is confirmed to serve you there" if known else "No alternative is known"
+    return f"{lack}: plan for the outage {by} and record a decision"
 
 
 def do(query: DigestQuery, hit: Hit) -> Fact:
@@ -272,10 +277,9 @@ def do(query: DigestQuery, hit: Hit) -> Fact:
     return Fact(label="Do", text=f"{advice(query, hit)}.", url=page(query, hit))
 
 
-def _known_alternatives(query: DigestQuery, hit: Hit) -> list[str]:
+def _alternatives_to(query: DigestQuery, hit: Hit) -> list[Alternative]:
     pairs = {(e.provider, place) for e in hit.exposures for place in e.jurisdictions}
-    found = [x for a in query.assessments if (a.provider, a.jurisdiction) in pairs for x in _ranked(a.alternatives)]
-    return list(dict.fromkeys(query.name_of(alternative.provider) for alternative in found))
+    return _ranked(x for a in query.assessments if (a.provider, a.jurisdiction) in pairs for x in a.alternatives)
 
 
 def _proof(event: Event, language: str) -> Iterator[Fact]:
@@ -302,8 +306,17 @@ def _alternatives(query: DigestQuery, assessment: Assessment) -> Iterator[Fact]:
         yield Fact(label=query.name_of(alternative.provider), text="; ".join([*terms, _own_risk(alternative)]), url=source)
     for label, availability in (("No known offer", "stated"), ("Not confirmed", "unknown")):
         if bare := [a for a in ranked if not a.offers and a.availability == availability][:MAX_LINES]:
-            named = [query.name_of(a.provider) + ("" if a.level == "none" else f", {_own_risk(a)}") for a in bare]
-            yield Fact(label=label, text="; ".join(named) + ("" if availability == "stated" else " (nothing says that they serve there)"))
+            yield Fact(
+                label=label, text=_by_risk(query, bare) + ("" if availability == "stated" else " (nothing says that they serve there)")
+            )
+
+
+def _by_risk(query: DigestQuery, bare: Sequence[Alternative]) -> str:
+    """Their names, those of one risk together."""
+    named: dict[str, list[str]] = {}
+    for one in bare:
+        named.setdefault("" if one.level == "none" else _own_risk(one), []).append(query.name_of(one.provider))
+    return "; ".join(", ".join(names) + (f", {'each ' if len(names) > 1 else ''}{risk}" if risk else "") for risk, names in named.items())
 
 
 def _own_risk(alternative: Alternative) -> str:
@@ -311,8 +324,11 @@ def _own_risk(alternative: Alternative) -> str:
 
 
 def _ranked(alternatives: Iterable[Alternative]) -> list[Alternative]:
-    """Those with terms first, the most concrete before the vague; among equals the safer."""
-    return sorted(alternatives, key=lambda a: (not a.offers, not any(offer.amount for offer in a.offers), a.score, a.provider))
+    """Those that serve there first, of them those with terms, the most concrete before the vague; among equals the safer."""
+    return sorted(
+        alternatives,
+        key=lambda a: (a.availability != "stated", not a.offers, not any(offer.amount for offer in a.offers), a.score, a.provider),
+    )
 
 
 def _shortened(text: str) -> str:

@@ -10,7 +10,7 @@ import pytest
 from monitor.inform.digest import Digest, DigestQuery, DigestSection, Skipped, compose
 from monitor.inform.hits import changes
 from monitor.inform.query import MAX_AGE
-from monitor.model import DecisionKind, EventDates, Recipient, Ruling
+from monitor.model import Alternative, DecisionKind, EventDates, Recipient, Ruling
 from tests.inform.episode import NOW, SHANGHAI, assessment, draft_rule, event, exposure, query, rule_exposure, sources
 
 YESTERDAY = datetime(2024, 6, 25, 0, 0, tzinfo=UTC)
@@ -83,6 +83,21 @@ def test_offers_come_with_terms_end_and_own_level() -> None:
         ("01.AI", "50 % off; own risk there low (15/100)"),
         ("No known offer", "Baidu, own risk there low (5/100)"),
     ]
+
+
+def test_who_is_not_confirmed_to_serve_there_is_never_advised() -> None:
+    known = {one.provider: one for one in assessment().alternatives}
+    maybe = known["baidu"].model_copy(update={"provider": "aws", "availability": "unknown", "score": 0, "level": "none"})
+
+    def advised(*alternatives: Alternative) -> str:
+        act_now = section(composed(query(assessments=(assessment(alternatives=alternatives),))), "act_now")
+        assert act_now is not None
+        return {fact.label: fact.text for fact in act_now.entries[0].facts}["Do"]
+
+    assert advised(maybe, known["baidu"]) == "Move to an alternative before 2024-07-09 (Baidu) or record a decision."
+    assert advised(maybe, known["zhipu"]).startswith("Move to an alternative before 2024-07-09 (Zhipu AI: terms below)")
+    assert advised(maybe).startswith("No alternative is confirmed to serve you there: plan for the outage")
+    assert advised().startswith("No alternative is known: plan for the outage")
 
 
 def test_an_ended_offer_is_not_shown() -> None:
