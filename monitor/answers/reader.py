@@ -25,6 +25,7 @@ from monitor.answers.shapes import (
     SourceShape,
 )
 from monitor.assess.concern import concerning
+from monitor.assess.factors import reach
 from monitor.assess.importance import importance
 from monitor.assess.score import Question, score
 from monitor.assess.stage import stage_on
@@ -123,7 +124,7 @@ class Reader:
         picture = picture or self._picture_around(provider, place, as_of)
         if place:
             return Risk.model_validate(self.assess(picture, provider, place).model_dump())
-        rows = [self.assess(picture, provider, where) for where in self._places_of(picture.events, provider)]
+        rows = [self.assess(picture, provider, where) for where in self._places_of(picture, provider)]
         rows.sort(key=lambda row: (-row.score, row.jurisdiction))
         overview = tuple(JurisdictionRisk(jurisdiction=r.jurisdiction, score=r.score, level=r.level) for r in rows)
         return Risk.model_validate(rows[0].model_dump() | {"jurisdictions": overview})
@@ -230,14 +231,12 @@ class Reader:
             raise NotFoundError("provider", provider, f"did you mean {hint}?" if hint else "see GET /api/v1/providers")
         return self.catalog.providers[provider]
 
-    def _places_of(self, events: Sequence[Event], provider: str) -> list[str]:
-        """Jurisdictions where an event concerns the provider; its home (or EU) when there is none."""
-        places = {
-            place
-            for event in events
-            if event.providers.get(provider) in ("restricting", "targeted", "affected")
-            for place in event.affected or event.issuing
-        }
+    def _places_of(self, picture: Picture, provider: str) -> list[str]:
+        """Jurisdictions where an event may weigh on the provider, by itself or through an owner; its home (or EU) when there is none."""
+        question = self.question(picture, provider, "")
+        hitting = (event for event in picture.events if not event.withdrawn and reach(event, question)[0] > 0)
+        # What binds at the issuer's too, or more than where it bites: nobody there may deal with a listed firm.
+        places = {place for event in hitting for place in (*event.affected, *event.issuing)}
         return sorted(places) or [self.catalog.providers[provider].home or "EU"]
 
     def _shape(self, event: Event, picture: Picture) -> EventShape:

@@ -1,0 +1,54 @@
+"""What is answered about events that reached the service: no place, event or day of them is left out or told wrongly."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from monitor.answers.reader import Reader
+from monitor.model import Report
+from monitor.pipeline import World
+from tests.assess.builders import NOTICE_DAY, report
+from tests.pipeline.arrivals import arrive
+from tests.pipeline.conftest import world_over
+
+HOUR = timedelta(hours=1)
+NOW = NOTICE_DAY + 3 * HOUR
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[World]:
+    with world_over(f"sqlite:///{tmp_path}/own.sqlite", ()) as opened:
+        yield replace(opened, clock=lambda: NOW)
+
+
+def reader(world: World) -> Reader:
+    return Reader(world.store, world.catalog, world.clock)
+
+
+def official(tag: str, place: str = "US", **fields: Any) -> Report:
+    """A measure that the regulator of a place took there, in force."""
+    own = {"kind": "regulator", "reliability": "primary", "jurisdiction": place, "origin_group": f"{place}-government"}
+    return report(tag, doc=own, **({"type": "service_ban", "issuing": (place,), "affected": (place,), "stage": "in_force"} | fields))
+
+
+@pytest.mark.parametrize(
+    ("provider", "told"),
+    [
+        pytest.param(
+            "huawei", {"type": "sanctions_listing", "providers": {"huawei": "targeted"}, "affected": ("CN",)}, id="at the issuer's"
+        ),
+        pytest.param("alibaba-cloud", {"providers": {"alibaba": "targeted"}}, id="through an owner"),
+    ],
+)
+def test_without_a_place_the_answer_is_where_the_provider_is_worst(world: World, provider: str, told: dict[str, Any]) -> None:
+    arrive(world, [official("act", **told)], NOW)
+    answer, there = (reader(world).risk(provider, place, NOW) for place in (None, "US"))
+    assert there.score >= 70
+    assert (answer.jurisdiction, answer.score) == ("US", there.score)
+    assert answer.jurisdictions[0].jurisdiction == "US"
