@@ -104,7 +104,11 @@ class Reader:
             def find(parties: Collection[str], places: Collection[str]) -> list[Event]:
                 return stored_events.events_concerning(tx, as_of, parties, places if place else None)
 
-            return Picture(tuple(concerning(question, find)), as_of, fresh)
+            around = concerning(question, find)
+            if not place:  # whom one can switch to differs from place to place
+                places = self._places_of(Picture(tuple(around), as_of, fresh), provider)
+                around = [event for where in places for event in concerning(replace(question, jurisdiction=where), find)]
+            return Picture(tuple({event.id: event for event in around}.values()), as_of, fresh)
 
     def providers(self, q: str, limit: int, cursor: str | None) -> Page[ProviderShape]:
         """Catalogue records by id whose id, name, alias or product contains `q`."""

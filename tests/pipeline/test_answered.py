@@ -52,3 +52,13 @@ def test_without_a_place_the_answer_is_where_the_provider_is_worst(world: World,
     assert there.score >= 70
     assert (answer.jurisdiction, answer.score) == ("US", there.score)
     assert answer.jurisdictions[0].jurisdiction == "US"
+
+
+def test_without_a_place_an_alternative_keeps_its_own_risk(world: World) -> None:
+    cut_off = report("cut-off")
+    offer = report("offer", type="mitigation", providers={"deepl": "alternative", "openai": "restricting"})
+    arrive(world, [cut_off, offer, official("ban", "CN", providers={"deepl": "targeted"})], NOW)
+    assert reader(world).risk("deepl", "CN", NOW).level == "critical"
+    answer, there = (reader(world).risk("openai", place, NOW) for place in (None, "CN"))
+    assert answer.alternatives == there.alternatives
+    assert "deepl" not in {other.provider for other in answer.alternatives}
