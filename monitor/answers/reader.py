@@ -155,7 +155,7 @@ class Reader:
             self._known(query.provider)
         query = replace(query, place=checked_place(query.place) if query.place else None)
         picture = self.picture(query.as_of)
-        shaped = [self._shape(event, picture) for event in picture.events if _touches(event, query)]
+        shaped = [self._shape(event, picture) for event in picture.events if self._touches(event, query)]
         shaped.sort(key=lambda e: (-e.severity_score, -e.last_reported_at.timestamp(), e.id))
         items, following = _page([(e.id, e) for e in shaped], query.limit, query.cursor)
         return Page(items=items, next_cursor=following, data_as_of=picture.data_as_of, stale=picture.stale)
@@ -243,6 +243,14 @@ class Reader:
         places = {place for event in hitting for place in (*event.affected, *event.issuing)}
         return sorted(places) or [self.catalog.providers[provider].home or "EU"]
 
+    def _touches(self, event: Event, query: EventQuery) -> bool:
+        """Whether the event is asked for: a measure of a group is one in each member, and one of a member is one in the group."""
+        if event.withdrawn or (query.provider and query.provider not in event.providers):
+            return False
+        members = self.catalog.members
+        places = {query.place, *members.get(query.place or "", ()), *(group for group, own in members.items() if query.place in own)}
+        return not query.place or not places.isdisjoint((*event.affected, *event.issuing))
+
     def _shape(self, event: Event, picture: Picture) -> EventShape:
         return EventShape.of(event, stage_on(event, picture.as_of), importance(event, picture.as_of))
 
@@ -256,12 +264,6 @@ def _matches(provider: Provider, q: str) -> bool:
     needle = q.casefold().strip()
     names = (provider.id, provider.name, *provider.aliases, *provider.zh, *provider.further, *provider.products)
     return any(needle in name.casefold() for name in names)
-
-
-def _touches(event: Event, query: EventQuery) -> bool:
-    if event.withdrawn or (query.provider and query.provider not in event.providers):
-        return False
-    return not query.place or query.place in (*event.affected, *event.issuing)
 
 
 def _page(rows: Sequence[tuple[str, T]], limit: int, cursor: str | None) -> tuple[list[T], str | None]:

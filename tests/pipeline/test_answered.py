@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from monitor.answers.reader import Reader
+from monitor.answers.reader import EventQuery, Reader
 from monitor.model import Report
 from monitor.pipeline import World
 from tests.assess.builders import NOTICE_DAY, report
@@ -62,3 +62,10 @@ def test_without_a_place_an_alternative_keeps_its_own_risk(world: World) -> None
     answer, there = (reader(world).risk("openai", place, NOW) for place in (None, "CN"))
     assert answer.alternatives == there.alternatives
     assert "deepl" not in {other.provider for other in answer.alternatives}
+
+
+@pytest.mark.parametrize(("bound", "asked", "listed"), [("EU", "DE", True), ("DE", "EU", True), ("DE", "FR", False), ("CN", "HK", False)])
+def test_a_measure_of_a_group_is_listed_for_its_members(world: World, bound: str, asked: str, listed: bool) -> None:
+    arrive(world, [official("ban", bound, providers={"openai": "targeted"})], NOW)
+    page = reader(world).events(EventQuery(None, asked, NOW))
+    assert bool(page.items) is listed is (reader(world).risk("openai", asked, NOW).score > 0)
