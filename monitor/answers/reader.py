@@ -169,11 +169,12 @@ class Reader:
         raise NotFoundError("event", event, f"known events as of {as_of:%Y-%m-%d}: forewarned events")
 
     def deadlines(self, as_of: datetime) -> list[tuple[date, str, EventShape]]:
-        """Stated days from `as_of` on, with what happens on them (`effective`, `comment`), the next first."""
+        """Stated days from `as_of` on, with what happens on them (`effective`, `comment`), the next first; none of what was rescinded."""
         today = as_of.date()
         rows = [
             (day, what, event)
             for event in self.events(EventQuery(None, None, as_of, limit=MANY)).items
+            if event.stage != "rescinded"
             for what, day in (("effective", event.dates.effective), ("comment", event.dates.comment))
             if day and day >= today
         ]

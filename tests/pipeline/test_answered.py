@@ -13,7 +13,7 @@ import pytest
 from monitor.answers.reader import EventQuery, Reader
 from monitor.model import Report
 from monitor.pipeline import World
-from tests.assess.builders import NOTICE_DAY, report
+from tests.assess.builders import DEADLINE, NOTICE_DAY, notice, report
 from tests.pipeline.arrivals import arrive
 from tests.pipeline.conftest import world_over
 
@@ -69,3 +69,11 @@ def test_a_measure_of_a_group_is_listed_for_its_members(world: World, bound: str
     arrive(world, [official("ban", bound, providers={"openai": "targeted"})], NOW)
     page = reader(world).events(EventQuery(None, asked, NOW))
     assert bool(page.items) is listed is (reader(world).risk("openai", asked, NOW).score > 0)
+
+
+def test_what_was_rescinded_has_no_deadline_any_more(world: World) -> None:
+    arrive(world, [notice()], NOW)
+    day = NOW + 24 * HOUR
+    assert [row[0] for row in reader(world).deadlines(day)] == [DEADLINE]
+    arrive(world, [notice("end", told=NOTICE_DAY + 24 * HOUR, stage="rescinded", effective=None)], day)
+    assert reader(world).deadlines(day) == []
