@@ -160,6 +160,7 @@ def _exposure(use: tuple[Team, System, Dependency], event: Event, places: tuple[
     provider = context.providers.get(dependency.provider)
     way = _way(system.id, dependency, provider.name if provider else dependency.provider, places)
     today, score = context.as_of.date(), max(assessment.score for assessment in assessments)
+    event = event.model_copy(update={"stage": _stage(event, assessments)})
     return Exposure(
         team=team.id,
         system=system.id,
@@ -176,6 +177,12 @@ def _exposure(use: tuple[Team, System, Dependency], event: Event, places: tuple[
         substitutability=dependency.substitutability,
         team_score=team_score(score, system.criticality, dependency.substitutability),
     )
+
+
+def _stage(event: Event, assessments: Iterable[Assessment]) -> Stage:
+    """The stage on the asked day: a measure comes into force by its day alone, and where it scores the score knows that."""
+    counted = {factor.stage for one in assessments for factor in one.factors if factor.event == event.id}
+    return "in_force" if "in_force" in counted else event.stage
 
 
 def _way(system: str, dependency: Dependency, provider: str, places: tuple[Jurisdiction, ...]) -> str:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from monitor.answers.checks import CheckRequest, check
 from monitor.answers.reader import EventQuery, Reader
 from monitor.model import Report
 from monitor.pipeline import World
@@ -77,3 +78,25 @@ def test_what_was_rescinded_has_no_deadline_any_more(world: World) -> None:
     assert [row[0] for row in reader(world).deadlines(day)] == [DEADLINE]
     arrive(world, [notice("end", told=NOTICE_DAY + 24 * HOUR, stage="rescinded", effective=None)], day)
     assert reader(world).deadlines(day) == []
+
+
+@pytest.mark.parametrize(
+    ("halt", "before", "after"),
+    [
+        pytest.param((), ("announced", "access ends on 2024-07-09"), ("in_force", "access ended on 2024-07-09"), id="its day"),
+        pytest.param(
+            (notice("halt", told=NOTICE_DAY + 24 * HOUR, stage="suspended", effective=date(2024, 8, 1)),),
+            ("suspended", "an end of access was suspended"),
+            ("in_force", "access ended on 2024-08-01"),
+            id="the day that it was put off to",
+        ),
+    ],
+)
+def test_the_gate_tells_the_stage_of_the_day(
+    world: World, halt: tuple[Report, ...], before: tuple[str, str], after: tuple[str, str]
+) -> None:
+    arrive(world, [notice(), *halt], NOW + 24 * HOUR)
+    request = CheckRequest.model_validate({"in": ["CN"], "hosts": ["api.openai.com"], "allow_stale": True})
+    for day, (stage, meaning) in ((NOW + 24 * HOUR, before), (datetime(2024, 8, 2, tzinfo=UTC), after)):
+        (finding,) = check(reader(world), request, day).findings
+        assert (finding.stage, meaning in finding.meaning) == (stage, True), finding.meaning
