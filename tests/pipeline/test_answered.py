@@ -12,8 +12,9 @@ import pytest
 
 from monitor.answers.checks import CheckRequest, check
 from monitor.answers.reader import EventQuery, Reader
-from monitor.model import Report
+from monitor.model import Correction, DecisionRequest, Report
 from monitor.pipeline import World
+from monitor.pipeline.ruling import rule
 from tests.assess.builders import DEADLINE, NOTICE_DAY, notice, report
 from tests.pipeline.arrivals import arrive
 from tests.pipeline.conftest import world_over
@@ -100,3 +101,14 @@ def test_the_gate_tells_the_stage_of_the_day(
     for day, (stage, meaning) in ((NOW + 24 * HOUR, before), (datetime(2024, 8, 2, tzinfo=UTC), after)):
         (finding,) = check(reader(world), request, day).findings
         assert (finding.stage, meaning in finding.meaning) == (stage, True), finding.meaning
+
+
+def test_what_is_in_force_is_never_beyond_the_horizon(world: World) -> None:
+    arrive(world, [notice(effective=date(2024, 12, 1))], NOW)
+    request = CheckRequest.model_validate({"in": ["CN"], "hosts": ["api.openai.com"], "allow_stale": True, "horizon_days": 30})
+    answer = check(reader(world), request, NOW)
+    assert (answer.verdict, answer.findings[0].state) == ("clean", "later")
+    in_force = DecisionRequest(kind="correct", reason="began early", correction=Correction(stage="in_force"))
+    rule(world, answer.findings[0].event, in_force, "Ann")
+    answer = check(reader(world), request, NOW + HOUR)
+    assert (answer.exit_code, answer.findings[0].state, answer.findings[0].stage) == (1, "fails", "in_force")
