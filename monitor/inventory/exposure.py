@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import NamedTuple
 
-from monitor.inventory.team_score import team_score
+from monitor.inventory.team_score import SUBSTITUTABILITY, team_score
 from monitor.model import (
     LEVELS,
     Assessment,
@@ -81,14 +81,14 @@ def exposures(
     hitting = [event for event in events if _can_hit(event)]
     context = _Context(assess, providers, as_of)
     found = [
-        _exposure((team, system, dependency), event, places, context)
+        _exposure((team, system, _as_one(hit)), event, _places(event, _as_one(hit), regions, context), context)
         for team in teams
         for system in team.systems
-        for dependency in system.dependencies
+        for provider in dict.fromkeys(dependency.provider for dependency in system.dependencies)
         for event in hitting
-        if (places := _places(event, dependency, regions, context))
+        if (hit := [one for one in system.dependencies if one.provider == provider and _places(event, one, regions, context)])
     ]
-    return sorted(_worst_per_event(found), key=_urgency)
+    return sorted(found, key=_urgency)
 
 
 def hit_places(event: Event, dependency: Dependency, regions: Mapping[str, tuple[Jurisdiction, ...]]) -> tuple[Jurisdiction, ...]:
@@ -228,12 +228,15 @@ def _listed(places: Iterable[str]) -> str:
     return f"{', '.join(first)} and {last}" if first else last
 
 
-def _worst_per_event(found: Iterable[Exposure]) -> Iterable[Exposure]:
-    """One exposure per team, system, provider and event: a system that lists two products of a provider is told once."""
-    kept: dict[tuple[str, str, str, str], Exposure] = {}
-    for exposure in sorted(found, key=_urgency):
-        kept.setdefault((exposure.team, exposure.system, exposure.provider, exposure.event), exposure)
-    return kept.values()
+def _as_one(hit: Sequence[Dependency]) -> Dependency:
+    """What is hit of one provider in one system, told once: a system may use two products of it, each from places of its own."""
+    return hit[0].model_copy(
+        update={
+            "called_from": tuple(dict.fromkeys(place for one in hit for place in one.called_from)),
+            "users_in": tuple(dict.fromkeys(place for one in hit for place in one.users_in)),
+            "substitutability": max((one.substitutability for one in hit), key=SUBSTITUTABILITY.__getitem__),
+        }
+    )
 
 
 def _urgency(exposure: Exposure) -> tuple[object, ...]:
