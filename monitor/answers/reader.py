@@ -9,7 +9,7 @@ import base64
 import binascii
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import TypeVar
 
 from monitor import __version__
@@ -150,14 +150,18 @@ class Reader:
         )
 
     def events(self, query: EventQuery) -> Page[EventShape]:
-        """Events of the query, the most severe first, then the latest reported; an unknown provider or place is an error, not "none"."""
+        """Events of the query, the most severe first, then the latest reported; an unknown provider or place is an error, not "none".
+
+        Further pages are those of the first one's instant: what became known since moves events in the list.
+        """
         if query.provider:
             self._known(query.provider)
-        query = replace(query, place=checked_place(query.place) if query.place else None)
+        as_of = _instant_of(query.cursor) if query.cursor else query.as_of
+        query = replace(query, place=checked_place(query.place) if query.place else None, as_of=as_of)
         picture = self.picture(query.as_of)
         shaped = [self._shape(event, picture) for event in picture.events if self._touches(event, query)]
         shaped.sort(key=lambda e: (-e.severity_score, -e.last_reported_at.timestamp(), e.id))
-        items, following = _page([(e.id, e) for e in shaped], query.limit, query.cursor)
+        items, following = _page([(f"{as_of.isoformat()} {e.id}", e) for e in shaped], query.limit, query.cursor)
         return Page(items=items, next_cursor=following, data_as_of=picture.data_as_of, stale=picture.stale)
 
     def event(self, event: str, as_of: datetime) -> EventShape:
@@ -279,6 +283,14 @@ def _page(rows: Sequence[tuple[str, T]], limit: int, cursor: str | None) -> tupl
     taken = rows[start : start + limit]
     more = start + limit < len(rows)
     return [row for _, row in taken], base64.urlsafe_b64encode(taken[-1][0].encode()).decode() if more and taken else None
+
+
+def _instant_of(cursor: str) -> datetime:
+    """The instant of the list that the cursor is of; CursorError for a foreign cursor."""
+    try:
+        return datetime.fromisoformat(_decode(cursor).split(" ")[0]).astimezone(UTC)
+    except (ValueError, OverflowError) as error:
+        raise CursorError("this cursor is not of this list; start again without one") from error
 
 
 def _decode(cursor: str) -> str:

@@ -12,6 +12,7 @@ import pytest
 
 from monitor.answers.checks import CheckRequest, check
 from monitor.answers.reader import EventQuery, Reader
+from monitor.errors import CursorError
 from monitor.model import Correction, DecisionRequest, Report
 from monitor.pipeline import World
 from monitor.pipeline.ruling import rule
@@ -112,3 +113,18 @@ def test_what_is_in_force_is_never_beyond_the_horizon(world: World) -> None:
     rule(world, answer.findings[0].event, in_force, "Ann")
     answer = check(reader(world), request, NOW + HOUR)
     assert (answer.exit_code, answer.findings[0].state, answer.findings[0].stage) == (1, "fails", "in_force")
+
+
+def test_pages_of_events_are_of_one_instant_whatever_becomes_known_between_them(world: World) -> None:
+    stages = {"openai": "in_force", "huawei": "final", "nvidia": "proposed"}
+    arrive(world, [official(name, providers={name: "targeted"}, stage=stage) for name, stage in stages.items()], NOW)
+    whole = reader(world).events(EventQuery(None, None, NOW)).items
+    first = reader(world).events(EventQuery(None, None, NOW, limit=1))
+    rule(world, first.items[0].id, DecisionRequest(kind="reject", reason="not so"), "Ann")
+    later = NOW + 24 * HOUR
+    arrive(world, [official("act", told=later - HOUR, providers={"nvidia": "targeted"})], later)
+    assert [event.id for event in reader(world).events(EventQuery(None, None, later)).items] == [whole[2].id, whole[1].id]
+    rest = reader(world).events(EventQuery(None, None, later, cursor=first.next_cursor))
+    assert [*first.items, *rest.items] == whole
+    with pytest.raises(CursorError):
+        reader(world).events(EventQuery(None, None, later, cursor=reader(world).providers("", 1, None).next_cursor))
