@@ -74,9 +74,10 @@ def exposures(
     """Event × dependency for every team, most urgent first; `regions` says which members a group such as EU has.
 
     A dependency is hit when its provider restricts, is targeted or is affected and the measure binds a place it is called
-    from or has users in; a measure on its owner hits it where it scores. A provider that is an alternative or only mentioned
-    is never hit; neither is anyone by an event that is withdrawn, denied or hypothetical, nor by an offer. `score` is the
-    provider's in the worst hit place; `level` is this event's own (see `event_level`); `team_score` is what the score means here.
+    from or has users in; a measure on its owner, or one that names nobody and covers it, hits it where it scores. A provider
+    that is an alternative is never hit, nor one only mentioned beside others that are; neither is anyone by an event that is
+    withdrawn, denied or hypothetical, nor by an offer. `score` is the provider's in the worst hit place; `level` is this event's
+    own (see `event_level`); `team_score` is what the score means here.
     """
     hitting = [event for event in events if _can_hit(event)]
     context = _Context(assess, providers, as_of)
@@ -128,11 +129,11 @@ class _Context(NamedTuple):
 def _places(
     event: Event, dependency: Dependency, regions: Mapping[str, tuple[Jurisdiction, ...]], context: _Context
 ) -> tuple[Jurisdiction, ...]:
-    """Where the dependency is hit, by name or, where the event has points, through an owner; empty when nowhere."""
-    role = event.providers.get(dependency.provider)
+    """Where the dependency is hit, by name or, where the event has points, through an owner or as one of a class; empty when nowhere."""
+    role, named = event.providers.get(dependency.provider), {provider for provider, held in event.providers.items() if held in HIT_ROLES}
     if role in HIT_ROLES:
         return hit_places(event, dependency, regions)
-    if role is not None or not any(event.providers.get(owner) in HIT_ROLES for owner in owners(dependency.provider, context.providers)):
+    if role == "alternative" or (named and (role is not None or not named & owners(dependency.provider, context.providers))):
         return ()
     places = hit_places(event, dependency, regions)
     return tuple(place for place in places if event_level(event.id, context.assess(dependency.provider, place)) != "none")

@@ -69,7 +69,7 @@ CASES = [
     ("called_from_elsewhere", event(), team("openai", ("DE",), ("DE",)), ()),
     ("alternative_is_not_hit", event(), team("qwen", ("CN",)), ()),
     ("berlin_on_qwen_is_not_told_of_openai_in_cn", event(), team("qwen", ("DE",), ("DE",)), ()),
-    ("mention_is_not_hit", event(providers={"openai": "mentioned"}), team("openai", ("CN",)), ()),
+    ("mention_is_not_hit", event(providers={"openai": "mentioned", "qwen": "targeted"}), team("openai", ("CN",)), ()),
     (
         "targeted_by_a_ban_at_home_of_issuer",
         event(type="service_ban", providers={"qwen": "targeted"}, affected=(), issuing=("DE",)),

@@ -128,3 +128,24 @@ def test_pages_of_events_are_of_one_instant_whatever_becomes_known_between_them(
     assert [*first.items, *rest.items] == whole
     with pytest.raises(CursorError):
         reader(world).events(EventQuery(None, None, later, cursor=reader(world).providers("", 1, None).next_cursor))
+
+
+@pytest.mark.parametrize(
+    ("told", "hosts", "hit"),
+    [
+        pytest.param({}, ["open.bigmodel.cn", "dashscope.aliyuncs.com"], {"alibaba-cloud", "zhipu"}, id="covers a class"),
+        pytest.param({"providers": {"zhipu": "mentioned"}}, ["open.bigmodel.cn"], {"zhipu"}, id="covers a class and mentions one of it"),
+        pytest.param({"providers": {"huawei": "targeted"}}, ["open.bigmodel.cn"], set(), id="is against another"),
+        pytest.param({"sectors": ("quantum",)}, ["open.bigmodel.cn"], set(), id="covers another class"),
+        pytest.param({"type": "service_ban", "providers": {"zhipu": "mentioned"}}, ["open.bigmodel.cn"], set(), id="mentions it"),
+    ],
+)
+def test_the_gate_fails_on_what_scores_without_naming_the_provider(
+    world: World, told: dict[str, Any], hosts: list[str], hit: set[str]
+) -> None:
+    measure = {"type": "export_control", "providers": {}, "affected": ("CN",), "sectors": ("ai",)} | told
+    arrive(world, [official("rule", **measure)], NOW)
+    request = CheckRequest.model_validate({"in": ["CN"], "hosts": hosts, "allow_stale": True, "fail_on": "medium"})
+    answer = check(reader(world), request, NOW)
+    assert {finding.provider for finding in answer.failing()} == hit == {use.provider for use in answer.uses if use.risk[0].score >= 25}
+    assert answer.exit_code == int(bool(hit))
