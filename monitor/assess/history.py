@@ -122,7 +122,7 @@ def _walk(said: Sequence[_Said]) -> list[_Step]:
     for one in said:
         if one.stage is None:
             continue
-        if (not steps or _moves(steps[-1], one.stage, one.claim)) and _believed(one.stage, one.told, said):
+        if (not steps or _moves(steps, one.stage, one.claim)) and _believed(one.stage, one.told, said):
             steps.append(_Step(one.stage, _day(one.claim, one.stage), one.claim.told))
         if steps and steps[-1].stage == one.stage:
             steps[-1].claims.append(one.claim)
@@ -184,15 +184,26 @@ def _told_stage(claim: Claim, principals: frozenset[str], measure_known: bool) -
     return stage
 
 
-def _moves(last: _Step, stage: Stage, claim: Claim) -> bool:
+def _moves(steps: Sequence[_Step], stage: Stage, claim: Claim) -> bool:
+    last = steps[-1]
     if last.stage == "rescinded":
         return False
     if stage in HALTED:
         return stage != last.stage
     if last.stage == "suspended":
-        resumes = stage in ("final", "in_force") and claim.told > last.told
-        return resumes and (is_primary(claim) or any(day > last.day for day in claim.days))
+        return claim.told > last.told and _resumes(steps, stage, claim)
     return advanced(stage) > advanced(last.stage)
+
+
+def _resumes(steps: Sequence[_Step], stage: Stage, claim: Claim) -> bool:
+    """Whether a report told after a halt tells new facts. What it announces for a later day is one where a primary source does, or
+    where nothing of the measure was told before the halt, which then was of something else.
+    """
+    halted, effective = steps[-1].day, claim.report.signal.dates.effective
+    if stage in ("final", "in_force"):
+        return is_primary(claim) or any(day > halted for day in claim.days)
+    is_ahead = effective is not None and effective > halted
+    return stage == "announced" and is_ahead and (is_primary(claim) or all(step.stage in HALTED for step in steps))
 
 
 def _first_said(news: Sequence[Claim]) -> _Step:

@@ -60,7 +60,7 @@ class Claim:
     @cached_property
     def event(self) -> str:
         """The id of the event that this claim opens when it is the first: it rests on what was known first and never changes."""
-        return "evt_" + short_hash(self.key, self.report.document.id)
+        return "evt_" + short_hash(self.key, self.report.document.versions[0])  # an edit tells no other event
 
     @property
     def told(self) -> datetime:

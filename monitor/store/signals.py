@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import ScalarSelect, and_, delete, exists, func, or_, select
+from sqlalchemy import ColumnElement, ScalarSelect, String, and_, cast, delete, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 from sqlmodel import col
 
@@ -14,6 +14,9 @@ from monitor.model import Document, Report, Signal, Tagging
 from monitor.store.dialect import insert_new
 from monitor.store.documents import in_parts
 from monitor.store.tables import DocumentRow, MentionRow, SignalRow, TaggingRow, TextSketchRow
+
+_FACTS: Final = ("beneath", "modality", "providers", "issuing", "affected", "stage", "sectors", "instrument")
+"""What makes two signals of one type the same news, in whatever words and of whatever day."""
 
 
 def save_taggings(tx: Session, taggings: Sequence[Tagging], now: datetime) -> int:
@@ -60,10 +63,9 @@ def reports(
     with `documents` only of these. The text of the documents is left empty: nothing that is drawn from reports looks at it, and it
     is most of what they weigh.
 
-    `recorded_at` is when the document was first tagged at all, so that tagging again with a
-    newer version does not make old news new; what was really said at a time in the past is in `events.events_as_of`.
+    `recorded_at` is when the document, or a version before it that said the same, was first tagged at all: neither tagging again with
+    a newer version nor an edit makes old news new; what was really said at a time in the past is in `events.events_as_of`.
     """
-    known_at = _first_tagged(DocumentRow)
     newer = aliased(DocumentRow)
     replaced = exists().where(
         col(newer.source_id) == col(DocumentRow.source_id),
@@ -71,19 +73,18 @@ def reports(
         col(newer.revision) > col(DocumentRow.revision),
         _has_tagging(newer, tagger_version),
     )
-    held = col(TaggingRow.body)["agreed"].as_boolean().is_(False)
     wanted = (
-        select(col(DocumentRow.id), col(DocumentRow.body), col(DocumentRow.title), col(SignalRow.body), known_at.label("known_at"))
+        select(col(DocumentRow.id), col(DocumentRow.body), col(DocumentRow.title), col(SignalRow.body), _known_at(tagger_version))
         .join_from(SignalRow, TaggingRow)
         .join(DocumentRow, col(DocumentRow.id) == col(SignalRow.document_id))
-        .where(col(SignalRow.tagger_version) == tagger_version, or_(and_(col(TaggingRow.relevant), ~held), col(SignalRow.background)))
+        .where(col(SignalRow.tagger_version) == tagger_version, _is_told(SignalRow, TaggingRow))
         .order_by(col(DocumentRow.id), col(SignalRow.position))
     )
     if compared_by is not None:
         by_it = (col(TextSketchRow.document_id) == col(DocumentRow.id), col(TextSketchRow.method) == compared_by)
         wanted = wanted.where(exists().where(*by_it))
     if as_of is not None:
-        wanted = wanted.where(known_at <= as_of)
+        wanted = wanted.where(_first_tagged(DocumentRow) <= as_of)
         replaced = replaced.where(_first_tagged(newer) <= as_of)
     wanted = wanted.where(~replaced)
     if documents is None:
@@ -111,6 +112,42 @@ def _first_tagged(document: type[DocumentRow]) -> ScalarSelect[datetime]:
     """When a document was tagged for the first time, by whatever version."""
     first = aliased(TaggingRow)
     return select(func.min(col(first.recorded_at))).where(col(first.document_id) == col(document.id)).scalar_subquery()
+
+
+def _known_at(version: str) -> ScalarSelect[datetime]:
+    """When what a signal says was first tagged in its document or in a version before it; a day that was put right is the same news."""
+    earlier, first, same, tagging = aliased(DocumentRow), aliased(TaggingRow), aliased(SignalRow), aliased(TaggingRow)
+    equal = (cast(col(same.body)[fact], String) == cast(col(SignalRow.body)[fact], String) for fact in _FACTS)
+    says_it = exists().where(
+        col(same.document_id) == col(earlier.id),
+        col(same.tagger_version) == version,
+        col(tagging.document_id) == col(same.document_id),
+        col(tagging.tagger_version) == version,
+        _is_told(same, tagging),
+        col(same.type) == col(SignalRow.type),
+        col(same.background) == col(SignalRow.background),
+        *equal,
+    )
+    return (
+        select(func.min(col(first.recorded_at)))
+        .join(earlier, col(earlier.id) == col(first.document_id))
+        .where(
+            col(earlier.source_id) == col(DocumentRow.source_id),
+            col(earlier.guid_hash) == col(DocumentRow.guid_hash),
+            or_(
+                col(earlier.id) == col(DocumentRow.id),
+                and_(col(earlier.revision) < col(DocumentRow.revision), says_it.correlate(earlier, SignalRow)),
+            ),
+        )
+        .correlate(DocumentRow, SignalRow)
+        .scalar_subquery()
+    )
+
+
+def _is_told(signal: type[SignalRow], tagging: type[TaggingRow]) -> ColumnElement[bool]:
+    """Whether a signal counts: background does, and what heads and rules agree on."""
+    held = col(tagging.body)["agreed"].as_boolean().is_(False)
+    return or_(and_(col(tagging.relevant), ~held), col(signal.background))
 
 
 def _has_tagging(document: type[DocumentRow], version: str) -> Any:
