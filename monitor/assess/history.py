@@ -156,14 +156,18 @@ def _capped(claim: Claim, stage: Stage | None, effective: date | None) -> Stage 
 def _believed(stage: Stage, told: datetime, said: Sequence[_Said]) -> bool:
     """Whether a primary source or more than a small minority of the origins of the same days tell that it has come so far.
 
-    Against a halt speak all who report the measure without one, against an advance those who tell an earlier stage.
+    Against a halt speak all who report the measure without one, against an advance those who tell an earlier stage. What a primary
+    source states no lone report ends: that takes a primary source or two origins.
     """
     halt = stage in HALTED
     same_days = [one for one in said if abs(one.told - told) <= _CYCLE]
     backers = [one for one in same_days if one.stage and (one.stage in HALTED if halt else advanced(one.stage) >= advanced(stage))]
     others = [one for one in same_days if one.stage not in HALTED and (halt or one.stage) and not is_relief(one.claim)]
     support = {one.voice for one in backers}
-    return any(one.primary for one in backers) or outweighs(len(support), len({one.voice for one in others} - support))
+    if any(one.primary for one in backers):
+        return True
+    stated = halt and any(one.primary and one.stage and one.stage not in HALTED and one.told <= told for one in said)
+    return not (stated and len(support) == 1) and outweighs(len(support), len({one.voice for one in others} - support))
 
 
 def _told_stage(claim: Claim, principals: frozenset[str], measure_known: bool) -> Stage | None:

@@ -79,16 +79,18 @@ class Claim:
 
     @cached_property
     def primary(self) -> bool:
-        """Whether the document is the act itself: the issuer's own regulator, or the provider's notice about its own act."""
+        """Whether the document is the act itself: the issuer's own regulator, or the provider's notice about its own act or its end."""
         document, signal = self.report.document, self.report.signal
         if document.reliability == "low":
             return False
         if document.kind == "regulator":
             unsaid = not signal.issuing and self.family not in _OWN_ACT
             return unsaid or document.jurisdiction in signal.issuing or (document.jurisdiction is None and bool(signal.issuing))
-        if document.kind in ("vendor", "vendor_terms") and document.reliability in ("primary", "high") and self.family in _OWN_ACT:
+        if document.kind in ("vendor", "vendor_terms") and document.reliability in ("primary", "high"):
             publisher = re.sub(r"[^a-z0-9]+", "-", document.origin_group.casefold()).strip("-")
-            return publisher in self.principals or publisher not in signal.providers
+            if signal.type == "relief":
+                return signal.providers.get(publisher) == "restricting"
+            return self.family in _OWN_ACT and (publisher in self.principals or publisher not in signal.providers)
         return False
 
     @cached_property

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from monitor.assess.constants import METHODOLOGY_VERSION
 from monitor.assess.score import Question, score
+from monitor.assess.stage import standing_on
 from monitor.freshness import is_stale
 from monitor.inform.links import is_reachable, unsubscribe_url
 from monitor.inform.query import DigestQuery, SourceHealth
@@ -33,7 +34,7 @@ class Known:
     @classmethod
     def at(cls, world: World, tx: Session, as_of: datetime) -> Known:
         """The picture of `as_of`."""
-        known = tuple(events.events_as_of(tx, as_of))
+        known = tuple(standing_on(event, as_of) for event in events.events_as_of(tx, as_of))
         return cls(world, as_of, known, sources.data_as_of(tx, as_of), triage.triage_facts(tx, as_of))
 
     def assess(self, provider: str, place: str) -> Assessment:

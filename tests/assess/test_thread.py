@@ -217,12 +217,12 @@ def test_what_is_announced_after_news_of_some_relief_is_not_halted_by_it(before:
     assert event(eased, report("c")).stage == "suspended"  # of no day: it may be what was eased
 
 
-def test_a_providers_notice_outlives_a_papers_news_of_relief_that_came_before_it() -> None:
-    paper = report("r", told=NOTICE_DAY + days(1), type="relief", stage="in_force")
+def test_a_providers_notice_outlives_papers_news_of_relief_that_came_before_it() -> None:
+    papers = [report(tag, told=NOTICE_DAY + days(1), type="relief", stage="in_force") for tag in ("r", "s")]
     again = NOTICE_DAY + days(2)
-    assert event(notice(), paper).stage == "suspended"
-    assert event(notice(), paper, report("retold", effective=DEADLINE, told=again)).stage == "suspended"
-    found = event(notice(), paper, notice("again", told=again))
+    assert event(notice(), *papers).stage == "suspended"
+    assert event(notice(), *papers, report("retold", effective=DEADLINE, told=again)).stage == "suspended"
+    found = event(notice(), *papers, notice("again", told=again))
     assert (found.stage, found.dates.effective) == ("announced", DEADLINE)
 
 
