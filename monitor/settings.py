@@ -39,6 +39,8 @@ class Settings(BaseSettings):
     database_url: str = ""
     # The file that lists the sources.
     feeds: Path = Path("feeds.yaml")
+    # The file with webhooks and chats (docs/channels.md); the default file may be absent.
+    channels: Path = Path("channels.yaml")
     # smtp://[user:pass@]host:port or smtps://…; without it digests are composed and kept queued.
     smtp_url: SecretStr | None = None
     # What becomes of a mail that may have arrived: hold (a person decides) or resend (with the same Message-ID).

@@ -31,7 +31,8 @@ from monitor.collect.headers import conditional, fresh_for_s, validators_of
 from monitor.collect.pace import GAP_S, PER_HOST, Pace, silence_s, site_of
 from monitor.collect.room import LARGE_AT_ONCE, LARGE_BYTES, Room
 from monitor.model import FetchFailure, Reason, Response, Source, Validators
-from monitor.network.dial import BlockedAddressError, CheckedResolver, check_host
+from monitor.network.address import BlockedAddressError, check_host
+from monitor.network.dial import CheckedResolver
 from monitor.network.waiting import retry_after_s
 
 MAX_REDIRECTS = 5

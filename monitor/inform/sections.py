@@ -295,7 +295,7 @@ def _proof(event: Event, language: str) -> Iterator[Fact]:
 
 def quote(proof: Evidence) -> Fact:
     """The words of a source, and where they stand."""
-    return Fact(label="Quote", text=f"“{_shortened(proof.quote)}”", url=proof.url)
+    return Fact(label="Quote", text=f"“{shortened(proof.quote)}”", url=proof.url)
 
 
 def _alternatives(query: DigestQuery, assessment: Assessment) -> Iterator[Fact]:
@@ -331,7 +331,8 @@ def _ranked(alternatives: Iterable[Alternative]) -> list[Alternative]:
     )
 
 
-def _shortened(text: str) -> str:
+def shortened(text: str) -> str:
+    """A quote in one line, cut where it would fill a mail."""
     flat = " ".join(text.split())
     return flat if len(flat) <= MAX_QUOTE else flat[: MAX_QUOTE - 1].rstrip() + "…"
 

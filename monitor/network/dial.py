@@ -9,11 +9,7 @@ from ipaddress import ip_address
 
 from aiohttp.abc import AbstractResolver, ResolveResult
 
-from monitor.network.address import Address, is_opted_in, is_public, literal
-
-
-class BlockedAddressError(OSError):
-    """A name or literal leads to an address we must not dial."""
+from monitor.network.address import check_address
 
 
 class CheckedResolver(AbstractResolver):
@@ -38,19 +34,3 @@ class CheckedResolver(AbstractResolver):
 
     async def close(self) -> None:
         """Nothing of its own to close."""
-
-
-def check_address(host: str, port: int, address: Address, allowed: tuple[str, ...]) -> None:
-    """BlockedAddressError unless `address` is public or the operator opted this host, port or address in."""
-    if not is_public(address) and not is_opted_in(host, port, address, allowed):
-        raise BlockedAddressError(f"{host} is {address}, which is not a public address")
-
-
-def check_host(host: str, port: int, allowed: tuple[str, ...]) -> None:
-    """BlockedAddressError for an address that is disguised or not allowed, which no resolver would see; a name passes."""
-    try:
-        address = literal(host)
-    except ValueError as error:
-        raise BlockedAddressError(f"{host} is a disguised address") from error
-    if address is not None:
-        check_address(host, port, address, allowed)
