@@ -44,11 +44,14 @@ def _line(one: ChannelShape) -> tuple[str | Text, ...]:
 
 def tried(name: Annotated[str, typer.Argument(help="A channel of channels.yaml.")], as_json: JsonFlag = False) -> None:
     """Send a message that is marked as a test, in exactly the way of a warning, and say how it ended."""
+    from monitor.logs import configure_logs
     from monitor.pipeline import open_world
     from monitor.pipeline.notifying import try_out
     from monitor.settings import load_settings
 
-    with open_world(load_settings(), with_sources=False) as world:
+    settings = load_settings()
+    configure_logs(settings.log)
+    with open_world(settings, with_sources=False) as world:
         ended = try_out(world, name)
     if as_json:
         print_json(ended)

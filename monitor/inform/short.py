@@ -19,7 +19,7 @@ MOST_ENTRIES: Final = 5
 MOST_CHARS: Final = 1800
 """Discord takes 2,000 in all, Slack and Teams more."""
 _MOST_LINE: Final = 200
-_TOLD: Final = ("problems", "act_now", "moved", "lifted", "changed", "new")
+_TOLD: Final = ("act_now", "moved", "lifted", "changed", "new")
 _OURS: Final = re.compile(r"(?:\[[A-Z]+\] ?)+")
 """The tags that a subject begins with; a chat makes no link of them."""
 _SIGNS: Final = {sign: chr(ord(sign) + 0xFEE0) for sign in "<>&@[]*_`~#|\\{}^$"}
@@ -41,8 +41,11 @@ def chat_title(subject: str) -> str:
 
 def chat_text(digest: Digest) -> str:
     """What to do, then the matters, the most urgent first, each with its page; at most 1,800 characters."""
-    entries = [entry for section in digest.sections if section.key in _TOLD for entry in section.entries]
-    left_out = sum(section.more for section in digest.sections if section.key in _TOLD)
+    told = [section for section in digest.sections if section.key in _TOLD]
+    # That sources are silent is a matter of its own only where it is the one reason for the message.
+    told = told or [section for section in digest.sections if section.key == "problems"]
+    entries = [entry for section in told for entry in section.entries]
+    left_out = sum(section.more for section in told)
     blocks = [plain(f"{digest.team}: {digest.preheader}".replace(": terms below", ""))]
     shown = 0
     for entry in entries[:MOST_ENTRIES]:

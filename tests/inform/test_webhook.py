@@ -90,7 +90,7 @@ def test_what_an_answer_comes_to(case: str) -> None:
 )
 @pytest.mark.parametrize("status", ["429 Too Many Requests", "503 Unavailable"])
 def test_it_says_how_long_the_receiver_asked_to_be_left_alone(status: str, headers: dict[str, str], seconds: int | None) -> None:
-    with hooks([http(status, **headers)]) as box:
+    with hooks([http(status, b"ok", **headers)]) as box:
         assert posted(box, NOW.replace(microsecond=0)).wait_s == seconds
 
 
