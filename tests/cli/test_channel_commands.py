@@ -134,3 +134,14 @@ def test_what_webhooks_carry_stands_in_the_openapi_document(client: TestClient) 
     body = document["webhooks"]["alert.raised"]["post"]["requestBody"]["content"]["application/json"]["schema"]
     assert body == {"$ref": "#/components/schemas/WebhookMessage"}
     assert document["components"]["schemas"]["WebhookMessage"]["required"] == ["type", "timestamp", "data"]
+
+
+def test_an_import_says_which_channels_are_not_set_up(box: Hooks, tmp_path: Path) -> None:
+    path = tmp_path / "inventory.yaml"
+    path.write_text("teams: [{id: a, name: A, recipients: [{channel: soc}, {channel: pager}], systems: []}]", "utf-8")
+    shell = Inside(tmp_path, **{name: value for name, value in os.environ.items() if name.startswith("FOREWARNED_")})
+    shell("inventory", "import", str(path))
+    told = " ".join(shell.stderr.split())
+    assert "channel pager is not set up" in told
+    assert "channel soc" not in told
+    assert "channel: pager" in shell("inventory", "show")
