@@ -42,7 +42,7 @@ def _line(one: ChannelShape) -> tuple[str | Text, ...]:
     return (one.name, one.kind or "", one.where, Text(one.state, style=_STYLE[one.state]), ", ".join(one.teams), counts)
 
 
-def tried(name: Annotated[str, typer.Argument(help="A channel of channels.yaml.")], as_json: JsonFlag = False) -> None:
+def tried(name: Annotated[str, typer.Argument(help="A channel of channels.yaml, or a mail address.")], as_json: JsonFlag = False) -> None:
     """Send a message that is marked as a test, in exactly the way of a warning, and say how it ended."""
     from monitor.logs import configure_logs
     from monitor.pipeline import open_world

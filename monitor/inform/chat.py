@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+import ssl
 import subprocess
 import sys
 import threading
@@ -35,9 +36,12 @@ def send(
     asked = {"url": channel.url.get_secret_value(), "title": title, "text": text, "allowed": private_hosts if channel.private else ()}
     start = "import json,sys; sys.path[:] = json.loads(sys.argv[1]); from monitor.inform.chat import speak; speak()"
     # -I and an empty environment: no secret of the service is within the plugin's reach; what it prints of its own goes nowhere.
+    # Who is trusted is the system's word, as everywhere else, where it keeps that in one file; else the library's own list stands.
+    trusted = ssl.get_default_verify_paths().cafile
+    env = {"REQUESTS_CA_BUNDLE": trusted} if trusted else {}
     command = [sys.executable, "-I", "-X", "utf8", "-c", start, json.dumps(sys.path)]
     pipe, nowhere = subprocess.PIPE, subprocess.DEVNULL
-    with subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=nowhere, env={}, text=True) as child:  # noqa: S603 - our own interpreter
+    with subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=nowhere, env=env, text=True) as child:  # noqa: S603 - our own interpreter
         watchdog = threading.Timer(deadline_s, child.kill)
         watchdog.start()
         try:

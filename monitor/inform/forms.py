@@ -38,11 +38,20 @@ def alert_form(matters: Sequence[Matter], channel: Channel | None, unsubscribe: 
 
 def trial_form(channel: Channel, slot: str, base_url: str, now: datetime, methodology_version: str) -> Mail:
     """A message that says of itself that it is a test."""
-    said = f"Sent on {utc_minute(now)} by `forewarned channel test` to try out this channel. There is nothing to do."
     posted = trial_message(channel.name, now, methodology_version).model_dump_json()
-    text = posted if channel.kind == "webhook" else said.replace("`", "")
     key = message_id("test", base_url, channel.address, slot)
+    text = posted if channel.kind == "webhook" else _said(now)
     return Mail(recipient=channel.address, subject=TRIAL, text=text, html="", message_id=key, kind="test")
+
+
+def trial_mail(address: str, slot: str, base_url: str, now: datetime) -> Mail:
+    """The same for a mailbox."""
+    key = message_id("test", base_url, address, slot)
+    return Mail(recipient=address, subject=TRIAL, text=f"{_said(now)}\n", html=f"<p>{_said(now)}</p>", message_id=key, kind="test")
+
+
+def _said(now: datetime) -> str:
+    return f"Sent on {utc_minute(now)} by forewarned channel test, to try this way out. There is nothing to do."
 
 
 def _brief(digest: Digest) -> Mail:

@@ -88,7 +88,7 @@ async def _within(channel: Channel, request: _Request, private_hosts: tuple[str,
 
 def _session(resolver: CheckedResolver) -> aiohttp.ClientSession:
     return aiohttp.ClientSession(
-        connector=aiohttp.TCPConnector(resolver=resolver, use_dns_cache=False, force_close=True),
+        connector=aiohttp.TCPConnector(resolver=resolver, use_dns_cache=False, force_close=True, ssl=ssl.create_default_context()),
         cookie_jar=aiohttp.DummyCookieJar(),
         timeout=aiohttp.ClientTimeout(total=None),
         auto_decompress=False,

@@ -17,11 +17,11 @@ from typing import Final
 from monitor.assess.constants import METHODOLOGY_VERSION
 from monitor.errors import NotFoundError
 from monitor.inform import chat, webhook
-from monitor.inform.forms import trial_form
+from monitor.inform.forms import trial_form, trial_mail
 from monitor.logs import log, warn
 from monitor.model import Channel, Delivery, DeliveryState, Noun, SendResult, short_hash
 from monitor.pipeline.owner import this_process
-from monitor.pipeline.posting import LEASE, MAIL_PAUSES, OLD, TOO_OLD, after, free_abandoned, pledge
+from monitor.pipeline.posting import LEASE, MAIL_PAUSES, OLD, TOO_OLD, after, free_abandoned, pledge, send_once
 from monitor.pipeline.world import World
 from monitor.store import mailboxes, outbox
 
@@ -63,14 +63,18 @@ def notify_queued(world: World) -> Counter[str]:
 def try_out(world: World, name: str) -> Trial:
     """Sends a message marked as a test in exactly the way of a warning, once; NotFoundError for a channel that is not set up.
 
-    A channel that had been closed is open again when it takes it.
+    `name` may be a mail address instead. A channel that had been closed is open again when it takes the message.
     """
+    now = world.clock()
+    slot = f"test/{now.isoformat()}/{secrets.token_hex(4)}"
+    if "@" in name:
+        mail = trial_mail(name, slot, world.settings.base_url, now)
+        ended, result = send_once(world, Delivery(recipient=name, slot=slot, due_at=now, mail=mail))
+        return Trial(channel=name, delivery=ended.id, state=ended.state, status=None, reason=result.reason)
     channel = world.channels.get(name)
     if channel is None:
         known = ", ".join(sorted(world.channels)) or f"none; write {world.settings.channels}"
         raise NotFoundError("channel", name, f"set up are: {known}")
-    now = world.clock()
-    slot = f"test/{now.isoformat()}/{secrets.token_hex(4)}"
     mail = trial_form(channel, slot, world.settings.base_url, now, METHODOLOGY_VERSION)
     with world.store.write() as tx:
         outbox.plan(tx, Delivery(recipient=channel.address, slot=slot, channel=channel.kind, due_at=now, mail=mail))

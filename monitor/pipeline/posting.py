@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import partial
 
-from monitor.errors import DeliveryError, NotFoundError
+from monitor.errors import DeliveryError, NotFoundError, UsageError
 from monitor.inform.mail import message, send
 from monitor.logs import log, warn
 from monitor.model import Delivery, DeliveryState, SendResult
@@ -49,6 +49,19 @@ def send_queued(world: World) -> Counter[str]:
             warn("the mail server does not take mail; the rest waits", reason=result.reason)
             break
     return counts
+
+
+def send_once(world: World, delivery: Delivery) -> tuple[Delivery, SendResult]:
+    """Hand a new mail over at once and a single time; UsageError without a server."""
+    if world.settings.smtp_url is None:
+        raise UsageError("no mail can leave without a server: set FOREWARNED_SMTP_URL")
+    with world.store.write() as tx:
+        outbox.plan(tx, delivery)
+        claimed = outbox.claim(tx, world.clock(), this_process(), LEASE, 1, recipient=delivery.recipient, slot=delivery.slot)
+    ended, result = _hand_over(world, claimed[0], world.settings.smtp_url.get_secret_value())
+    ended = ended.moved_to("failed", result.reason) if ended.state == "queued" else ended
+    _recorded(world, ended, result)
+    return ended, result
 
 
 def free_abandoned(world: World) -> None:

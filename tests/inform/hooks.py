@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import json
+import os
+import shutil
 import socket
 import socketserver
 import ssl
 import struct
+import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
+import pytest
 from pydantic import SecretStr
 
 from monitor.model import Channel, ChannelKind
@@ -78,10 +83,11 @@ def hooks(script: Script = FINE, tls: ssl.SSLContext | None = None) -> Iterator[
     class Talk(socketserver.StreamRequestHandler):
         def handle(self) -> None:
             with suppress(OSError, ValueError):  # a sender that is killed, or will not trust us, just goes away
-                if tls is not None:
-                    self.request = tls.wrap_socket(self.request, server_side=True)
-                    self.rfile = self.request.makefile("rb")
-                self._talk()
+                if tls is None:
+                    self._talk()
+                    return
+                with tls.wrap_socket(self.request, server_side=True) as self.request, self.request.makefile("rb") as self.rfile:
+                    self._talk()
 
         def _talk(self) -> None:
             path = self.rfile.readline().decode("latin-1").split(" ")[1]
@@ -146,3 +152,17 @@ def chat(port: int, name: str = "talk", scheme: str = "json", *, private: bool =
     """A chat behind an apprise URL."""
     kind: ChannelKind = "chat"
     return Channel(name=name, kind=kind, url=SecretStr(f"{scheme}://127.0.0.1:{port}/{TOKEN}"), private=private)
+
+
+@pytest.fixture
+def trusted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ssl.SSLContext:
+    """A certificate for 127.0.0.1 that this process, and its children, trust."""
+    if shutil.which("openssl") is None:
+        (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)("openssl is not installed: apt-get install openssl")
+    key, cert = tmp_path / "key.pem", tmp_path / "cert.pem"
+    made = "openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=127.0.0.1 -addext subjectAltName=IP:127.0.0.1 -keyout"
+    subprocess.run([*made.split(), str(key), "-out", str(cert)], check=True, capture_output=True)
+    monkeypatch.setenv("SSL_CERT_FILE", str(cert))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(cert, key)
+    return context

@@ -9,10 +9,10 @@ from pydantic import SecretStr
 
 from monitor.inform.chat import send
 from monitor.model import SendResult
-from tests.inform.hooks import RESET, TOKEN, Hooks, Script, chat, forever, hooks, http
+from tests.inform.hooks import RESET, TOKEN, Hooks, Script, chat, forever, hooks, http, trusted
 from tests.inform.smtp_servers import certificate, free_port
 
-__all__ = ["certificate"]
+__all__ = ["certificate", "trusted"]
 
 HERE = ("127.0.0.1", "localhost")
 
@@ -75,6 +75,11 @@ def test_a_certificate_that_nobody_trusts_gets_nothing(certificate: ssl.SSLConte
     with hooks(tls=certificate) as box:
         assert sent(box, "jsons").state == "retry"
         assert box.got == []
+
+
+def test_a_certificate_that_the_system_trusts_is_one(trusted: ssl.SSLContext) -> None:
+    with hooks(tls=trusted) as box:
+        assert sent(box, "jsons").state == "sent"
 
 
 @pytest.mark.parametrize(

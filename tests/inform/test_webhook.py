@@ -14,10 +14,10 @@ from standardwebhooks import Webhook, WebhookVerificationError
 
 from monitor.inform.webhook import post
 from monitor.model import Channel, SendResult
-from tests.inform.hooks import OLD_SECRET, RESET, SECRET, TOKEN, Hooks, Script, forever, hooks, http, webhook
+from tests.inform.hooks import OLD_SECRET, RESET, SECRET, TOKEN, Hooks, Script, forever, hooks, http, trusted, webhook
 from tests.inform.smtp_servers import certificate, free_port
 
-__all__ = ["certificate"]
+__all__ = ["certificate", "trusted"]
 
 NOW = datetime(2024, 6, 26, 8, 0, 0, 500_000, tzinfo=UTC)
 BODY = '{"type":"channel.test","words":"停用 & <b>"}'
@@ -127,6 +127,14 @@ def test_a_certificate_that_nobody_trusts_gets_nothing(certificate: ssl.SSLConte
         ended = post(webhook(box.port, scheme="https"), "dlv_1", BODY, NOW, HERE, 5.0)
         assert (ended.state, box.got) == ("retry", [])
     assert "certificate is not trusted" in ended.reason
+
+
+def test_a_certificate_that_the_system_trusts_is_one(trusted: ssl.SSLContext) -> None:
+    with hooks(tls=trusted) as box:
+        assert post(webhook(box.port, scheme="https"), "dlv_1", BODY, NOW, HERE, 5.0).state == "sent"
+        wrong_name = post(webhook(box.port, scheme="https", host="localhost"), "dlv_1", BODY, NOW, HERE, 5.0)
+        assert (wrong_name.state, len(box.got)) == ("retry", 1)
+    assert "certificate is not trusted" in wrong_name.reason
 
 
 def test_a_receiver_without_tls_gets_nothing() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
@@ -12,7 +13,7 @@ from pydantic import SecretStr
 
 from monitor.answers.outbox import outbox_answer
 from monitor.answers.ways import channels_answer
-from monitor.errors import NotFoundError
+from monitor.errors import NotFoundError, UsageError
 from monitor.inform.payload import WebhookMessage
 from monitor.model import Channel, Delivery, DeliveryState, EventDates, Mail, Team
 from monitor.pipeline import World, deliver, preview, preview_alert
@@ -253,6 +254,19 @@ def test_a_test_goes_the_way_of_a_warning_says_what_it_is_and_how_it_ended(world
         assert deliver(at(start, MORNING + DAY))["sent"] == 0, "nobody wants a test hours later"
     with pytest.raises(NotFoundError, match=r"soc, talk"):
         try_out(start, "nobody")
+
+
+def test_a_mailbox_is_tried_in_the_same_way(world: World) -> None:
+    with good_server() as (box, port):
+        ended = try_out(through(world, port), "ops@example.com")
+        assert (ended.state, len(box.mails)) == ("sent", 1)
+        assert b"[TEST]" in (box.mails[0].original_content or b"")
+        refused = try_out(through(world, port), "nobody@example.com")
+        assert (refused.state, "no such user" in refused.reason) == ("failed", True)
+    assert try_out(through(world, free_port()), "ops@example.com").state == "failed", "once, and not again hours later"
+    with pytest.raises(UsageError, match="FOREWARNED_SMTP_URL"):
+        try_out(world, "ops@example.com")
+    assert Counter(row.state for row in rows(world)) == {"sent": 1, "failed": 2}
 
 
 def test_a_private_receiver_needs_both_the_channel_and_the_setting(world: World) -> None:
