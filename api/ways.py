@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Annotated
+from typing import Annotated, get_args
 
 from fastapi import APIRouter, FastAPI, Path, Request
 
 from api.deps import EditorDep, ReaderDep
 from monitor.answers.ways import ChannelPage, channels_answer
 from monitor.catalog import load_channels
-from monitor.inform.payload import WebhookMessage
+from monitor.inform.payload import MessageType, WebhookMessage
 from monitor.model import CHANNEL_NAME
 from monitor.pipeline.notifying import Trial, try_out
 
@@ -40,5 +40,5 @@ def describe_webhooks(app: FastAPI) -> None:
     def message(body: WebhookMessage) -> None:
         """Signed as Standard Webhooks 1.0 says; answer 2xx within 20 seconds, 410 to get no more."""
 
-    for kind in ("digest.ready", "alert.raised", "alert.lifted", "deadline.moved", "channel.test"):
+    for kind in get_args(MessageType):
         app.webhooks.post(kind)(message)

@@ -20,7 +20,8 @@ def digest_form(digest: Digest, query: DigestQuery, channel: Channel | None, cal
     """A digest for a mailbox (`channel` None) or a channel; `calendars` keeps files for many mails of one instant."""
     if channel is None:
         return render_digest(digest, calendars)
-    return _brief(digest) if channel.kind == "chat" else _posted(digest, digest_message(query))
+    quiet = any(section.key == "watched" for section in digest.sections)
+    return _brief(digest) if channel.kind == "chat" else _posted(digest, digest_message(query, quiet=quiet))
 
 
 def alert_parts(matters: Sequence[Matter], channel: Channel | None) -> list[Sequence[Matter]]:

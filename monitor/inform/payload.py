@@ -29,7 +29,7 @@ from monitor.model import (
     TriageState,
 )
 
-MessageType = Literal["digest.ready", "alert.raised", "alert.lifted", "deadline.moved", "channel.test"]
+MessageType = Literal["digest.ready", "digest.quiet", "alert.raised", "alert.lifted", "deadline.moved", "channel.test"]
 MOST_MATTERS: Final = 20
 MOST_EXPOSURES: Final = 20
 MOST_EVIDENCE: Final = 5
@@ -148,10 +148,10 @@ class WebhookMessage(Noun):
     data: MessageData
 
 
-def digest_message(query: DigestQuery) -> WebhookMessage:
-    """All that reaches the recipient's level: what is new or changed says so."""
+def digest_message(query: DigestQuery, *, quiet: bool) -> WebhookMessage:
+    """All that reaches the recipient's level: what is new or changed says so; `quiet` after a week without news."""
     told = [hit for hit in hits(query) if hit.reaches(query.recipient.min_level)]
-    return _message("digest.ready", query, told)
+    return _message("digest.quiet" if quiet else "digest.ready", query, told)
 
 
 def alert_message(matter: Matter) -> WebhookMessage:

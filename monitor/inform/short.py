@@ -42,8 +42,8 @@ def chat_title(subject: str) -> str:
 def chat_text(digest: Digest) -> str:
     """What to do, then the matters, the most urgent first, each with its page; at most 1,800 characters."""
     told = [section for section in digest.sections if section.key in _TOLD]
-    # That sources are silent is a matter of its own only where it is the one reason for the message.
-    told = told or [section for section in digest.sections if section.key == "problems"]
+    # That sources are silent, or what is watched, is a matter of its own only where there is nothing else to tell.
+    told = told or [section for section in digest.sections if section.key in ("problems", "watched")]
     entries = [entry for section in told for entry in section.entries]
     left_out = sum(section.more for section in told)
     blocks = [plain(f"{digest.team}: {digest.preheader}".replace(": terms below", ""))]

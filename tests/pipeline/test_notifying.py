@@ -23,7 +23,7 @@ from monitor.store import inventory, outbox
 from tests.inform.hooks import SECRET, TOKEN, chat, hooks, http, webhook
 from tests.inform.smtp_servers import free_port, good_server
 from tests.pipeline.conftest import source, world_over
-from tests.pipeline.test_alerting import DAY, HOUR, MORNING, NOON, begin, cut, known
+from tests.pipeline.test_alerting import DAY, HOUR, MORNING, NOON, begin, cut, known, polled
 from tests.pipeline.test_deliver import at, reader, rows, team, through
 
 MINUTE = timedelta(minutes=1)
@@ -111,6 +111,19 @@ def test_an_alert_is_raised_moved_and_lifted_one_message_a_matter(world: World) 
         assert hook.got[-1].json["type"] == "alert.lifted"
         assert deliver(at(ended, NOON + 3 * HOUR))["alerts"] == 0
         assert len({got.id for got in hook.got}) == 4
+
+
+def test_a_quiet_week_is_told_to_channels_too(world: World) -> None:
+    with hooks() as hook, hooks() as room:
+        start = wired(world, webhook(hook.port), chat(room.port))
+        begin(start, team("a", told_by("soc"), told_by("talk")))
+        for day in range(1, 8):
+            polled(at(start, MORNING + day * DAY))
+            deliver(at(start, MORNING + day * DAY))
+    (posted,), (said,) = hook.got, room.got
+    assert (posted.json["type"], posted.json["data"]["matters"]) == ("digest.quiet", [])
+    assert said.json["title"].startswith("All quiet: 1 provider, 1/1 sources fresh")
+    assert "a-gateway (OpenAI in CN)" in said.json["message"]
 
 
 def test_quiet_hours_hold_a_channel_too(world: World) -> None:
