@@ -142,6 +142,12 @@ def state_counts(tx: Session) -> dict[DeliveryState, int]:
     return {state: counted[state] for state in get_args(DeliveryState) if state in counted}
 
 
+def waiting(tx: Session, now: datetime, but: str = "mail") -> set[str]:
+    """The recipients for whom something is due, over the channel `but` aside."""
+    due = select(col(DeliveryRow.recipient)).where(col(DeliveryRow.state) == "queued", col(DeliveryRow.due_at) <= now)
+    return set(tx.scalars(due.where(col(DeliveryRow.channel) != but).distinct()))
+
+
 def counts_by_recipient(tx: Session, but: str = "mail") -> dict[str, dict[DeliveryState, int]]:
     """How many messages of each recipient are in which state, those over the channel `but` aside."""
     wanted = select(col(DeliveryRow.recipient), col(DeliveryRow.state), func.count()).where(col(DeliveryRow.channel) != but)
