@@ -216,7 +216,7 @@ def _exposure(one: Exposure) -> ExposureTold:
 def _alternatives(query: DigestQuery, hit: Hit) -> tuple[AlternativeTold, ...]:
     pairs = {(one.provider, place) for one in hit.exposures for place in one.jurisdictions}
     found = [(score, other) for score in query.assessments if (score.provider, score.jurisdiction) in pairs for other in score.alternatives]
-    ranked = sorted(found, key=lambda pair: (not pair[1].offers, pair[1].score, pair[1].provider, pair[0].jurisdiction))
+    ranked = sorted(found, key=lambda pair: (sections.standing_of(pair[1]), pair[0].jurisdiction))
     return tuple(_alternative(query, other, score.provider, score.jurisdiction) for score, other in ranked[:MOST_ALTERNATIVES])
 
 

@@ -324,11 +324,12 @@ def _own_risk(alternative: Alternative) -> str:
 
 
 def _ranked(alternatives: Iterable[Alternative]) -> list[Alternative]:
-    """Those that serve there first, of them those with terms, the most concrete before the vague; among equals the safer."""
-    return sorted(
-        alternatives,
-        key=lambda a: (a.availability != "stated", not a.offers, not any(offer.amount for offer in a.offers), a.score, a.provider),
-    )
+    return sorted(alternatives, key=standing_of)
+
+
+def standing_of(one: Alternative) -> tuple[object, ...]:
+    """Sorts those that serve there first, of them those with terms, the most concrete before the vague; among equals the safer."""
+    return (one.availability != "stated", not one.offers, not any(offer.amount for offer in one.offers), one.score, one.provider)
 
 
 def shortened(text: str) -> str:
