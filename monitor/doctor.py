@@ -12,7 +12,8 @@ from pydantic import BaseModel
 
 from monitor.answers.health import alerts
 from monitor.answers.outbox import outbox_answer
-from monitor.catalog import load_catalog, load_sources
+from monitor.answers.ways import channels_answer
+from monitor.catalog import load_catalog, load_channels, load_sources
 from monitor.errors import ForewarnedError
 from monitor.settings import Settings, load_settings
 from monitor.store import open_store
@@ -46,6 +47,7 @@ def _parts(settings: Settings) -> Iterator[Check]:
         "database": _database,
         "tagger": _tagger,
         "mail": _mail,
+        "channels": _channels,
         "outbox": _outbox,
         "polling": _polling,
         "sources": _sources,
@@ -90,6 +92,18 @@ def _mail(settings: Settings) -> str:
             return f"{where[0]}:{where[1]} answers"
     except OSError as error:
         raise OSError(f"{where[0]}:{where[1]} cannot be reached ({error}); check FOREWARNED_SMTP_URL and the firewall") from error
+
+
+def _channels(settings: Settings) -> str:
+    channels = load_channels(settings.channels)
+    with closing(open_store(settings.store_url)) as store:
+        found = channels_answer(store, channels).items
+    bad = [f"{one.name} is {one.state}: {one.reason}" for one in found if one.state != "open"]
+    if channels and settings.channels.stat().st_mode & 0o004:
+        bad.append(f"{settings.channels} holds secrets and everybody on this machine may read it: chmod 600")
+    if bad:
+        raise OSError(" | ".join(bad))
+    return ", ".join(f"{name} ({one.kind})" for name, one in channels.items()) or "none set up: mails only"
 
 
 def _outbox(settings: Settings) -> str:

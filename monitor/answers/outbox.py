@@ -9,7 +9,7 @@ from monitor.model import DeliveryState, Instant, MailKind, Posting, Suspension
 from monitor.store import Store, mailboxes, outbox, unsubscriptions
 
 ADVICE: dict[DeliveryState, str] = {
-    "in_doubt": "ask the recipient or the mail server's log; forewarned outbox resend ID sends it again with the same Message-ID",
+    "in_doubt": "ask the recipient or the server's log; forewarned outbox resend ID sends it again with the same id",
     "failed": "mend what the reason says, then forewarned outbox resend ID",
 }
 
@@ -80,6 +80,6 @@ def _suspension(one: Suspension, masked: bool) -> SuspensionShape:
 
 
 def shown_address(address: str, masked: bool) -> str:
-    """Enough of an address for whoever knows it: `p***@example.cn`."""
+    """Enough of an address for whoever knows it: `p***@example.cn`; the name of a channel is no secret."""
     local, at, domain = address.rpartition("@")
-    return f"{local[:1]}***{at}{domain}" if masked else address
+    return f"{local[:1]}***{at}{domain}" if masked and at else address

@@ -7,6 +7,7 @@ import typer
 from monitor import __version__
 from monitor.cli import (
     backtesting,
+    channels,
     checking,
     decisions,
     digests,
@@ -45,7 +46,7 @@ def root(version: bool = typer.Option(False, "--version", callback=_version, is_
 
 
 for commands in (
-    operate, checking, tagging, evaluating, queries, origins, decisions, inventories, exposures, sources, digests, outbox, reviews,
-    backtesting, tokens,
+    operate, checking, tagging, evaluating, queries, origins, decisions, inventories, exposures, sources, digests, channels, outbox,
+    reviews, backtesting, tokens,
 ):  # fmt: skip
     commands.register(app)

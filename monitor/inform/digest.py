@@ -83,7 +83,7 @@ def compose(query: DigestQuery) -> Digest | Skipped:
         sections.offers(query, told),
     )
     return Digest(
-        recipient=query.recipient.email,
+        recipient=query.recipient.address,
         team=query.team.name,
         slot=query.slot,
         day=query.day,
@@ -95,7 +95,7 @@ def compose(query: DigestQuery) -> Digest | Skipped:
         sections=tuple(part for part in parts if part),
         footer=tuple(_footer(query)),
         base_url=query.base_url,
-        message_id=message_id("digest", query.base_url, query.recipient.email, query.team.id, query.slot),
+        message_id=message_id("digest", query.base_url, query.recipient.address, query.team.id, query.slot),
         stamp=long_day(query.day),
         names=query.names,
         revisions=query.revisions,
@@ -174,7 +174,7 @@ def _footer(query: DigestQuery) -> list[str]:
     return [
         *_settled(query),
         f"{fresh} of {plural(len(query.sources), 'source')} fresh. Data as of {data}. Methodology {query.methodology_version}.",
-        f"You get this because the inventory lists {who.email} for {query.team.name}: "
+        f"You get this because the inventory lists {who.address} for {query.team.name}: "
         f"level {who.min_level} and above, daily at {who.hour:02d}:00 {who.timezone}, if something is new or a week was quiet.",
         "To change or stop it, edit the recipients in your inventory file and import it again.",
     ]

@@ -21,8 +21,8 @@ from pathlib import Path
 from monitor.errors import DeliveryError
 from monitor.inform.headers import checked_address, header_text
 from monitor.inform.links import MAX_URL, is_reachable
-from monitor.inform.smtp import SendResult, send
-from monitor.model import Mail, short_hash
+from monitor.inform.smtp import send
+from monitor.model import Mail, SendResult, short_hash
 
 __all__ = ["HEADERS", "ONE_CLICK", "UNSUBSCRIBE_HEADERS", "SendResult", "header_text", "message", "send", "write_eml"]
 

@@ -87,7 +87,7 @@ def compose_alert(matters: Sequence[Matter]) -> Digest:
     teams = list(dict.fromkeys(one.query.team.name for one in ranked))
     slot = alert_slot(ranked)
     return Digest(
-        recipient=first.recipient.email,
+        recipient=first.recipient.address,
         team=", ".join(teams),
         slot=slot,
         day=first.day,
@@ -99,7 +99,7 @@ def compose_alert(matters: Sequence[Matter]) -> Digest:
         sections=tuple(_sections(ranked, len(teams) > 1)),
         footer=tuple(_footer(first)),
         base_url=first.base_url,
-        message_id=message_id("alert", first.base_url, first.recipient.email, slot),
+        message_id=message_id("alert", first.base_url, first.recipient.address, slot),
         kind="alert",
         stamp=_stamp(first),
         names=first.names,
@@ -224,5 +224,5 @@ def _footer(query: DigestQuery) -> Iterator[str]:
         "Told at once because it is critical or falls due within 72 hours, or corrects what was told so; "
         f"at most one new risk per provider and day, {quiet} {who.timezone}. Everything else waits for the digest."
     )
-    yield f"You get this because the inventory lists {who.email}. Data as of {data}. Methodology {query.methodology_version}."
+    yield f"You get this because the inventory lists {who.address}. Data as of {data}. Methodology {query.methodology_version}."
     yield "To stop alerts or to set quiet hours, edit `alerts` and `quiet` of this recipient in your inventory file and import it again."

@@ -295,7 +295,7 @@ def _proof(event: Event, language: str) -> Iterator[Fact]:
 
 def quote(proof: Evidence) -> Fact:
     """The words of a source, and where they stand."""
-    return Fact(label="Quote", text=f"“{_shortened(proof.quote)}”", url=proof.url)
+    return Fact(label="Quote", text=f"“{shortened(proof.quote)}”", url=proof.url)
 
 
 def _alternatives(query: DigestQuery, assessment: Assessment) -> Iterator[Fact]:
@@ -324,14 +324,16 @@ def _own_risk(alternative: Alternative) -> str:
 
 
 def _ranked(alternatives: Iterable[Alternative]) -> list[Alternative]:
-    """Those that serve there first, of them those with terms, the most concrete before the vague; among equals the safer."""
-    return sorted(
-        alternatives,
-        key=lambda a: (a.availability != "stated", not a.offers, not any(offer.amount for offer in a.offers), a.score, a.provider),
-    )
+    return sorted(alternatives, key=standing_of)
 
 
-def _shortened(text: str) -> str:
+def standing_of(one: Alternative) -> tuple[object, ...]:
+    """Sorts those that serve there first, of them those with terms, the most concrete before the vague; among equals the safer."""
+    return (one.availability != "stated", not one.offers, not any(offer.amount for offer in one.offers), one.score, one.provider)
+
+
+def shortened(text: str) -> str:
+    """A quote in one line, cut where it would fill a mail."""
     flat = " ".join(text.split())
     return flat if len(flat) <= MAX_QUOTE else flat[: MAX_QUOTE - 1].rstrip() + "…"
 

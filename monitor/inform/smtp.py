@@ -22,22 +22,13 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from monitor.errors import ConfigError
 from monitor.inform.headers import checked_address, header_text
-from monitor.model import Noun
+from monitor.model import Noun, SendResult
 
 MAX_LINE = 8192
 MAX_REPLY = 64 * 1024
 """Bytes of one answer, all its lines together; RFC 5321 asks for 512 a line, and greetings of large sites have a dozen."""
 _GONE_FOR_GOOD = re.compile(r"\b5\.(?:1\.\d+|2\.1)\b")
 """Enhanced codes (RFC 3463) that speak of the recipient's address or of a mailbox that was closed, at whatever step they come."""
-
-
-class SendResult(Noun):
-    """How one sending ended. `retry`: surely not taken, may be tried again; `in_doubt`: perhaps taken, must not be repeated."""
-
-    state: Literal["sent", "failed", "retry", "in_doubt"]
-    reason: str = ""
-    blame: Literal["", "recipient", "message", "server"] = ""
-    """What a failure or a retry is about: `server` concerns every other mail as well, and an operator has to look."""
 
 
 def send(raw: bytes, recipient: str, smtp_url: str, timeout: float, pledge: Callable[[], bool] = lambda: True) -> SendResult:

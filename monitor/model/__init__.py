@@ -46,6 +46,7 @@ from monitor.model.base import (
     short_hash,
 )
 from monitor.model.catalogue import AliasRule, NotOffered, Parent, Place, Provider, Source
+from monitor.model.channel import CHANNEL_NAME, Channel, ChannelKind, SendResult, channel_address, channel_of
 from monitor.model.collect import PAGE_ADDED, PAGE_REMOVED, Document, Entry, FetchFailure, RegulatorFacts, Response, Validators
 from monitor.model.decision import VERDICTS, Anchor, Correction, DecisionKind, DecisionRequest, EventDecision, Ruling
 from monitor.model.health import AlertCode, FeedHints, Hold, Observed, Rhythm, Run
@@ -76,6 +77,7 @@ from monitor.model.understand import Band, EventDates, Mention, Offer, Quote, Si
 __all__ = [
     "ANYONE",
     "ANYWHERE",
+    "CHANNEL_NAME",
     "HIT",
     "LEVELS",
     "MODIFIERS",
@@ -97,6 +99,8 @@ __all__ = [
     "Answer",
     "Assessment",
     "Band",
+    "Channel",
+    "ChannelKind",
     "Confidence",
     "Copy",
     "Correction",
@@ -155,6 +159,7 @@ __all__ = [
     "Run",
     "Sector",
     "Seen",
+    "SendResult",
     "Sighting",
     "SightingKind",
     "Signal",
@@ -180,6 +185,8 @@ __all__ = [
     "Use",
     "Validators",
     "Wave",
+    "channel_address",
+    "channel_of",
     "delivery_id",
     "short_hash",
     "standing",

@@ -6,8 +6,9 @@ from typing import Literal, Self
 
 from monitor.model.assess import Alert
 from monitor.model.base import Instant, Noun, short_hash
+from monitor.model.channel import ChannelKind
 
-MailKind = Literal["digest", "alert"]
+MailKind = Literal["digest", "alert", "test"]
 DeliveryState = Literal["queued", "sending", "sent", "failed", "in_doubt"]
 
 
@@ -25,7 +26,9 @@ class Mail(Noun):
     recipient: str
     subject: str
     text: str
+    """What a mail program without HTML shows, or a chat; of a webhook the JSON that is posted, byte for byte."""
     html: str
+    """Empty for a channel."""
     message_id: str
     calendar: str | None = None
     as_of: Instant | None = None
@@ -45,12 +48,12 @@ class Mail(Noun):
 
 
 class Delivery(Noun):
-    """One outbox row: a mail for one recipient and slot over one channel, at most once."""
+    """One outbox row: a mail or a message for one recipient and slot over one channel."""
 
     recipient: str
     slot: str
     """The recipient's local day and zone, e.g. `2024-06-26/Asia/Shanghai`, and what the mail is about."""
-    channel: Literal["mail"] = "mail"
+    channel: Literal["mail"] | ChannelKind = "mail"
     state: DeliveryState = "queued"
     reason: str = ""
     attempts: int = 0

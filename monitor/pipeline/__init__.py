@@ -9,6 +9,7 @@ process loses nothing and a second run repeats nothing.
     assess   signals and copies   → events, scores   assessing.py
     deliver  events × inventory   → digests, alerts  mailing.py, alerting.py
     post     queued mails         → SMTP             posting.py
+    notify   queued messages      → webhooks, chats  notifying.py
 """
 
 from __future__ import annotations

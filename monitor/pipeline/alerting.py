@@ -11,14 +11,14 @@ from zoneinfo import ZoneInfo
 from monitor.assess.alert import alert, correction
 from monitor.assess.stage import HALTED
 from monitor.errors import NotFoundError
+from monitor.inform.forms import alert_form, alert_parts
 from monitor.inform.hits import Hit, hits
-from monitor.inform.notice import Matter, alert_slot, compose_alert, is_held, presses
+from monitor.inform.notice import Matter, alert_slot, is_held, presses
 from monitor.inform.query import DigestQuery
-from monitor.inform.render import render_digest
-from monitor.model import RISKS, Alert, Delivery, Event, Exposure, Mail, Recipient, Team, ToldAlert
-from monitor.pipeline.picture import Gallery, readers, signed_link
+from monitor.model import RISKS, Alert, Channel, Delivery, Event, Exposure, Mail, Recipient, Team, ToldAlert
+from monitor.pipeline.picture import Gallery, out_of_reach, readers, signed_link
 from monitor.pipeline.world import World
-from monitor.store import Session, events, links, mailboxes, outbox, slots
+from monitor.store import Session, events, links, outbox, slots
 from monitor.store.dialect import serialise
 
 FRESH = timedelta(hours=48)
@@ -47,27 +47,30 @@ def plan_alerts(world: World, now: datetime) -> Counter[str]:
         fresh = events.recorded_since(tx, now - FRESH)
         if not fresh:
             return counts
-        closed = {one.recipient for one in mailboxes.suspensions(tx)}
+        closed = out_of_reach(world, tx)
         found = _found(Gallery(world, tx, now), tx, fresh)
     for email, matters in found.items():
         due = [] if email in closed else [one for one in matters if not is_held(one)]
         counts["held"] += len(matters) - len(due)
         if due:
             with world.store.write() as tx:
-                counts["alerts"] += _queued(tx, due, now)
+                counts["alerts"] += _queued(world, tx, due, now)
     return counts
 
 
 def preview_alert(world: World, email: str, at: datetime) -> Mail | str:
     """The alert that `email` would get at `at`, quiet hours aside, or why none; NotFoundError when the inventory has no such address."""
     with world.store.read() as tx:
-        known = {who.email for _, who in readers(tx) if who.email.casefold() == email.casefold()}
+        known = {who.address for _, who in readers(tx) if who.address.casefold() == email.casefold()}
         if not known:
             raise NotFoundError("recipient", email, "import an inventory that lists it: forewarned inventory import FILE")
         fresh = events.recorded_since(tx, at - FRESH)
         found = _found(Gallery(world, tx, at), tx, fresh, known, at)
         matters = [one for name in sorted(found) for one in found[name]]
-        return _mail(tx, matters, at) if matters else "nothing_urgent"
+        if not matters:
+            return "nothing_urgent"
+        channel = world.channel(matters[0].query.recipient)
+        return _mail(tx, alert_parts(matters, channel)[0], at, channel)
 
 
 def alerted_at(mails: Sequence[Mail], team: str, since: datetime | None) -> dict[str, datetime]:
@@ -86,7 +89,7 @@ def _found(
     first = {e.id for e in pictures.now.events if e.id in learnt and alert(e, (), now, catalog.providers, catalog.members)}
     matters: dict[str, list[Matter]] = defaultdict(list)
     for team, recipient in readers(tx):
-        email = recipient.email
+        email = recipient.address
         if not recipient.alerts or (only is not None and email not in only) or (email.casefold(), team.id) in pictures.left:
             continue
         told_at = told.get((email, team.id))
@@ -189,18 +192,19 @@ def _providers_today(reader: _Reader, query: DigestQuery) -> set[str]:
     return {p for mail in today for one in mail.told if one.alert.reason in RISKS for p in one.providers}
 
 
-def _queued(tx: Session, matters: Sequence[Matter], now: datetime) -> bool:
-    """Whether a mail was queued; what another sender or an earlier round told is left out."""
+def _queued(world: World, tx: Session, matters: Sequence[Matter], now: datetime) -> int:
+    """How many messages were queued; what another sender or an earlier round told is left out."""
     serialise(tx, "alerts")
-    email = matters[0].query.recipient.email
-    untold = [one for one in matters if slots.take_slot(tx, f"alert/{email}/{one.told.team}", one.key, now)]
-    if not untold:
-        return False
-    return outbox.plan(tx, Delivery(recipient=email, slot=alert_slot(untold), due_at=now, mail=_mail(tx, untold, now)))
+    recipient = matters[0].query.recipient
+    untold = [one for one in matters if slots.take_slot(tx, f"alert/{recipient.address}/{one.told.team}", one.key, now)]
+    channel, way = world.channel(recipient), world.way(recipient)
+    parts = [(alert_slot(part), _mail(tx, part, now, channel)) for part in alert_parts(untold, channel) if part]
+    return sum(
+        outbox.plan(tx, Delivery(recipient=recipient.address, slot=slot, channel=way, due_at=now, mail=mail)) for slot, mail in parts
+    )
 
 
-def _mail(tx: Session, matters: Sequence[Matter], now: datetime) -> Mail:
+def _mail(tx: Session, matters: Sequence[Matter], now: datetime, channel: Channel | None) -> Mail:
     told, query = tuple(one.told for one in matters), matters[0].query
     link = signed_link(links.unsubscribe_key(tx), query.base_url, query.recipient, {one.team for one in told})
-    notice = compose_alert(matters).model_copy(update={"unsubscribe": link})
-    return render_digest(notice).model_copy(update={"as_of": now, "told": told})
+    return alert_form(matters, channel, link).model_copy(update={"as_of": now, "told": told})

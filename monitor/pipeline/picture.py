@@ -18,7 +18,7 @@ from monitor.inventory.exposure import exposures
 from monitor.inventory.triage import triaged
 from monitor.model import Assessment, Event, Exposure, Recipient, Team, TriageFact
 from monitor.pipeline.world import World
-from monitor.store import Session, events, inventory, links, outbox, sources, triage, unsubscriptions
+from monitor.store import Session, events, inventory, links, mailboxes, outbox, sources, triage, unsubscriptions
 
 
 @dataclass(frozen=True)
@@ -167,7 +167,7 @@ def left(tx: Session) -> set[tuple[str, str]]:
 
 def signed_link(key: str | None, base_url: str, recipient: Recipient, teams: Iterable[str]) -> str | None:
     """Where the recipient stops mails about these teams; None without a key, or where no mail could carry or follow the link."""
-    return unsubscribe_url(base_url, key, recipient.email, teams) if key else None
+    return unsubscribe_url(base_url, key, recipient.email, teams) if key and recipient.email else None
 
 
 def ready_links(world: World) -> None:
@@ -179,6 +179,12 @@ def ready_links(world: World) -> None:
     if known is None:
         with world.store.write() as tx:
             links.make_unsubscribe_key(tx, world.clock())
+
+
+def out_of_reach(world: World, tx: Session) -> set[str]:
+    """The addresses for which nothing is composed: those left alone, and channels that nobody set up (yet)."""
+    unknown = {who.address for _, who in readers(tx) if who.channel and world.channel(who) is None}
+    return unknown | {one.recipient for one in mailboxes.suspensions(tx)}
 
 
 def readers(tx: Session) -> Iterator[tuple[Team, Recipient]]:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 
-from monitor.errors import DeliveryError, NotFoundError
-from monitor.inform.mail import SendResult, message, send
+from monitor.errors import DeliveryError, NotFoundError, UsageError
+from monitor.inform.mail import message, send
 from monitor.logs import log, warn
-from monitor.model import Delivery, DeliveryState
+from monitor.model import Delivery, DeliveryState, SendResult
 from monitor.pipeline.owner import is_alive, this_process
 from monitor.pipeline.world import World
 from monitor.store import mailboxes, outbox, unsubscriptions
@@ -19,8 +19,10 @@ LEASE = timedelta(minutes=5)
 SMTP_TIMEOUT_S = 30.0
 # Minutes before a mail that was surely not taken is tried again; after the last one it has failed.
 RETRY_AFTER_MIN = (1, 5, 15, 60, 240, 720, 1440)
+MAIL_PAUSES = tuple(timedelta(minutes=minutes) for minutes in RETRY_AFTER_MIN)
 # What lay longer than this without a try, for want of a server, would report a day nobody asks about any more.
 TOO_OLD = timedelta(hours=36)
+OLD = "waited too long; the next digest tells what is still true"
 UNWANTED = "unsubscribed before it was sent"
 
 
@@ -31,7 +33,7 @@ def send_queued(world: World) -> Counter[str]:
     while world.settings.smtp_url is not None:
         with world.store.write() as tx:
             # One at a time: a mail that waits in a dead sender's hands comes late.
-            claimed = outbox.claim(tx, world.clock(), this_process(), LEASE, 1)
+            claimed = outbox.claim(tx, world.clock(), this_process(), LEASE, 1, channel="mail")
             unwanted = [one for one in claimed if one.mail.teams and one.mail.teams <= unsubscriptions.teams_left(tx, one.recipient)]
             for one in unwanted:
                 outbox.mark(tx, one.moved_to("failed", UNWANTED))
@@ -46,9 +48,20 @@ def send_queued(world: World) -> Counter[str]:
         if result.blame == "server":
             warn("the mail server does not take mail; the rest waits", reason=result.reason)
             break
-    with world.store.read() as tx:
-        counts["waiting"] = outbox.state_counts(tx).get("queued", 0)
     return counts
+
+
+def send_once(world: World, delivery: Delivery) -> tuple[Delivery, SendResult]:
+    """Hand a new mail over at once and a single time; UsageError without a server."""
+    if world.settings.smtp_url is None:
+        raise UsageError("no mail can leave without a server: set FOREWARNED_SMTP_URL")
+    with world.store.write() as tx:
+        outbox.plan(tx, delivery)
+        claimed = outbox.claim(tx, world.clock(), this_process(), LEASE, 1, recipient=delivery.recipient, slot=delivery.slot)
+    ended, result = _hand_over(world, claimed[0], world.settings.smtp_url.get_secret_value())
+    ended = ended.moved_to("failed", result.reason) if ended.state == "queued" else ended
+    _recorded(world, ended, result)
+    return ended, result
 
 
 def free_abandoned(world: World) -> None:
@@ -90,21 +103,27 @@ def _hand_over(world: World, delivery: Delivery, smtp_url: str) -> tuple[Deliver
     """The delivery as one try left it (sent, failed, in doubt, or queued again for later), and what the server made of it."""
     now = world.clock()
     if now - delivery.due_at > TOO_OLD:
-        old = SendResult(state="failed", reason="waited too long; the next digest tells what is still true")
+        old = SendResult(state="failed", reason=OLD)
         return delivery.moved_to("failed", old.reason), old
     try:
         raw = message(delivery.mail, world.settings.mail_from, now)
-        result = send(raw, delivery.recipient, smtp_url, SMTP_TIMEOUT_S, partial(_pledge, world, delivery))
+        result = send(raw, delivery.recipient, smtp_url, SMTP_TIMEOUT_S, partial(pledge, world, delivery))
     except DeliveryError as error:  # an unusable address: no try can mend it, and the others must go out
         result = SendResult(state="failed", reason=str(error), blame="recipient")
+    return after(delivery, result, now, MAIL_PAUSES), result
+
+
+def after(delivery: Delivery, result: SendResult, now: datetime, pauses: Sequence[timedelta]) -> Delivery:
+    """The delivery as one try left it; what may be tried again waits as long as its next pause and the other side ask, or has failed."""
     if result.state != "retry":
-        return delivery.moved_to(result.state, result.reason), result
-    if delivery.attempts > len(RETRY_AFTER_MIN):
-        return delivery.moved_to("failed", f"given up after {delivery.attempts} tries: {result.reason}"), result
-    pause = timedelta(minutes=RETRY_AFTER_MIN[delivery.attempts - 1])
-    return delivery.model_copy(update={"state": "queued", "reason": result.reason, "due_at": now + pause}), result
+        return delivery.moved_to(result.state, result.reason)
+    if delivery.attempts > len(pauses):
+        return delivery.moved_to("failed", f"given up after {delivery.attempts} tries: {result.reason}")
+    pause = max(pauses[delivery.attempts - 1], timedelta(seconds=result.wait_s or 0))
+    return delivery.model_copy(update={"state": "queued", "reason": result.reason, "due_at": now + pause})
 
 
-def _pledge(world: World, delivery: Delivery) -> bool:
+def pledge(world: World, delivery: Delivery) -> bool:
+    """Puts a delivery in doubt before its last byte leaves; False when another sender took it over, and then it must not leave."""
     with world.store.write() as tx:
         return outbox.pledge(tx, delivery, world.clock(), LEASE)

@@ -14,7 +14,7 @@ import subprocess
 import sys
 import threading
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -23,11 +23,14 @@ from pathlib import Path
 
 from monitor.catalog import Catalog, load_catalog
 from monitor.clock import clock_from
+from monitor.model import Channel
 from monitor.pipeline import World, deliver
 from monitor.settings import Settings
 from monitor.store import open_store
+from tests.inform.hooks import chat, webhook
 from tests.pipeline.conftest import source
 
+WAYS: dict[str, Callable[[int, str], Channel]] = {"webhook": webhook, "chat": chat}
 _ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -99,10 +102,13 @@ class Postmen:
         self._parent = parent
         assert self._heard() == "ready"
 
-    def begin(self, url: str, port: int, now: datetime) -> int:
-        """The pid of a process that plans and sends at `now` through the server at `port` until nothing waits."""
+    def begin(self, url: str, port: int, now: datetime, channels: Mapping[str, int] | None = None) -> int:
+        """The pid of a process that plans and sends at `now` through the server at `port` until nothing waits.
+
+        `channels` are a `webhook` and a `chat`, by the port of their receiver.
+        """
         assert self._parent.stdin is not None
-        self._parent.stdin.write(json.dumps([url, port, now.isoformat()]) + "\n")
+        self._parent.stdin.write(json.dumps([url, port, now.isoformat(), dict(channels or {})]) + "\n")
         self._parent.stdin.flush()
         return int(self._heard())
 
@@ -143,22 +149,23 @@ def _main() -> None:
     gc.freeze()
     say("ready")
     for line in sys.stdin:
-        url, port, now = json.loads(line)
+        url, port, now, channels = json.loads(line)
         pid = os.fork()
         if pid == 0:
-            _live(url, port, datetime.fromisoformat(now), catalog)
+            _live(url, port, datetime.fromisoformat(now), catalog, channels)
             os._exit(0)
         say(str(pid))
         threading.Thread(target=lambda child=pid: say(f"{child} {os.waitpid(child, 0)[1]}"), daemon=True).start()
 
 
-def _live(url: str, port: int, now: datetime, catalog: Catalog) -> None:
+def _live(url: str, port: int, now: datetime, catalog: Catalog, channels: Mapping[str, int]) -> None:
     with open(os.devnull, "w") as nowhere:
         for stream in (1, 2):
             os.dup2(nowhere.fileno(), stream)
-    settings = Settings.model_validate({"smtp_url": f"smtp://127.0.0.1:{port}"})
+    settings = Settings.model_validate({"smtp_url": f"smtp://127.0.0.1:{port}", "allow_private_hosts": "127.0.0.1"})
+    ways = {name: WAYS[name](at, name) for name, at in channels.items()}
     with closing(open_store(url)) as store:
-        deliver(World(store, catalog, (source("a", "http://127.0.0.1/a"),), settings, clock_from(now)))
+        deliver(World(store, catalog, (source("a", "http://127.0.0.1/a"),), settings, clock_from(now), channels=ways))
 
 
 if __name__ == "__main__":
