@@ -14,7 +14,7 @@ from fastapi import FastAPI, Request, Response
 from fastapi_offline import FastAPIOffline
 from starlette.responses import StreamingResponse
 
-from api import channels, checks, decisions, documents, events, exposures, health, outbox, pages, providers, sources, unsubscribe
+from api import alerts, channels, checks, decisions, documents, events, exposures, health, outbox, pages, providers, sources, unsubscribe
 from api.limits import BodyLimit
 from api.problems import install_problems
 from monitor import __version__
@@ -44,7 +44,7 @@ def create_app(reader: Reader | None = None, settings: Settings | None = None) -
     )
     routers = (
         providers.router, events.router, documents.router, sources.router, checks.router, decisions.router, exposures.router, outbox.router,
-        channels.router,
+        channels.router, alerts.router,
     )  # fmt: skip
     for router in routers:
         app.include_router(router, prefix="/api/v1")

@@ -6,6 +6,7 @@ import typer
 
 from monitor import __version__
 from monitor.cli import (
+    alerts,
     backtesting,
     checking,
     decisions,
@@ -45,7 +46,7 @@ def root(version: bool = typer.Option(False, "--version", callback=_version, is_
 
 
 for commands in (
-    operate, checking, tagging, evaluating, queries, origins, decisions, inventories, exposures, sources, digests, outbox, reviews,
+    operate, checking, tagging, evaluating, queries, origins, decisions, inventories, exposures, sources, digests, alerts, outbox, reviews,
     backtesting, tokens,
 ):  # fmt: skip
     commands.register(app)

@@ -14,7 +14,7 @@ from monitor.inform.query import DigestQuery, utc_minute
 from monitor.inform.sections import DigestEntry, DigestSection, Fact
 from monitor.inform.slots import day_begins, quiet_until
 from monitor.inform.wording import countdown, long_day, plural, weekday
-from monitor.model import LEVELS, Event, Exposure, Noun, ToldAlert
+from monitor.model import LEVELS, AlertReason, Event, Exposure, Noun, ToldAlert
 
 SOON = timedelta(hours=72)
 """A deadline nearer than this cannot wait for the next digest."""
@@ -27,6 +27,9 @@ _HEADINGS: dict[Kind, tuple[Literal["act_now", "moved", "lifted"], str]] = {
 }
 
 
+_WHY: dict[AlertReason, str] = {"new": "new", "advanced": "a further step", "again": "a further act"}
+
+
 class Matter(Noun):
     """One thing that cannot wait, for one team of the recipient."""
 
@@ -34,6 +37,8 @@ class Matter(Noun):
     """With `previous_*` as the recipient was last told of this event, by whatever mail."""
     hit: Hit
     told: ToldAlert
+    capped: bool = False
+    """Whether it waits because a new risk of one of its providers was told on this day."""
 
     @property
     def kind(self) -> Kind:
@@ -71,6 +76,21 @@ def is_held(matter: Matter) -> bool:
         return False
     due = hit.deadline is not None and day_begins(hit.deadline, recipient.timezone) < until
     return not (recipient.break_quiet and matter.kind == "risk" and hit.level == "critical" and due)
+
+
+def why(matter: Matter) -> str:
+    """What made it an alert, in words: `new; critical; due in 2 days`."""
+    hit, query, reason = matter.hit, matter.query, matter.told.alert.reason
+    if matter.kind == "moved":
+        return f"day moved: {' -> '.join(_days(matter))}"
+    if matter.kind == "lifted":
+        return "reports retracted" if reason == "withdrawn" else hit.event.stage
+    said = [_WHY[reason]]
+    if hit.level == "critical":
+        said.append("critical")
+    if hit.deadline is not None and day_begins(hit.deadline, query.recipient.timezone) - query.as_of <= SOON:
+        said.append(f"due {hit.deadline}, within 72 hours")
+    return "; ".join(said)
 
 
 def alert_slot(matters: Sequence[Matter]) -> str:

@@ -49,7 +49,20 @@ from monitor.model.catalogue import AliasRule, NotOffered, Parent, Place, Provid
 from monitor.model.collect import PAGE_ADDED, PAGE_REMOVED, Document, Entry, FetchFailure, RegulatorFacts, Response, Validators
 from monitor.model.decision import VERDICTS, Anchor, Correction, DecisionKind, DecisionRequest, EventDecision, Ruling
 from monitor.model.health import AlertCode, FeedHints, Hold, Observed, Rhythm, Run
-from monitor.model.inform import Delivery, DeliveryState, Mail, MailKind, Posting, Suspension, ToldAlert, Unsubscription, delivery_id
+from monitor.model.inform import (
+    Delivery,
+    DeliveryState,
+    Fate,
+    Firing,
+    HeldBy,
+    Mail,
+    MailKind,
+    Posting,
+    Suspension,
+    ToldAlert,
+    Unsubscription,
+    delivery_id,
+)
 from monitor.model.inventory import (
     Acceptance,
     Answer,
@@ -117,10 +130,13 @@ __all__ = [
     "Evidence",
     "Exposure",
     "Factor",
+    "Fate",
     "FeedHints",
     "FetchFailure",
     "Finding",
     "FindingState",
+    "Firing",
+    "HeldBy",
     "Hold",
     "Instant",
     "Jurisdiction",

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Literal, Self
 
-from monitor.model.assess import Alert
-from monitor.model.base import Instant, Noun, short_hash
+from monitor.model.assess import Alert, AlertReason
+from monitor.model.base import Instant, Level, Noun, short_hash
 
 MailKind = Literal["digest", "alert"]
 DeliveryState = Literal["queued", "sending", "sent", "failed", "in_doubt"]
@@ -99,6 +100,35 @@ class Unsubscription(Noun):
     recipient: str
     team: str
     since: Instant
+
+
+HeldBy = Literal["", "quiet_hours", "daily_cap"]
+Fate = Literal["sent", "digest", "lapsed", "waiting"]
+"""Sent at once; told by a digest instead, before it could be sent; no longer pressing before it could be; still held at the end."""
+
+
+class Firing(Noun):
+    """What the rules of alerts made of one matter for one recipient of a team at a time in the past."""
+
+    at: Instant
+    """When it would have been sent but for quiet hours and the cap."""
+    team: str
+    recipient: str
+    event: str
+    title: str
+    reason: AlertReason
+    why: str
+    """What pressed, in words."""
+    level: Level
+    score: int
+    providers: tuple[str, ...]
+    deadline: date | None
+    held: HeldBy = ""
+    """What held it back first."""
+    fate: Fate = "waiting"
+    sent_at: Instant | None = None
+    subject: str = ""
+    """Of the mail that told it, which may tell more."""
 
 
 def delivery_id(recipient: str, slot: str, channel: str) -> str:
