@@ -1,4 +1,4 @@
-"""The web application: routes read the store, two hand a decision on, one lets a reader of mails leave.
+"""The web application: routes read the store, two hand a decision on, two let a reader of mails agree and leave.
 
 A `Reader` comes in, an ASGI application goes out.
 """
@@ -14,7 +14,22 @@ from fastapi import FastAPI, Request, Response
 from fastapi_offline import FastAPIOffline
 from starlette.responses import StreamingResponse
 
-from api import alerts, channels, checks, decisions, documents, events, exposures, health, outbox, pages, providers, sources, unsubscribe
+from api import (
+    alerts,
+    channels,
+    checks,
+    confirm,
+    decisions,
+    documents,
+    events,
+    exposures,
+    health,
+    outbox,
+    pages,
+    providers,
+    sources,
+    unsubscribe,
+)
 from api.limits import BodyLimit
 from api.problems import install_problems
 from monitor import __version__
@@ -51,6 +66,7 @@ def create_app(reader: Reader | None = None, settings: Settings | None = None) -
     app.include_router(health.router)
     app.include_router(pages.router)
     app.include_router(unsubscribe.router)
+    app.include_router(confirm.router)
     install_problems(app)
     app.add_middleware(BodyLimit)
     app.middleware("http")(_conditional)

@@ -50,6 +50,8 @@ from monitor.model.collect import PAGE_ADDED, PAGE_REMOVED, Document, Entry, Fet
 from monitor.model.decision import VERDICTS, Anchor, Correction, DecisionKind, DecisionRequest, EventDecision, Ruling
 from monitor.model.health import AlertCode, FeedHints, Hold, Observed, Rhythm, Run
 from monitor.model.inform import (
+    Consent,
+    ConsentState,
     Delivery,
     DeliveryState,
     Fate,
@@ -111,6 +113,8 @@ __all__ = [
     "Assessment",
     "Band",
     "Confidence",
+    "Consent",
+    "ConsentState",
     "Copy",
     "Correction",
     "Criticality",

@@ -8,7 +8,7 @@ from typing import Literal, Self
 from monitor.model.assess import Alert, AlertReason
 from monitor.model.base import Instant, Level, Noun, short_hash
 
-MailKind = Literal["digest", "alert"]
+MailKind = Literal["digest", "alert", "confirmation"]
 DeliveryState = Literal["queued", "sending", "sent", "failed", "in_doubt"]
 
 
@@ -33,7 +33,7 @@ class Mail(Noun):
     """The instant whose knowledge the mail tells; the next one tells what is new since."""
     kind: MailKind = "digest"
     team: str = ""
-    """The team that a digest is about; empty for an alert, which may be about several."""
+    """The team that a digest is about; empty for an alert, which may be about several, and for a mail that asks."""
     told: tuple[ToldAlert, ...] = ()
     """Why an alert interrupts."""
     unsubscribe: str | None = None
@@ -92,6 +92,20 @@ class Suspension(Noun):
     refusals: int
     since: Instant
     reason: str
+
+
+ConsentState = Literal["pending", "confirmed"]
+
+
+class Consent(Noun):
+    """Whether an address, in lower case, agreed to get mails: since when, on whose word, and how often it was asked."""
+
+    recipient: str
+    state: ConsentState
+    since: Instant
+    author: str
+    asked: int
+    asked_at: Instant | None
 
 
 class Unsubscription(Noun):

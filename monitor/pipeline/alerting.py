@@ -18,7 +18,7 @@ from monitor.inform.render import render_digest
 from monitor.model import RISKS, Alert, Delivery, Event, Exposure, Mail, Recipient, Team, ToldAlert
 from monitor.pipeline.picture import Gallery, readers, signed_link
 from monitor.pipeline.world import World
-from monitor.store import Session, events, links, mailboxes, outbox, slots
+from monitor.store import Session, consents, events, links, mailboxes, outbox, slots
 from monitor.store.dialect import serialise
 
 FRESH = timedelta(hours=48)
@@ -62,10 +62,11 @@ def plan_alerts(world: World, now: datetime) -> Counter[str]:
         if not fresh:
             return counts
         closed = {one.recipient for one in mailboxes.suspensions(tx)}
+        unasked = consents.pending(tx)
         found = urgent(Gallery(world, tx, now), readers(tx), Told.from_outbox(tx), fresh)
     for email, matters in found.items():
         allowed = [one for one in matters if not one.capped]
-        due = [] if email in closed else [one for one in allowed if not is_held(one)]
+        due = [] if email in closed or email.casefold() in unasked else [one for one in allowed if not is_held(one)]
         counts["held"] += len(allowed) - len(due)
         if due:
             with world.store.write() as tx:

@@ -11,6 +11,7 @@ from monitor.errors import DeliveryError, NotFoundError
 from monitor.inform.mail import SendResult, message, send
 from monitor.logs import log, warn
 from monitor.model import Delivery, DeliveryState
+from monitor.pipeline.consenting import is_answered, ready
 from monitor.pipeline.owner import is_alive, this_process
 from monitor.pipeline.world import World
 from monitor.store import mailboxes, outbox, unsubscriptions
@@ -22,6 +23,7 @@ RETRY_AFTER_MIN = (1, 5, 15, 60, 240, 720, 1440)
 # What lay longer than this without a try, for want of a server, would report a day nobody asks about any more.
 TOO_OLD = timedelta(hours=36)
 UNWANTED = "unsubscribed before it was sent"
+ANSWERED = "confirmed before it was sent"
 
 
 def send_queued(world: World) -> Counter[str]:
@@ -33,11 +35,12 @@ def send_queued(world: World) -> Counter[str]:
             # One at a time: a mail that waits in a dead sender's hands comes late.
             claimed = outbox.claim(tx, world.clock(), this_process(), LEASE, 1)
             unwanted = [one for one in claimed if one.mail.teams and one.mail.teams <= unsubscriptions.teams_left(tx, one.recipient)]
-            for one in unwanted:
-                outbox.mark(tx, one.moved_to("failed", UNWANTED))
+            answered = [one for one in claimed if is_answered(tx, one.mail)]
+            for one, why in (*((one, UNWANTED) for one in unwanted), *((one, ANSWERED) for one in answered)):
+                outbox.mark(tx, one.moved_to("failed", why))
         if not claimed:
             break
-        if unwanted:
+        if unwanted or answered:
             counts["failed"] += 1
             continue
         ended, result = _hand_over(world, claimed[0], world.settings.smtp_url.get_secret_value())
@@ -89,11 +92,11 @@ def _recorded(world: World, ended: Delivery, result: SendResult) -> bool:
 def _hand_over(world: World, delivery: Delivery, smtp_url: str) -> tuple[Delivery, SendResult]:
     """The delivery as one try left it (sent, failed, in doubt, or queued again for later), and what the server made of it."""
     now = world.clock()
-    if now - delivery.due_at > TOO_OLD:
+    if now - delivery.due_at > TOO_OLD and delivery.mail.kind != "confirmation":  # its link is made when it leaves
         old = SendResult(state="failed", reason="waited too long; the next digest tells what is still true")
         return delivery.moved_to("failed", old.reason), old
     try:
-        raw = message(delivery.mail, world.settings.mail_from, now)
+        raw = message(ready(world, delivery.mail), world.settings.mail_from, now)
         result = send(raw, delivery.recipient, smtp_url, SMTP_TIMEOUT_S, partial(_pledge, world, delivery))
     except DeliveryError as error:  # an unusable address: no try can mend it, and the others must go out
         result = SendResult(state="failed", reason=str(error), blame="recipient")
