@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +13,7 @@ from monitor.catalog.spreadsheet import EXCEL_ENDINGS, read_rows
 from monitor.catalog.yaml_file import Key, YamlFile, read_yaml
 from monitor.errors import ConfigError, UsageError
 from monitor.model import Dependency, Team
+from monitor.model.address import wire_address
 
 COLUMNS = (
     "team", "team_name", "email", "timezone", "hour", "min_level", "language", "alerts", "quiet", "break_quiet", "system", "criticality",
@@ -21,8 +21,6 @@ COLUMNS = (
 )  # fmt: skip
 
 _RECIPIENT = ("email", "timezone", "hour", "min_level", "language", "alerts", "quiet", "break_quiet")
-# What the mail door can address.
-_ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?:[A-Za-z0-9-]+\.)*[A-Za-z0-9-]+")
 
 
 @dataclass(frozen=True)
@@ -108,8 +106,8 @@ def _known(file: YamlFile, team: Team, catalog: Catalog, at: int, unknown: list[
 def _check(file: YamlFile, team: Team, at: int) -> None:
     for n, recipient in enumerate(team.recipients):
         where = ("teams", at, "recipients", n)
-        if not _ADDRESS.fullmatch(recipient.email):
-            raise file.error(f"{recipient.email!r} is not a mail address in ASCII, such as team@example.com", *where, "email")
+        if wire_address(recipient.email) is None or recipient.email.endswith("]"):
+            raise file.error(f"{recipient.email!r} is not a mail address such as team@example.com", *where, "email")
         try:
             ZoneInfo(recipient.timezone)
         except (ZoneInfoNotFoundError, ValueError, OSError) as error:

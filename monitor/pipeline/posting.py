@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import closing
 from datetime import timedelta
 from functools import partial
 
 from monitor.errors import DeliveryError, NotFoundError
-from monitor.inform.mail import SendResult, message, send
+from monitor.inform.mail import Line, SendResult, message
 from monitor.logs import log, warn
 from monitor.model import Delivery, DeliveryState
 from monitor.pipeline.consenting import is_answered, ready
@@ -30,7 +31,17 @@ def send_queued(world: World) -> Counter[str]:
     """Hand over what is queued, one by one; without a server everything waits, and a fault of the server ends the round."""
     counts: Counter[str] = Counter()
     free_abandoned(world)
-    while world.settings.smtp_url is not None:
+    if world.settings.smtp_url is not None:
+        with closing(Line(world.settings.smtp_url.get_secret_value())) as line:
+            _send_claimed(world, line, counts)
+    with world.store.read() as tx:
+        counts["waiting"] = outbox.state_counts(tx).get("queued", 0)
+    return counts
+
+
+def _send_claimed(world: World, line: Line, counts: Counter[str]) -> None:
+    """Claim and hand over, mail by mail, until none is due or the server is at fault."""
+    while True:
         with world.store.write() as tx:
             # One at a time: a mail that waits in a dead sender's hands comes late.
             claimed = outbox.claim(tx, world.clock(), this_process(), LEASE, 1)
@@ -43,15 +54,12 @@ def send_queued(world: World) -> Counter[str]:
         if unwanted or answered:
             counts["failed"] += 1
             continue
-        ended, result = _hand_over(world, claimed[0], world.settings.smtp_url.get_secret_value())
+        ended, result = _hand_over(world, claimed[0], line)
         if _recorded(world, ended, result) and ended.state != "queued":
             counts[ended.state] += 1
         if result.blame == "server":
             warn("the mail server does not take mail; the rest waits", reason=result.reason)
             break
-    with world.store.read() as tx:
-        counts["waiting"] = outbox.state_counts(tx).get("queued", 0)
-    return counts
 
 
 def free_abandoned(world: World) -> None:
@@ -89,7 +97,7 @@ def _recorded(world: World, ended: Delivery, result: SendResult) -> bool:
     return ours
 
 
-def _hand_over(world: World, delivery: Delivery, smtp_url: str) -> tuple[Delivery, SendResult]:
+def _hand_over(world: World, delivery: Delivery, line: Line) -> tuple[Delivery, SendResult]:
     """The delivery as one try left it (sent, failed, in doubt, or queued again for later), and what the server made of it."""
     now = world.clock()
     if now - delivery.due_at > TOO_OLD and delivery.mail.kind != "confirmation":  # its link is made when it leaves
@@ -97,7 +105,7 @@ def _hand_over(world: World, delivery: Delivery, smtp_url: str) -> tuple[Deliver
         return delivery.moved_to("failed", old.reason), old
     try:
         raw = message(ready(world, delivery.mail), world.settings.mail_from, now)
-        result = send(raw, delivery.recipient, smtp_url, SMTP_TIMEOUT_S, partial(_pledge, world, delivery))
+        result = line.send(raw, delivery.recipient, SMTP_TIMEOUT_S, partial(_pledge, world, delivery))
     except DeliveryError as error:  # an unusable address: no try can mend it, and the others must go out
         result = SendResult(state="failed", reason=str(error), blame="recipient")
     if result.state != "retry":
