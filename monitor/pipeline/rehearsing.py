@@ -23,7 +23,7 @@ from monitor.inform.sections import title
 from monitor.inform.slots import Slot, day_begins, due_slot, quiet_until
 from monitor.inventory.exposure import owners
 from monitor.model import Event, Fate, Firing, Instant, Mail, Noun, Recipient, Team, TriageFact
-from monitor.pipeline.alerting import FRESH, Told, urgent
+from monitor.pipeline.alerting import FRESH, Told, alerted_at, urgent
 from monitor.pipeline.picture import Gallery, Known
 from monitor.pipeline.world import World
 from monitor.store import Session, events, inventory, sources, triage
@@ -163,8 +163,10 @@ class _Stage:
             memory.decided.add((who.email, team.id, slot.key))
             if (who.email.casefold(), team.id) in pictures.left:
                 continue
-            query = pictures.query(team, who, f"{slot.key}/{team.id}", memory.digests.get((who.email, team.id)))
-            if isinstance(compose(query), Skipped):
+            told_at = memory.digests.get((who.email, team.id))
+            query = pictures.query(team, who, f"{slot.key}/{team.id}", told_at)
+            alerted = alerted_at(memory.mails.get(who.email, ()), team.id, told_at)
+            if isinstance(compose(query.model_copy(update={"alerted": alerted})), Skipped):
                 continue
             memory.digests[who.email, team.id] = now
             for key in [key for key in self._held if key[:2] == (who.email, team.id)]:

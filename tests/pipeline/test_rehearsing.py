@@ -144,7 +144,7 @@ def foretold(found: Rehearsal) -> Counter[Sent]:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", [5, 11])
+@pytest.mark.parametrize("seed", [11])
 def test_what_the_look_back_says_is_what_the_service_sends(world: World, seed: int) -> None:
     end = lived(world, seed)
     for name in ("a", "b"):
