@@ -62,11 +62,13 @@ def plan_alerts(world: World, now: datetime) -> Counter[str]:
         if not fresh:
             return counts
         closed = {one.recipient for one in mailboxes.suspensions(tx)}
-        unasked = consents.pending(tx)
+        unconfirmed = consents.pending(tx)
         found = urgent(Gallery(world, tx, now), readers(tx), Told.from_outbox(tx), fresh)
     for email, matters in found.items():
+        if email.casefold() in unconfirmed:
+            continue
         allowed = [one for one in matters if not one.capped]
-        due = [] if email in closed or email.casefold() in unasked else [one for one in allowed if not is_held(one)]
+        due = [] if email in closed else [one for one in allowed if not is_held(one)]
         counts["held"] += len(allowed) - len(due)
         if due:
             with world.store.write() as tx:
