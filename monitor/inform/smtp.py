@@ -335,6 +335,8 @@ def _connect(attempt: _Attempt, server: _Server) -> _Client:
     attempt.client = client
     client._host = server.host  # type: ignore[attr-defined]  # connect() alone leaves it empty, and TLS checks names by it
     code, reply = client.connect(server.host, server.port)
+    if client.sock is not None:  # the dot follows its message in a write of its own, and must not wait for an acknowledgement of that
+        client.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     if attempt.expired.is_set():  # the watchdog found no socket yet while the connection was being made
         raise TimeoutError
     _expect(client, (code, reply), 2)
