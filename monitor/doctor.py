@@ -115,7 +115,9 @@ def _outbox(settings: Settings) -> str:
     failed = [f"last failure {one.due_at:%Y-%m-%d}: {one.reason}" for one in answer.items if one.state == "failed"][:1]
     gone = [f"{one.recipient} has unsubscribed from {one.team}" for one in answer.unsubscribed[:_SHOWN_ALERTS]]
     more = [f"{len(answer.unsubscribed) - len(gone)} more have unsubscribed"] if len(answer.unsubscribed) > len(gone) else []
-    told = " | ".join([counts, *bad, *failed, *gone, *more])
+    waiting = sum(one.state == "pending" for one in answer.consents)
+    asked = [f"{waiting} recipients have not confirmed"] if waiting else []
+    told = " | ".join([counts, *bad, *failed, *gone, *more, *asked])
     if bad:
         raise OSError(f"{told}; decide with forewarned outbox")
     return told

@@ -45,6 +45,8 @@ class Settings(BaseSettings):
     smtp_url: SecretStr | None = None
     # What becomes of a mail that may have arrived: hold (a person decides) or resend (with the same Message-ID).
     on_doubt: Literal["hold", "resend"] = "hold"
+    # Who agrees to mails for a newly listed address: ask (itself, by a link in one mail, where base_url can be followed) or operator.
+    opt_in: Literal["ask", "operator"] = "operator"
     # The From address of every mail.
     mail_from: str = "Forewarned <forewarned@localhost>"
     # How people reach this service; links in mails and dossiers start with it.

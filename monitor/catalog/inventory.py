@@ -14,6 +14,7 @@ from monitor.catalog.spreadsheet import EXCEL_ENDINGS, read_rows
 from monitor.catalog.yaml_file import Key, YamlFile, read_yaml
 from monitor.errors import ConfigError, UsageError
 from monitor.model import CHANNEL_NAME, Dependency, Recipient, Team
+from monitor.model.address import wire_address
 
 COLUMNS = (
     "team", "team_name", "email", "channel", "timezone", "hour", "min_level", "language", "alerts", "quiet", "break_quiet", "system",
@@ -21,8 +22,6 @@ COLUMNS = (
 )  # fmt: skip
 
 _RECIPIENT = ("email", "channel", "timezone", "hour", "min_level", "language", "alerts", "quiet", "break_quiet")
-# What the mail door can address.
-_ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?:[A-Za-z0-9-]+\.)*[A-Za-z0-9-]+")
 
 
 @dataclass(frozen=True)
@@ -121,8 +120,8 @@ def _check(file: YamlFile, team: Team, at: int) -> None:
 def _check_address(file: YamlFile, recipient: Recipient, *where: str | int) -> None:
     if bool(recipient.email) == bool(recipient.channel):
         raise file.error("a recipient has an email or a channel, one of both", *where)
-    if recipient.email and not _ADDRESS.fullmatch(recipient.email):
-        raise file.error(f"{recipient.email!r} is not a mail address in ASCII, such as team@example.com", *where, "email")
+    if recipient.email and (wire_address(recipient.email) is None or recipient.email.endswith("]")):
+        raise file.error(f"{recipient.email!r} is not a mail address such as team@example.com", *where, "email")
     if recipient.channel and not re.fullmatch(CHANNEL_NAME, recipient.channel):
         raise file.error(f"{recipient.channel!r} is not the name of a channel, such as soc-chat", *where, "channel")
 

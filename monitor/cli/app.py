@@ -6,6 +6,7 @@ import typer
 
 from monitor import __version__
 from monitor.cli import (
+    alerts,
     backtesting,
     channels,
     checking,
@@ -46,7 +47,7 @@ def root(version: bool = typer.Option(False, "--version", callback=_version, is_
 
 
 for commands in (
-    operate, checking, tagging, evaluating, queries, origins, decisions, inventories, exposures, sources, digests, channels, outbox,
+    operate, checking, tagging, evaluating, queries, origins, decisions, inventories, exposures, sources, digests, alerts, channels, outbox,
     reviews, backtesting, tokens,
 ):  # fmt: skip
     commands.register(app)

@@ -14,6 +14,7 @@ from monitor.model.assess import (
     AlertReason,
     Alternative,
     Assessment,
+    DayRole,
     Event,
     EventOffer,
     Evidence,
@@ -50,7 +51,22 @@ from monitor.model.channel import CHANNEL_NAME, Channel, ChannelKind, SendResult
 from monitor.model.collect import PAGE_ADDED, PAGE_REMOVED, Document, Entry, FetchFailure, RegulatorFacts, Response, Validators
 from monitor.model.decision import VERDICTS, Anchor, Correction, DecisionKind, DecisionRequest, EventDecision, Ruling
 from monitor.model.health import AlertCode, FeedHints, Hold, Observed, Rhythm, Run
-from monitor.model.inform import Delivery, DeliveryState, Mail, MailKind, Posting, Suspension, ToldAlert, Unsubscription, delivery_id
+from monitor.model.inform import (
+    Consent,
+    ConsentState,
+    Delivery,
+    DeliveryState,
+    Fate,
+    Firing,
+    HeldBy,
+    Mail,
+    MailKind,
+    Posting,
+    Suspension,
+    ToldAlert,
+    Unsubscription,
+    delivery_id,
+)
 from monitor.model.inventory import (
     Acceptance,
     Answer,
@@ -102,9 +118,12 @@ __all__ = [
     "Channel",
     "ChannelKind",
     "Confidence",
+    "Consent",
+    "ConsentState",
     "Copy",
     "Correction",
     "Criticality",
+    "DayRole",
     "DecisionKind",
     "DecisionRequest",
     "Delivery",
@@ -121,10 +140,13 @@ __all__ = [
     "Evidence",
     "Exposure",
     "Factor",
+    "Fate",
     "FeedHints",
     "FetchFailure",
     "Finding",
     "FindingState",
+    "Firing",
+    "HeldBy",
     "Hold",
     "Instant",
     "Jurisdiction",

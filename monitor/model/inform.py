@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Literal, Self
 
-from monitor.model.assess import Alert
-from monitor.model.base import Instant, Noun, short_hash
+from monitor.model.assess import Alert, AlertReason
+from monitor.model.base import Instant, Level, Noun, short_hash
 from monitor.model.channel import ChannelKind
 
-MailKind = Literal["digest", "alert", "test"]
+MailKind = Literal["digest", "alert", "confirmation", "test"]
 DeliveryState = Literal["queued", "sending", "sent", "failed", "in_doubt"]
 
 
@@ -35,7 +36,7 @@ class Mail(Noun):
     """The instant whose knowledge the mail tells; the next one tells what is new since."""
     kind: MailKind = "digest"
     team: str = ""
-    """The team that a digest is about; empty for an alert, which may be about several."""
+    """The team that a digest is about; empty for an alert, which may be about several, and for a mail that asks."""
     told: tuple[ToldAlert, ...] = ()
     """Why an alert interrupts."""
     unsubscribe: str | None = None
@@ -96,12 +97,55 @@ class Suspension(Noun):
     reason: str
 
 
+ConsentState = Literal["pending", "confirmed"]
+
+
+class Consent(Noun):
+    """Whether an address, in lower case, agreed to get mails: since when, on whose word, and how often it was asked."""
+
+    recipient: str
+    state: ConsentState
+    since: Instant
+    author: str
+    asked: int
+    asked_at: Instant | None
+
+
 class Unsubscription(Noun):
     """An address, in lower case, that wants no mails about a team until an operator resumes it."""
 
     recipient: str
     team: str
     since: Instant
+
+
+HeldBy = Literal["", "quiet_hours", "daily_cap"]
+Fate = Literal["sent", "digest", "lapsed", "waiting"]
+"""Sent at once; told by a digest instead, before it could be sent; no longer pressing before it could be; still held at the end."""
+
+
+class Firing(Noun):
+    """What the rules of alerts made of one matter for one recipient of a team at a time in the past."""
+
+    at: Instant
+    """When it would have been sent but for quiet hours and the cap."""
+    team: str
+    recipient: str
+    event: str
+    title: str
+    reason: AlertReason
+    why: str
+    """What pressed, in words."""
+    level: Level
+    score: int
+    providers: tuple[str, ...]
+    deadline: date | None
+    held: HeldBy = ""
+    """What held it back first."""
+    fate: Fate = "waiting"
+    sent_at: Instant | None = None
+    subject: str = ""
+    """Of the mail that told it, which may tell more."""
 
 
 def delivery_id(recipient: str, slot: str, channel: str) -> str:

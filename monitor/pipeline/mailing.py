@@ -12,11 +12,12 @@ from monitor.inform.forms import digest_form
 from monitor.inform.slots import due_slot
 from monitor.model import Delivery, Mail, Recipient, Team
 from monitor.pipeline.alerting import alerted_at, plan_alerts
+from monitor.pipeline.consenting import ask_new
 from monitor.pipeline.notifying import notify_queued
 from monitor.pipeline.picture import Gallery, left, out_of_reach, readers, ready_links
 from monitor.pipeline.posting import send_queued
 from monitor.pipeline.world import World
-from monitor.store import Session, outbox, slots
+from monitor.store import Session, consents, outbox, slots
 
 PORTION = 20
 """Recipients planned in one transaction: others may write in between, and a death costs no more than these."""
@@ -45,9 +46,13 @@ def preview(world: World, email: str, at: datetime) -> Mail | str:
 def deliver(world: World) -> dict[str, int]:
     """Queue the digests and alerts that are due and hand over what is queued; counts by what became of them."""
     now = world.clock()
-    names = ("planned", "skipped", "alerts", "held", "suspended", "unsubscribed", "sent", "failed", "in_doubt", "waiting")
+    names = (
+        "asked", "planned", "skipped", "alerts", "held", "suspended", "unsubscribed", "unconfirmed", "sent", "failed", "in_doubt",
+        "waiting",
+    )  # fmt: skip
     counts: Counter[str] = Counter(dict.fromkeys(names, 0))
     ready_links(world)
+    counts["asked"] = ask_new(world, now)
     counts.update(_plan_digests(world, now))
     counts.update(plan_alerts(world, now))
     del counts["decided"]
@@ -65,7 +70,10 @@ def _plan_digests(world: World, now: datetime) -> Counter[str]:
         listed, gone = list(readers(tx)), left(tx)
         wanting = [(team, who) for team, who in listed if (who.address.casefold(), team.id) not in gone]
         counts["unsubscribed"] = len(listed) - len(wanting)
-        due = [(team, who) for team, who in wanting if due_slot(who, now).due_at <= now]
+        asked = consents.pending(tx)
+        agreed = [(team, who) for team, who in wanting if who.email.casefold() not in asked]
+        counts["unconfirmed"] = len(wanting) - len(agreed)
+        due = [(team, who) for team, who in agreed if due_slot(who, now).due_at <= now]
         decided = slots.taken(tx, sorted({_key(due_slot(who, now).key, team) for team, who in due}))
         open_ = [(team, who) for team, who in due if (_job(who), _key(due_slot(who, now).key, team)) not in decided]
         if not open_:

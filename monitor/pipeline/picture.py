@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cached_property
+from functools import cached_property, partial
 from zoneinfo import ZoneInfo
 
 from monitor.assess.constants import METHODOLOGY_VERSION
@@ -96,20 +96,33 @@ class Known:
 
 
 class Gallery:
-    """The pictures of one round of telling, from one transaction: now, and each instant that a recipient was last told of."""
+    """The pictures of one round of telling, from one transaction: now, and each instant that a recipient was last told of.
 
-    def __init__(self, world: World, tx: Session, at: datetime) -> None:
+    Whoever goes through the past remembers pictures over rounds and gives them as `known`. Of sources only `data_as_of` is known for
+    any time, so that the past has no dead ones.
+    """
+
+    def __init__(self, world: World, tx: Session, at: datetime, known: Callable[[datetime], Known] | None = None) -> None:
         self.world, self._tx = world, tx
-        self.now = Known.at(world, tx, at)
+        self._is_past, self._known = known is not None, known or partial(Known.at, world, tx)
+        self.now = self._known(at)
         self.calendars: dict[tuple[str, ...], str] = {}
         self._before: dict[datetime, Known] = {}
-        names = {source.id: source.name for source in world.sources}
-        self._sources = tuple(
-            SourceHealth(id=s.id, name=names.get(s.id, s.id), state=s.state, reason=s.reason or "", since=s.since)
-            for s in sources.source_statuses(tx)
-        )
-        self._revisions = events.revision_counts(tx, at)
         self._names = {provider.id: provider.name for provider in world.catalog.providers.values()}
+
+    @cached_property
+    def _sources(self) -> tuple[SourceHealth, ...]:
+        if self._is_past:
+            return ()
+        names = {source.id: source.name for source in self.world.sources}
+        return tuple(
+            SourceHealth(id=s.id, name=names.get(s.id, s.id), state=s.state, reason=s.reason or "", since=s.since)
+            for s in sources.source_statuses(self._tx)
+        )
+
+    @cached_property
+    def _revisions(self) -> Mapping[str, int]:
+        return {} if self._is_past else events.revision_counts(self._tx, self.now.as_of)
 
     @cached_property
     def interrupted(self) -> set[str]:
@@ -132,7 +145,7 @@ class Gallery:
     def at(self, told_at: datetime) -> Known:
         """The picture of an earlier instant."""
         if told_at not in self._before:
-            self._before[told_at] = Known.at(self.world, self._tx, told_at)
+            self._before[told_at] = self._known(told_at)
         return self._before[told_at]
 
     def query(self, team: Team, recipient: Recipient, slot: str, told_at: datetime | None) -> DigestQuery:
