@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, func, insert, or_, select, update
+from sqlalchemy import bindparam, exists, func, insert, or_, select, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -47,6 +47,8 @@ class PollTask:
     last_fetch_at: datetime | None
     last_success_at: datetime | None
     observed: Observed = Observed()
+    is_known: bool = True
+    """Whether any document of it is stored."""
 
 
 @dataclass(frozen=True)
@@ -137,7 +139,7 @@ def claim_due(tx: Session, now: datetime, owner: str, lease: timedelta, limit: i
         update(SourceRow)
         .where(col(SourceRow.id).in_(select(due.c.id)))
         .values(lease_owner=owner, lease_until=now + lease)
-        .returning(*_SOURCE.c)
+        .returning(*_SOURCE.c, exists().where(col(DocumentRow.source_id) == col(SourceRow.id)).label("is_known"))
         .execution_options(**AS_WRITTEN)
     )
     rows = sorted(tx.execute(claim), key=lambda row: (row.next_poll_at or now, row.id))
@@ -155,6 +157,7 @@ def _task(row: Any, owner: str) -> PollTask:
         last_fetch_at=row.last_fetch_at,
         last_success_at=row.last_success_at,
         observed=Observed.model_validate(row.observed or {}),
+        is_known=bool(row.is_known),
     )
 
 
