@@ -34,7 +34,7 @@ PARSING = """
 from datetime import UTC, datetime
 from monitor.model import Response, Source
 from monitor.collect.parse import parse
-feed = b"<rss version='2.0'><channel><item><guid>1</guid><title>A title</title><description>Plain words</description></item></channel></rss>"
+feed = b"<rss version='2.0'><channel><item><guid>1</guid><title>A title</title><description>Words</description></item></channel></rss>"
 told = dict(id="s", name="S", url="https://s.example/", kind="news", publisher="S")
 assert len(parse(Source(**told), Response(status=200, url="https://s.example/", body=feed, retrieved_at=datetime.now(UTC)))) == 1
 """
