@@ -13,7 +13,6 @@ from monitor.assess.casebook import Casebook
 from monitor.assess.fit import Thread
 from monitor.assess.kinship import Kinship
 from monitor.assess.merge import merged
-from monitor.collect.copies import METHOD
 from monitor.model import Event
 from monitor.store import Session, origins, signals
 from monitor.store.origins import Numbered
@@ -45,6 +44,8 @@ class Notebook:
 
     def draw(self, tx: Session, version: str, names: Mapping[str, str]) -> Drawn:
         """Take in what became known since the last call; everything at the first one and for another tagger version."""
+        from monitor.collect.copies import METHOD  # with numpy
+
         if self.version != version:
             return self._draw_all(tx, version, names)
         news = origins.compared_since(tx, METHOD, self.last)
@@ -59,6 +60,8 @@ class Notebook:
         return Drawn(_events(tx, list(moved.values()), names), change.gone)
 
     def _draw_all(self, tx: Session, version: str, names: Mapping[str, str]) -> Drawn:
+        from monitor.collect.copies import METHOD
+
         self.forget()
         self.last, self.waiting = origins.unread(tx, METHOD, version)
         self.decisions = len(origins.decisions(tx, None))
