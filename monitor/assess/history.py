@@ -9,15 +9,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
-from monitor.assess.constants import NEWS_CYCLE_DAYS
+from monitor.assess.constants import CONFIDENCE_WEIGHT, NEWS_CYCLE_DAYS
 from monitor.assess.corroborate import Chorus, chorus
-from monitor.assess.facts import Substance, current, is_primary, is_relief, substance, supported
+from monitor.assess.facts import Substance, current, is_primary, is_relief, substance, supported, tier
 from monitor.assess.headline import is_plain, told_by
 from monitor.assess.kinship import Kinship
-from monitor.assess.measure import Claim
+from monitor.assess.measure import ACTIVE, Claim
 from monitor.assess.stage import HALTED, advanced
 from monitor.assess.tally import outweighs
-from monitor.assess.wave import Spoken, wave
+from monitor.assess.wave import PLAIN_CONFIDENCE, Spoken, wave
 from monitor.model import MODIFIERS, Stage, StageStep, Wave
 
 _CYCLE = timedelta(days=NEWS_CYCLE_DAYS)
@@ -99,8 +99,10 @@ def _wave(said: Sequence[_Said]) -> Wave | None:
         headline = "act" if report.document.kind == "regulator" else told_by(report.document.title)
         if one.stage is not None and one.stage not in HALTED and headline != "opinion":
             stage: Stage = "rumoured" if headline == "chance" and one.stage != "proposed" else one.stage
-            plain = is_plain(report.document.title)
-            spoken.append(Spoken(report.document.id, one.voice, stage, one.told, report.recorded_at, one.primary, plain))
+            sure = report.signal.confidence * CONFIDENCE_WEIGHT[tier(one.claim)] >= PLAIN_CONFIDENCE
+            plain = sure and is_plain(report.document.title, report.signal.type)
+            parties = one.claim.principals | {p for p, role in report.signal.providers.items() if role in ACTIVE}
+            spoken.append(Spoken(report.document.id, one.voice, stage, one.told, report.recorded_at, one.primary, plain, parties))
     return wave(spoken)
 
 
