@@ -9,7 +9,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import chain, groupby, pairwise, product
 from types import MappingProxyType
@@ -18,6 +18,7 @@ from typing import Final
 from monitor.assess.fit import Thread
 from monitor.assess.measure import EITHER, FAMILY, Claim, Family, Order, claims
 from monitor.model import Report
+from monitor.model.brief import Brief
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _SPAN_SECONDS: Final = 90 * 86_400
@@ -55,11 +56,11 @@ class Casebook:
         numbers = {self._placed[at] for entry in entries for first in self._first.get(entry, ()) for at in self._claims_beside(first)}
         return [self.threads[number] for number in sorted(numbers)]
 
-    def learn(self, reports: Sequence[Report]) -> list[Thread]:
+    def learn(self, reports: Iterable[Report | Brief]) -> list[Thread]:
         """Take the reports in; the threads that changed, in the order in which those opened."""
         return list(self.revise(reports).threads)
 
-    def revise(self, reports: Sequence[Report], edited: Mapping[str, int] = _NOTHING) -> Change:
+    def revise(self, reports: Iterable[Report | Brief], edited: Mapping[str, int] = _NOTHING) -> Change:
         """Take the reports in, and back what versions of entries told that are older than the one that `edited` gives."""
         told = _in_order(_sensible(reports))
         old = [c for entry in edited for c in self._first.get(entry, ()) if c.report.document.revision < edited[entry]]
@@ -118,7 +119,7 @@ def _in_order(told: Sequence[Claim]) -> list[Claim]:
     return list(chain.from_iterable(level))
 
 
-def _sensible(reports: Sequence[Report]) -> list[Claim]:
+def _sensible(reports: Iterable[Report | Brief]) -> list[Claim]:
     """All claims, knowing of each other's document; an offer to replace nobody by who cuts users off himself is left out."""
     told = [claim for report in reports for claim in claims(report)]
     acts: dict[tuple[str, Family], set[str]] = defaultdict(set)
@@ -130,7 +131,7 @@ def _sensible(reports: Sequence[Report]) -> list[Claim]:
         if claim.family == "mitigation" and not claim.causes and claim.principals & acts[document, "access"]:
             continue
         twin = claim.family in EITHER and any(acts[document, other] & claim.principals for other in EITHER - {claim.family})
-        kept.append(replace(claim, twin=True) if twin else claim)
+        kept.append(claim._replace(twin=True) if twin else claim)
     return kept
 
 

@@ -19,6 +19,7 @@ from monitor.assess.stage import HALTED, advanced
 from monitor.assess.tally import outweighs
 from monitor.assess.wave import Spoken, wave
 from monitor.model import MODIFIERS, Stage, StageStep, Wave
+from monitor.model.brief import DocumentBrief
 
 _CYCLE = timedelta(days=NEWS_CYCLE_DAYS)
 
@@ -48,9 +49,9 @@ class Account:
 
     claims: tuple[Claim, ...]
     core: Substance
-    chorus: Chorus
+    chorus: Chorus[DocumentBrief]
     """Who tells what counts."""
-    everyone: Chorus
+    everyone: Chorus[DocumentBrief]
     """Who tells anything of it, relief, denials and background included."""
     past: History
 
@@ -74,7 +75,7 @@ def account(claims: Sequence[Claim], kin: Kinship) -> Account:
     return Account(tuple(told), core, voices, everyone, history(told, core, everyone))
 
 
-def history(claims: Sequence[Claim], core: Substance, voices: Chorus) -> History:
+def history(claims: Sequence[Claim], core: Substance, voices: Chorus[DocumentBrief]) -> History:
     """The most advanced stage asserted as news, in order of publication; a later halt wins, and only new facts undo it.
 
     A stage that only a small minority of the origins of its days tells is not believed. Denials and hypotheses never advance
@@ -104,7 +105,7 @@ def _wave(said: Sequence[_Said]) -> Wave | None:
     return wave(spoken)
 
 
-def _said(news: Sequence[Claim], core: Substance, voices: Chorus) -> list[_Said]:
+def _said(news: Sequence[Claim], core: Substance, voices: Chorus[DocumentBrief]) -> list[_Said]:
     principals = frozenset().union(*(c.principals for c in core.claims))
     measure_known = any(c.report.signal.type not in MODIFIERS for c in core.claims)
     eased_known = not all(is_relief(c) for c in core.claims)
@@ -226,7 +227,7 @@ def _day(claim: Claim, stage: Stage) -> date:
     return stated if stated is not None and stated <= told else told
 
 
-def _public(step: _Step, voices: Chorus) -> StageStep:
+def _public(step: _Step, voices: Chorus[DocumentBrief]) -> StageStep:
     told_by = sorted(step.claims, key=lambda c: c.order)
     documents = dict.fromkeys(c.report.document.id for c in told_by)
     return StageStep(

@@ -11,7 +11,8 @@ from typing import Final
 from monitor.assess.facts import is_primary, is_relief, supported
 from monitor.assess.history import Account
 from monitor.assess.measure import Claim
-from monitor.model import EventOffer, Evidence, Offer, OfferKind, Quote, Reliability
+from monitor.model import EventOffer, Evidence, Offer, OfferKind, Reliability
+from monitor.model.brief import Quotation
 
 TIERS: Final[tuple[Reliability, ...]] = ("primary", "high", "medium", "low")
 _OFFER_EVIDENCE_MAX: Final = 2
@@ -60,13 +61,13 @@ def _own(claim: Claim) -> list[Offer]:
     return [o for o in claim.report.signal.offers if claim.family != "mitigation" or o.provider in claim.principals]
 
 
-def _title(claim: Claim) -> Quote:
+def _title(claim: Claim) -> Quotation:
     """A report that quotes nothing is quoted by its document's title, so that every event can be checked."""
     text = claim.report.document.title
-    return Quote(start=0, end=len(text), text=text)
+    return Quotation(0, len(text), text)
 
 
-def _proof(claim: Claim, quote: Quote) -> Evidence:
+def _proof(claim: Claim, quote: Quotation) -> Evidence:
     document = claim.report.document
     return Evidence(
         document=document.id,

@@ -51,7 +51,7 @@ class Notebook:
         self.waiting |= {one.document: one for one in news}
         read = signals.tagged(tx, version, self.waiting)
         ready = [self.waiting.pop(name) for name in sorted(read)]
-        told = signals.reports(tx, None, version, compared_by=METHOD, documents=read)
+        told = signals.briefs(tx, version, compared_by=METHOD, documents=read)
         change = self.book.revise(told, _edited(ready))
         beside = self._kin_moved(tx, news)
         self.last = max((one.number for one in news), default=self.last)
@@ -62,7 +62,7 @@ class Notebook:
         self.forget()
         self.last, self.waiting = origins.unread(tx, METHOD, version)
         self.decisions = len(origins.decisions(tx, None))
-        self.book.learn(signals.reports(tx, None, version, compared_by=METHOD))
+        self.book.learn(signals.briefs(tx, version, compared_by=METHOD))
         self.version = version
         return Drawn(_events(tx, self.book.threads, names), whole=True)
 

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ScalarSelect, and_, delete, exists, func, or_, select
+from sqlalchemy import ScalarSelect, Select, and_, delete, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 from sqlmodel import col
 
 from monitor.model import Document, Report, Signal, Tagging
+from monitor.model.brief import Brief, DocumentBrief, same, stored_document, stored_signal
 from monitor.store.dialect import insert_new
 from monitor.store.documents import in_parts
 from monitor.store.tables import DocumentRow, MentionRow, SignalRow, TaggingRow, TextSketchRow
+
+READ_AT_ONCE = 2_000
+"""Rows of a long answer that are in memory at one time."""
 
 
 def save_taggings(tx: Session, taggings: Sequence[Tagging], now: datetime) -> int:
@@ -55,14 +59,36 @@ def tagger_version(tx: Session, as_of: datetime) -> str | None:
 def reports(
     tx: Session, as_of: datetime | None, tagger_version: str, *, compared_by: str | None = None, documents: Collection[str] | None = None
 ) -> list[Report]:
-    """What one tagger version reads in the documents known at `as_of` (None: now): background signals, and the live ones that
-    heads and rules agree on, of the newest version of each entry; with `compared_by` only of documents that this method has compared,
-    with `documents` only of these. The text of the documents is left empty: nothing that is drawn from reports looks at it, and it
-    is most of what they weigh.
+    """The reports of which `briefs` tells; the text of the documents is left empty."""
+    rows = _rows(tx, _wanted(as_of, tagger_version, compared_by), documents)
+    told: dict[str, Document] = {}
+    return [
+        Report(
+            document=told[key] if key in told else told.setdefault(key, Document.model_validate({**body, "title": title, "text": ""})),
+            signal=Signal.model_validate(signal),
+            recorded_at=at,
+        )
+        for key, body, title, signal, at in rows
+    ]
+
+
+def briefs(tx: Session, tagger_version: str, *, compared_by: str, documents: Collection[str] | None = None) -> Iterator[Brief]:
+    """What one tagger version reads in all documents: background signals, and the live ones that
+    heads and rules agree on, of the newest version of each entry; only of documents that the method `compared_by` has compared, with
+    `documents` only of these. Read as they are asked for; those of one document come one after the other.
 
     `recorded_at` is when the document was first tagged at all, so that tagging again with a
     newer version does not make old news new; what was really said at a time in the past is in `events.events_as_of`.
     """
+    told: tuple[str, DocumentBrief] | None = None
+    for key, body, title, signal, at in _rows(tx, _wanted(None, tagger_version, compared_by), documents):
+        if told is None or told[0] != key:
+            told = key, stored_document(key, title, body)
+        yield Brief(told[1], stored_signal(signal, title), same(at))
+
+
+def _wanted(as_of: datetime | None, tagger_version: str, compared_by: str | None) -> Select[Any]:
+    """Id, body and title of the document, signal, and when the document was first tagged, in the order of documents."""
     known_at = _first_tagged(DocumentRow)
     newer = aliased(DocumentRow)
     replaced = exists().where(
@@ -85,20 +111,15 @@ def reports(
     if as_of is not None:
         wanted = wanted.where(known_at <= as_of)
         replaced = replaced.where(_first_tagged(newer) <= as_of)
-    wanted = wanted.where(~replaced)
+    return wanted.where(~replaced)
+
+
+def _rows(tx: Session, wanted: Select[Any], documents: Collection[str] | None) -> Iterator[Any]:
     if documents is None:
-        return list(_reports(tx.execute(wanted)))
-    parts = (wanted.where(col(SignalRow.document_id).in_(part)) for part in in_parts(sorted(documents)))
-    return [report for part in parts for report in _reports(tx.execute(part))]
-
-
-def _reports(rows: Iterable[Any]) -> Iterator[Report]:
-    """The reports of rows in the order of their documents: id, body and title of the document, signal, when it was first tagged."""
-    told: tuple[str, Document] | None = None
-    for key, body, title, signal, at in rows:
-        if told is None or told[0] != key:
-            told = key, Document.model_validate({**body, "title": title, "text": ""})
-        yield Report.model_construct(document=told[1], signal=Signal.model_validate(signal), recorded_at=at)
+        yield from tx.execute(wanted, execution_options={"yield_per": READ_AT_ONCE})
+        return
+    for part in in_parts(sorted(documents)):
+        yield from tx.execute(wanted.where(col(SignalRow.document_id).in_(part)))
 
 
 def tagged(tx: Session, tagger_version: str, documents: Collection[str]) -> set[str]:
