@@ -7,8 +7,11 @@ an alert needs and a score does not. Reporters put the strongest words into a ti
 from __future__ import annotations
 
 import re
-from typing import Literal
+from functools import lru_cache
+from typing import Final, Literal
 
+_KEPT: Final = 65_536
+"""Titles that are remembered: an event that grows is merged again and again."""
 _MAY_COME = re.compile(
     r"\b(?:could|may|might|(?:is|are)? ?(?:likely|expected|poised|about) to|considers?|considering|weigh(?:s|ing)?|mull(?:s|ing)?|"
     r"looming|possible|potential|eye(?:s|ing)|looks? to|if passed|close to|one step closer|inches closer|on (?:the )?(?:cusp|verge) of|"
@@ -36,11 +39,13 @@ _CONTENT = re.compile(
 """What is taken down on a service leaves the service where it is."""
 
 
+@lru_cache(maxsize=_KEPT)
 def is_plain(title: str) -> bool:
     """Whether the title itself says that a measure was taken, so that a machine can hardly misread it; English words only."""
     return told_by(title) == "act" and bool(_DONE.search(title)) and not _DOUBTED.search(title)
 
 
+@lru_cache(maxsize=_KEPT)
 def told_by(title: str) -> Literal["act", "chance", "opinion"]:
     """`opinion` where somebody objects, asks or explains, or where one post of a service is meant; `chance` where it may come; else
     `act`. English words only.

@@ -17,11 +17,13 @@ from monitor.assess.kinship import Kinship
 from monitor.assess.measure import Claim
 from monitor.assess.stage import HALTED, advanced
 from monitor.assess.tally import outweighs
-from monitor.assess.wave import Spoken, wave
+from monitor.assess.wave import LENGTH, Spoken, wave
 from monitor.model import MODIFIERS, Stage, StageStep, Wave
 from monitor.model.brief import DocumentBrief
 
 _CYCLE = timedelta(days=NEWS_CYCLE_DAYS)
+_WAVES = 2 * LENGTH
+"""How far back a wave looks: over itself and the days before it."""
 
 
 @dataclass
@@ -93,15 +95,18 @@ def history(claims: Sequence[Claim], core: Substance, voices: Chorus[DocumentBri
 
 
 def _wave(said: Sequence[_Said]) -> Wave | None:
-    """Of those who tell of an act or a chance of it; a gazette's titles are names and hedge nothing."""
-    spoken = []
-    for one in said:
-        report = one.claim.report
-        headline = "act" if report.document.kind == "regulator" else told_by(report.document.title)
-        if one.stage is not None and one.stage not in HALTED and headline != "opinion":
+    """Of those who tell of an act or a chance of it; a gazette's titles are names and hedge nothing. Older news is not looked at."""
+    spoken: list[Spoken] = []
+    news = [one for one in said if one.stage is not None and one.stage not in HALTED]
+    for one in sorted(news, key=lambda one: (one.told, one.claim.order), reverse=True):
+        if spoken and one.told < spoken[0].told - _WAVES:
+            break
+        document = one.claim.report.document
+        headline = "act" if document.kind == "regulator" else told_by(document.title)
+        if headline != "opinion" and one.stage is not None:
             stage: Stage = "rumoured" if headline == "chance" and one.stage != "proposed" else one.stage
-            plain = is_plain(report.document.title)
-            spoken.append(Spoken(report.document.id, one.voice, stage, one.told, report.recorded_at, one.primary, plain))
+            plain = is_plain(document.title)
+            spoken.append(Spoken(document.id, one.voice, stage, one.told, one.claim.report.recorded_at, one.primary, plain))
     return wave(spoken)
 
 

@@ -30,10 +30,12 @@ def evidence(claims: Sequence[Claim], limit: int) -> tuple[Evidence, ...]:
     """Quotes, best first: news of the measure before relief and background, primary, reliable, early; one per document first."""
     ranked = sorted(claims, key=lambda c: (c.background, is_relief(c), not is_primary(c), TIERS.index(tier(c)), c.told, c.order))
     quotes = [(n, claim, quote) for claim in ranked for n, quote in enumerate(claim.report.signal.evidence or (_title(claim),))]
-    shown: dict[tuple[str, str], Evidence] = {}
+    shown: dict[tuple[str, str], tuple[Claim, Quotation]] = {}
     for _, claim, quote in sorted(quotes, key=lambda q: q[0]):
-        shown.setdefault((claim.report.document.content_hash, quote.text), _proof(claim, quote))
-    return tuple(shown.values())[:limit]
+        shown.setdefault((claim.report.document.content_hash, quote.text), (claim, quote))
+        if len(shown) == limit:
+            break
+    return tuple(_proof(claim, quote) for claim, quote in shown.values())
 
 
 def offers(told: Account) -> tuple[EventOffer, ...]:

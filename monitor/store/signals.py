@@ -6,13 +6,14 @@ from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
+from pydantic_core import from_json
 from sqlalchemy import ScalarSelect, Select, and_, delete, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 from sqlmodel import col
 
 from monitor.model import Document, Report, Signal, Tagging
 from monitor.model.brief import Brief, DocumentBrief, same, stored_document, stored_signal
-from monitor.store.dialect import insert_new
+from monitor.store.dialect import as_written, insert_new
 from monitor.store.documents import in_parts
 from monitor.store.tables import DocumentRow, MentionRow, SignalRow, TaggingRow, TextSketchRow
 
@@ -64,8 +65,10 @@ def reports(
     told: dict[str, Document] = {}
     return [
         Report(
-            document=told[key] if key in told else told.setdefault(key, Document.model_validate({**body, "title": title, "text": ""})),
-            signal=Signal.model_validate(signal),
+            document=told[key]
+            if key in told
+            else told.setdefault(key, Document.model_validate({**from_json(body), "title": title, "text": ""})),
+            signal=Signal.model_validate_json(signal),
             recorded_at=at,
         )
         for key, body, title, signal, at in rows
@@ -83,12 +86,12 @@ def briefs(tx: Session, tagger_version: str, *, compared_by: str, documents: Col
     told: tuple[str, DocumentBrief] | None = None
     for key, body, title, signal, at in _rows(tx, _wanted(None, tagger_version, compared_by), documents):
         if told is None or told[0] != key:
-            told = key, stored_document(key, title, body)
-        yield Brief(told[1], stored_signal(signal, title), same(at))
+            told = key, stored_document(key, title, from_json(body))
+        yield Brief(told[1], stored_signal(from_json(signal), title), same(at))
 
 
 def _wanted(as_of: datetime | None, tagger_version: str, compared_by: str | None) -> Select[Any]:
-    """Id, body and title of the document, signal, and when the document was first tagged, in the order of documents."""
+    """Id, written body and title of the document, signal, and when the document was first tagged, in the order of documents."""
     known_at = _first_tagged(DocumentRow)
     newer = aliased(DocumentRow)
     replaced = exists().where(
@@ -98,8 +101,12 @@ def _wanted(as_of: datetime | None, tagger_version: str, compared_by: str | None
         _has_tagging(newer, tagger_version),
     )
     held = col(TaggingRow.body)["agreed"].as_boolean().is_(False)
-    wanted = (
-        select(col(DocumentRow.id), col(DocumentRow.body), col(DocumentRow.title), col(SignalRow.body), known_at.label("known_at"))
+    columns: tuple[Any, ...] = (
+        col(DocumentRow.id), as_written(col(DocumentRow.body), "document"), col(DocumentRow.title),
+        as_written(col(SignalRow.body), "signal"), known_at.label("known_at"),
+    )  # fmt: skip
+    wanted: Select[Any] = (
+        select(*columns)
         .join_from(SignalRow, TaggingRow)
         .join(DocumentRow, col(DocumentRow.id) == col(SignalRow.document_id))
         .where(col(SignalRow.tagger_version) == tagger_version, or_(and_(col(TaggingRow.relevant), ~held), col(SignalRow.background)))
