@@ -41,6 +41,7 @@ class Casebook:
     def __init__(self) -> None:
         self._threads: dict[int, Thread] = {}
         self._opened = 0
+        self._numbers: dict[str, int] = {}
         self._awake: OrderedDict[int, None] = OrderedDict()
         self._index = Index()
         self._log: list[Claim] = []
@@ -52,11 +53,19 @@ class Casebook:
         """Every thread so far, in the order in which they opened."""
         return sorted(self._threads.values(), key=_opening)
 
+    def get(self, event: str) -> Thread | None:
+        """The thread that makes the event of that id."""
+        number = self._numbers.get(event)
+        return None if number is None else self._threads[number]
+
     def told_by(self, entries: Iterable[str]) -> list[Thread]:
         """The threads in which a claim of one of these entries stands."""
-        told = (first for entry in entries for first in self._first.get(entry, ()))
-        numbers = {self._placed[at] for first in told for at in self._claims_beside(first)}
+        numbers = {self._placed[at] for at in self._places_of(entries)}
         return sorted((self._threads[number] for number in numbers), key=_opening)
+
+    def claims_of(self, entries: Iterable[str]) -> list[Claim]:
+        """All claims of these entries."""
+        return [self._log[at] for at in self._places_of(entries)]
 
     def learn(self, reports: Iterable[Report | Brief]) -> list[Thread]:
         """Take the reports in; the threads that changed, in the order in which those opened."""
@@ -92,13 +101,13 @@ class Casebook:
             return len(self._log)
         return bisect_left(self._log, order, key=lambda claim: claim.order)
 
-    def _claims_beside(self, first: Claim) -> Iterator[int]:
-        """The places in the log of all claims of a document, of which `first` is the first."""
-        document = first.report.document.id
-        for at in range(self._position(first.order), len(self._log)):
-            if self._log[at].report.document.id != document:
-                return
-            yield at
+    def _places_of(self, entries: Iterable[str]) -> Iterator[int]:
+        """The places in the log of all claims of these entries; those of a document stand together, from its first one on."""
+        for first in (first for entry in entries for first in self._first.get(entry, ())):
+            at = self._position(first.order)
+            while at < len(self._log) and self._log[at].report.document.id == first.report.document.id:
+                yield at
+                at += 1
 
     def _append(self, claim: Claim) -> int:
         """The number of the thread that the claim, the newest in the log, joins."""
@@ -119,6 +128,8 @@ class Casebook:
 
     def _add(self, number: int, claim: Claim) -> None:
         thread = self._threads[number]
+        if not thread.claims:
+            self._numbers[claim.event] = number
         thread.add(claim)
         self._index.add(number, claim, thread.window())
         self._wake(number)
@@ -167,12 +178,15 @@ class Casebook:
         """The threads that differ in the place of what they were."""
         former = {thread.id: thread for number in past.changed if (thread := self._threads[number]).claims}
         present: dict[str, Thread] = {}
+        for key in former:
+            del self._numbers[key]
         for number in past.changed:
             thread = past.now(number)
             self._awake.pop(number, None)
             self._index.replace(number, self._threads[number].claims, thread.claims)
             if thread.claims:
                 self._threads[number] = present[thread.id] = thread
+                self._numbers[thread.id] = number
                 self._wake(number)
             else:
                 del self._threads[number]

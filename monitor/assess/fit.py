@@ -231,8 +231,15 @@ class Thread:
             return False
         if claim.family == "mitigation":
             affected = self._carried["affected"]
+            if not (mine or theirs or self._answers_alike(claim)):
+                return False
             return _compatible(self._carried["causes"], claim.causes) and _compatible(affected, claim.report.signal.affected)
         return self._places_fit(claim)
+
+    def _answers_alike(self, claim: Claim) -> bool:
+        """Offers of which nobody says whose they are: one provider is named in both, or one issuer, or no issuer in either."""
+        issuing = self._carried["issuing"]
+        return bool(self._carried["named"] & claim.named or issuing & claim.issuers) or not (issuing or claim.issuers)
 
     def _targets_agree(self, claim: Claim) -> bool:
         """One list of names: half in common, or some on the same day; else one shared firm would tie a chain of measures together."""

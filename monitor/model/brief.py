@@ -91,7 +91,7 @@ class Brief(NamedTuple):
 
 def brief_of(report: Report) -> Brief:
     """The report in brief."""
-    return Brief(_document_in(report.document), _signal_in(report.signal), report.recorded_at)
+    return Brief(document_brief(report.document), signal_brief(report.signal), report.recorded_at)
 
 
 def stored_document(id: str, title: str, body: Mapping[str, Any]) -> DocumentBrief:
@@ -149,7 +149,8 @@ same: _Same = lru_cache(maxsize=_KEPT)(lambda value: value)
 """One object for all equal values, as long as it is among the last that were asked for."""
 
 
-def _document_in(document: Document) -> DocumentBrief:
+def document_brief(document: Document) -> DocumentBrief:
+    """The document in brief."""
     return DocumentBrief(
         id=document.id,
         entry=document.entry,
@@ -170,7 +171,8 @@ def _document_in(document: Document) -> DocumentBrief:
     )
 
 
-def _signal_in(signal: Signal) -> SignalBrief:
+def signal_brief(signal: Signal) -> SignalBrief:
+    """The signal in brief."""
     values = dict(_fields(signal))
     quotes = tuple(Quotation(quote.start, quote.end, quote.text) for quote in signal.evidence)
     return SignalBrief(**(values | {"providers": _roles(tuple(signal.providers.items())), "evidence": quotes}))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Select, func, insert, select
 from sqlalchemy.orm import Session
@@ -15,16 +15,40 @@ from monitor.store.dialect import body_hash, insert_new, serialise
 from monitor.store.documents import in_parts
 from monitor.store.tables import EventReachRow, EventRow
 
+APPENDED_AT_ONCE: Final = 1_000
 _KEYS = (EventRow.event_id, EventRow.revision, EventRow.withdrawn, EventRow.body_hash)
+
+
+class Renewed(NamedTuple):
+    """A revision that was recorded, and the one before it; None for a new event."""
+
+    before: Event | None
+    after: Event
 
 
 def save_events(tx: Session, events: Sequence[Event], now: datetime) -> int:
     """Records the whole present set of events; a revision for each that is new, changed or gone (withdrawn). How many revisions."""
+    return len(renew(tx, events, now, None))
+
+
+def save_changed(tx: Session, events: Sequence[Event], now: datetime, gone: Collection[str] = ()) -> int:
+    """Records these events, withdraws those `gone` and leaves all others as they are; a revision for each that is new or changed. How
+    many revisions.
+    """
+    return len(renew(tx, events, now, gone))
+
+
+def renew(tx: Session, events: Sequence[Event], now: datetime, gone: Collection[str] | None) -> list[Renewed]:
+    """Records these events and withdraws those `gone` (None: whatever is not among them); the revisions that this gave."""
     serialise(tx, "events")
-    present = {event.id for event in events}
-    latest = {row.event_id: row for row in tx.execute(_latest(None, *_KEYS))}
-    gone = [key for key, row in latest.items() if key not in present and not row.withdrawn]
-    return _append(tx, [*events, *map(_untold, _by_id(tx, gone))], latest, now)
+    if gone is None:
+        latest = {row.event_id: row for row in tx.execute(_latest(None, *_KEYS))}
+        gone = latest.keys() - {event.id for event in events}
+    else:
+        ids = [*(event.id for event in events), *sorted(gone)]
+        latest = {row.event_id: row for part in in_parts(ids) for row in tx.execute(_latest(None, *_KEYS, ids=part))}
+    untold = [key for key in sorted(gone) if key in latest and not latest[key].withdrawn]
+    return _append(tx, [*events, *map(_untold, _by_id(tx, untold))], latest, now)
 
 
 def _untold(event: Event) -> Event:
@@ -34,27 +58,23 @@ def _untold(event: Event) -> Event:
     )
 
 
-def save_changed(tx: Session, events: Sequence[Event], now: datetime, gone: Collection[str] = ()) -> int:
-    """Records these events, withdraws those `gone` and leaves all others as they are; a revision for each that is new or changed. How
-    many revisions.
-    """
-    serialise(tx, "events")
-    withdrawn = [event.model_copy(update={"withdrawn": True}) for event in _by_id(tx, sorted(gone))]
-    known = (row for part in in_parts([*(e.id for e in events), *gone]) for row in tx.execute(_latest(None, *_KEYS, ids=part)))
-    return _append(tx, [*events, *withdrawn], {row.event_id: row for row in known}, now)
-
-
-def _append(tx: Session, events: Sequence[Event], latest: Mapping[str, Any], now: datetime) -> int:
-    rows = []
-    for event in {event.id: event for event in events}.values():
-        body = event.model_dump(mode="json")
-        known, digest = latest.get(event.id), body_hash(body)
-        if known is None or known.body_hash != digest:
-            rows.append(_row(event, body, digest, 1 if known is None else known.revision + 1) | {"recorded_at": now})
-    if rows:
-        tx.execute(insert(EventRow), rows)
-        insert_new(tx, EventReachRow, [reach for row in rows for reach in _reach_rows(Event.model_validate(row["body"]), now)], "event_id")
-    return len(rows)
+def _append(tx: Session, events: Sequence[Event], latest: Mapping[str, Any], now: datetime) -> list[Renewed]:
+    present = list({event.id: event for event in events}.values())
+    done = []
+    for start in range(0, len(present), APPENDED_AT_ONCE):
+        rows, new = [], []
+        for event in present[start : start + APPENDED_AT_ONCE]:
+            body = event.model_dump(mode="json")
+            known, digest = latest.get(event.id), body_hash(body)
+            if known is None or known.body_hash != digest:
+                rows.append(_row(event, body, digest, 1 if known is None else known.revision + 1) | {"recorded_at": now})
+                new.append(event)
+        if rows:
+            before = events_by_id(tx, [event.id for event in new if event.id in latest])
+            tx.connection().execute(insert(EventRow), rows)
+            insert_new(tx, EventReachRow, [reach for event in new for reach in _reach_rows(event, now)], "event_id")
+            done += [Renewed(before.get(event.id), event) for event in new]
+    return done
 
 
 def events_as_of(tx: Session, as_of: datetime | None) -> list[Event]:

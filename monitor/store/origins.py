@@ -160,6 +160,11 @@ def _touching(tx: Session, method: str, documents: Collection[str], as_of: datet
             yield Copy.model_validate(body)
 
 
+def last_number(tx: Session) -> int:
+    """The number of the last decision about origins; 0 before the first."""
+    return tx.scalar(select(func.max(col(OriginDecisionRow.number)))) or 0
+
+
 def decisions(tx: Session, as_of: datetime | None) -> list[OriginDecision]:
     """Everything decided about origins by `as_of` (None: now), oldest first, also what was undone since."""
     wanted = select(col(OriginDecisionRow.body)).order_by(col(OriginDecisionRow.number))
