@@ -13,7 +13,7 @@ from typing import Final, Literal
 from monitor.assess.constants import ESTABLISHED_ORIGINS, NEWS_CYCLE_DAYS, SAME_NEWS_DAYS, WINDOW_DAYS
 from monitor.assess.facts import is_primary
 from monitor.assess.measure import EITHER, Claim, Family, natures
-from monitor.assess.tally import Tally, outweighs
+from monitor.assess.tally import Tally, Word, outweighs
 from monitor.model import MODIFIERS, EventType
 from monitor.model.brief import same
 
@@ -21,6 +21,8 @@ Facet = Literal["principals", "causes", "named", "issuing", "affected", "sectors
 _FACETS: Final[tuple[Facet, ...]] = ("principals", "causes", "named", "issuing", "affected", "sectors")
 _INCLUSIVE: Final[frozenset[Facet]] = frozenset({"principals", "named", "affected", "sectors"})
 """Facets whose words do not exclude each other."""
+_OF_PROVIDERS: Final[frozenset[Family]] = frozenset({"access", "mitigation"})
+"""Acts of providers, which only the places they affect can tell apart."""
 _WINDOW = timedelta(days=WINDOW_DAYS)
 _SAME_NEWS = timedelta(days=SAME_NEWS_DAYS)
 _SAME_DAYS = timedelta(days=NEWS_CYCLE_DAYS)
@@ -113,8 +115,8 @@ class Thread:
         """How well the claim, whose text is not a reprint of any in the thread, fits; larger is better. None when it must be another
         measure.
         """
-        same_id = bool(self._official & claim.official)
-        if not same_id and (self._official and claim.official):
+        same_id = bool(claim.official) and not self._official.isdisjoint(claim.official)
+        if not same_id and ((self._official and claim.official) or self._is_elsewhere(claim)):
             return None
         if not self._family_fits(claim) or not self._continues(claim) or (not same_id and self._differs_in_kind(claim)):
             return None
@@ -142,32 +144,34 @@ class Thread:
         scales.voices.add(voice)
         self._voices = len(scales.voices)
         if claim.family != "unknown":
-            scales.families.tell(claim.family, voice, 1.0, primary)
-            self._families = same(scales.families.kept())
-        kinds = natures(claim)
-        for kind in kinds:
-            scales.kinds.tell(kind, voice, 1.0, primary)
-        if kinds:
-            self._kinds = same(scales.kinds.kept())
+            self._families = _told(scales.families, (claim.family,), (voice, 1.0, primary), self._families)
+        self._kinds = _told(scales.kinds, natures(claim), (voice, 1.0, primary), self._kinds)
         facets: tuple[tuple[Facet, Collection[str]], ...] = (
             ("principals", claim.principals), ("causes", claim.causes), ("named", claim.named), ("issuing", claim.issuers),
             ("affected", signal.affected), ("sectors", signal.sectors),
         )  # fmt: skip
         carried = self._carried
         for facet, said in facets:
-            if not said:
-                continue
-            tally = scales.facets.setdefault(facet, Tally())
-            for word in said:
-                tally.tell(word, voice, clarity, primary)
-            kept = same(tally.kept(ESTABLISHED_ORIGINS) if facet in _INCLUSIVE else tally.kept())
-            if kept != carried[facet]:
-                carried = {**carried, facet: kept}
+            if said:
+                if facet not in scales.facets:
+                    scales.facets[facet] = Tally()
+                enough = ESTABLISHED_ORIGINS if facet in _INCLUSIVE else None
+                kept = _told(scales.facets[facet], said, (voice, clarity, primary), carried[facet], enough)
+                if kept is not carried[facet]:
+                    carried = {**carried, facet: kept}
         self._carried = carried
         if signal.stage == "rescinded" and signal.modality == "asserted" and not claim.background:
             scales.ends[voice] = max(scales.ends.get(voice, claim.told), claim.told)
             scales.ended_by_primary |= primary
-        self._ended = scales.ended()
+        if scales.ends:
+            self._ended = scales.ended()
+
+    def _is_elsewhere(self, claim: Claim) -> bool:
+        """Whether the places alone say that it is another measure: cheap, and true of most threads that a claim is held against."""
+        carried, family = self._carried, claim.family
+        if family != "mitigation" and not _compatible(carried["issuing"], claim.issuers):
+            return True
+        return family in _OF_PROVIDERS and not _compatible(carried["affected"], claim.report.signal.affected)
 
     def _family_fits(self, claim: Claim) -> bool:
         if "mitigation" in (claim.family, *self._families):
@@ -276,6 +280,19 @@ class Thread:
         return bool(principals & claim.principals) or bool(names & claim.named) or tied
 
 
+def _told(
+    tally: Tally[Word], words: Iterable[Word], by: tuple[str, float, bool], carried: frozenset[Word], enough: int | None = None
+) -> frozenset[Word]:
+    """What is carried when a voice, with its weight and whether it is primary, has told these words; `carried` itself where that is so."""
+    before = len(tally)
+    for word in words:
+        tally.tell(word, *by)
+    if before == len(tally) <= 1:
+        return carried
+    kept = tally.kept() if enough is None else tally.kept(enough)
+    return carried if kept == carried else same(kept)
+
+
 def _compatible(mine: frozenset[str], theirs: frozenset[str] | tuple[str, ...]) -> bool:
     """Whether two sets agree in part, or one says nothing."""
-    return not mine or not theirs or bool(mine & set(theirs))
+    return not mine or not theirs or not mine.isdisjoint(theirs)

@@ -193,8 +193,12 @@ def narrowed(claim: Claim) -> Signal:
 
 def natures(claim: Claim) -> frozenset[EventType]:
     """The kinds of measure that a claim tells, without what only modifies one."""
-    signal = claim.report.signal
-    return frozenset(kind for kind in (signal.type, *signal.beneath) if kind not in MODIFIERS)
+    return _natures(claim.report.signal.type, claim.report.signal.beneath)
+
+
+@lru_cache(maxsize=1024)
+def _natures(kind: EventType, beneath: tuple[EventType, ...]) -> frozenset[EventType]:
+    return frozenset(one for one in (kind, *beneath) if one not in MODIFIERS)
 
 
 def _family(signal: Signal | SignalBrief) -> Family:

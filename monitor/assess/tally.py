@@ -27,11 +27,16 @@ class Tally(Generic[Word]):
         self._weights: dict[Word, float] = defaultdict(float)
         self._settled: set[Word] = set()
 
+    def __len__(self) -> int:
+        """How many words were told."""
+        return len(self._weights)
+
     def tell(self, word: Word, voice: Hashable, weight: float, primary: bool) -> None:
         """Count one voice for a word; a primary source settles it."""
-        known = self._told[word].get(voice, 0.0)
+        told = self._told[word]
+        known = told.get(voice, 0.0)
         if weight > known:
-            self._told[word][voice] = weight
+            told[voice] = weight
             self._weights[word] += weight - known
         if primary:
             self._settled.add(word)

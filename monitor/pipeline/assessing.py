@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from functools import partial
+from itertools import islice
+from typing import Final
 
 from monitor.assess.concern import Docket, Find, concerning
 from monitor.assess.factors import ACTIVE
@@ -15,6 +19,9 @@ from monitor.pipeline.comparing import compare
 from monitor.pipeline.world import World
 from monitor.store import Session, assessments, events, sources
 from monitor.store.dialect import serialise
+
+
+SCORED_AT_ONCE: Final = 500
 
 
 def assess(world: World, version: str) -> int:
@@ -39,14 +46,38 @@ def record(world: World, tx: Session, version: str, now: datetime) -> int:
     """Draw the events and write what changed, with the scores; how many event revisions that gave. Who calls it holds the notebook's
     lock until the transaction has ended, and has the notebook forget all when it fails.
     """
+    if world.notebook.knows(version):
+        return _recorded(world, tx, version, now)
+    with _uncollected():
+        return _recorded(world, tx, version, now)
+
+
+def _recorded(world: World, tx: Session, version: str, now: datetime) -> int:
     drawn = world.notebook.draw(tx, version, world.catalog.display_names)
     renewed = events.renew(tx, drawn.events, now, None if drawn.whole else drawn.gone)
     if renewed:
         find = Docket(drawn.events).find if drawn.whole else partial(events.events_concerning, tx, None)
         fresh = sources.data_as_of(tx, now)
         moved = (event for both in renewed for event in both if event is not None)
-        assessments.save_assessments(tx, list(_scores(world, find, moved, now, fresh)), now)
+        scores = _scores(world, find, moved, now, fresh)
+        while part := list(islice(scores, SCORED_AT_ONCE)):
+            assessments.save_assessments(tx, part, now)
     return len(renewed)
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """What is drawn anew stays, and holds no cycles: the garbage collector, which would look at it again and again, is held off until
+    all is drawn and never looks at it. A quarter of the time of a start.
+    """
+    on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+        gc.freeze()
+    finally:
+        if on:
+            gc.enable()
 
 
 def _scores(world: World, find: Find, moved: Iterable[Event], now: datetime, data_as_of: datetime | None) -> Iterator[Assessment]:

@@ -75,6 +75,10 @@ class Notebook:
         """The threads."""
         return self._now.book
 
+    def knows(self, version: str) -> bool:
+        """Whether the threads of this tagger version are remembered."""
+        return self._now.version == version
+
     def forget(self) -> None:
         """As when the process started."""
         self._now = _Memory()
