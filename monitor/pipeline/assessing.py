@@ -20,7 +20,6 @@ from monitor.pipeline.world import World
 from monitor.store import Session, assessments, events, sources
 from monitor.store.dialect import serialise
 
-
 SCORED_AT_ONCE: Final = 500
 
 
@@ -74,6 +73,7 @@ def _uncollected() -> Iterator[None]:
     gc.disable()
     try:
         yield
+        gc.collect()
         gc.freeze()
     finally:
         if on:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import Select, func, insert, select
+from sqlalchemy import BindParameter, Select, bindparam, func, insert, select
 from sqlalchemy.orm import Session
-from sqlmodel import col
+from sqlmodel import UTCDateTime, col
 
 from monitor.model import ANYONE, ANYWHERE, Event
-from monitor.store.dialect import body_hash, insert_new, serialise
+from monitor.store.dialect import as_written, body_hash, insert_new, serialise
 from monitor.store.documents import in_parts
 from monitor.store.tables import EventReachRow, EventRow
 
@@ -46,7 +47,8 @@ def renew(tx: Session, events: Sequence[Event], now: datetime, gone: Collection[
         gone = latest.keys() - {event.id for event in events}
     else:
         ids = [*(event.id for event in events), *sorted(gone)]
-        latest = {row.event_id: row for part in in_parts(ids) for row in tx.execute(_latest(None, *_KEYS, ids=part))}
+        parts = (tx.connection().execute(_NEWEST_KEYS, {"ids": part}) for part in in_parts(ids))
+        latest = {row.event_id: row for part in parts for row in part}
     untold = [key for key in sorted(gone) if key in latest and not latest[key].withdrawn]
     return _append(tx, [*events, *map(_untold, _by_id(tx, untold))], latest, now)
 
@@ -79,7 +81,7 @@ def _append(tx: Session, events: Sequence[Event], latest: Mapping[str, Any], now
 
 def events_as_of(tx: Session, as_of: datetime | None) -> list[Event]:
     """Every event as it was known at `as_of` (None: now), by id; withdrawn ones say so."""
-    return [Event.model_validate(body) for body in tx.scalars(_latest(as_of, EventRow.body))]
+    return [Event.model_validate_json(body) for body in tx.scalars(_latest(as_of, as_written(col(EventRow.body), "body")))]
 
 
 def events_concerning(tx: Session, as_of: datetime | None, parties: Collection[str], places: Collection[str] | None = None) -> list[Event]:
@@ -88,12 +90,21 @@ def events_concerning(tx: Session, as_of: datetime | None, parties: Collection[s
 
     All that can weigh on these providers in these places, by id, and some that cannot: what an event names may have changed.
     """
-    wanted = select(col(EventReachRow.event_id)).where(col(EventReachRow.party).in_([*parties, ANYONE]))
-    if places is not None:
-        wanted = wanted.where(col(EventReachRow.place).in_([*places, ANYWHERE]))
-    if as_of is not None:
-        wanted = wanted.where(col(EventReachRow.recorded_at) <= as_of)
-    return [Event.model_validate(body) for body in tx.scalars(_latest(as_of, EventRow.body, ids=wanted))]
+    told = {"parties": [*parties, ANYONE], "places": None if places is None else [*places, ANYWHERE], "as_of": as_of}
+    given = {name: value for name, value in told.items() if value is not None}
+    rows = tx.connection().execute(_concerning(places is not None, as_of is not None), given)
+    return [Event.model_validate_json(body) for (body,) in rows]
+
+
+@cache
+def _concerning(placed: bool, dated: bool) -> Select[Any]:
+    """Built once, as building costs more than what the database does."""
+    reached = select(col(EventReachRow.event_id)).where(col(EventReachRow.party).in_(bindparam("parties", expanding=True)))
+    if placed:
+        reached = reached.where(col(EventReachRow.place).in_(bindparam("places", expanding=True)))
+    if dated:
+        reached = reached.where(col(EventReachRow.recorded_at) <= bindparam("as_of", type_=UTCDateTime()))
+    return _latest(bindparam("as_of", type_=UTCDateTime()) if dated else None, as_written(col(EventRow.body), "body"), ids=reached)
 
 
 def events_by_id(tx: Session, ids: Sequence[str]) -> dict[str, Event]:
@@ -139,7 +150,9 @@ def revision_counts(tx: Session, as_of: datetime | None) -> dict[str, int]:
     return {key: number for key, number in tx.execute(rows) if number is not None}
 
 
-def _latest(as_of: datetime | None, *columns: Any, ids: Sequence[str] | Select[Any] | None = None) -> Select[Any]:
+def _latest(
+    as_of: datetime | BindParameter[datetime] | None, *columns: Any, ids: Select[Any] | BindParameter[Any] | None = None
+) -> Select[Any]:
     """The newest revision of each event, or of these, known at `as_of`."""
     newest = select(col(EventRow.event_id), func.max(col(EventRow.revision)).label("revision")).group_by(col(EventRow.event_id))
     if ids is not None:
@@ -153,7 +166,8 @@ def _latest(as_of: datetime | None, *columns: Any, ids: Sequence[str] | Select[A
 
 def _by_id(tx: Session, ids: Sequence[str]) -> list[Event]:
     """The newest revision of each of these events."""
-    return [Event.model_validate(body) for part in in_parts(ids) for body in tx.scalars(_latest(None, EventRow.body, ids=part))]
+    parts = (tx.connection().execute(_NEWEST, {"ids": part}) for part in in_parts(ids))
+    return [Event.model_validate_json(body) for part in parts for (body,) in part]
 
 
 def _reach_rows(event: Event, now: datetime) -> list[dict[str, Any]]:
@@ -162,3 +176,8 @@ def _reach_rows(event: Event, now: datetime) -> list[dict[str, Any]]:
 
 def _row(event: Event, body: dict[str, Any], digest: str, revision: int) -> dict[str, Any]:
     return {"event_id": event.id, "revision": revision, "withdrawn": event.withdrawn, "body_hash": digest, "body": body}
+
+
+_IDS: Final[BindParameter[Any]] = bindparam("ids", expanding=True)
+_NEWEST: Final = _latest(None, as_written(col(EventRow.body), "body"), ids=_IDS)
+_NEWEST_KEYS: Final = _latest(None, *_KEYS, ids=_IDS)

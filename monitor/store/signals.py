@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
-from typing import Any
+from functools import cache
+from typing import Any, Final
 
 from pydantic_core import from_json
-from sqlalchemy import ScalarSelect, Select, and_, delete, exists, func, or_, select
+from sqlalchemy import BindParameter, ScalarSelect, Select, and_, bindparam, delete, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
-from sqlmodel import col
+from sqlmodel import UTCDateTime, col
 
 from monitor.model import Document, Report, Signal, Tagging
 from monitor.model.brief import Brief, DocumentBrief, same, stored_document, stored_signal
@@ -19,6 +20,11 @@ from monitor.store.tables import DocumentRow, MentionRow, SignalRow, TaggingRow,
 
 READ_AT_ONCE = 2_000
 """Rows of a long answer that are in memory at one time."""
+
+
+_TAGGED: Final = select(col(TaggingRow.document_id)).where(
+    col(TaggingRow.tagger_version) == bindparam("version"), col(TaggingRow.document_id).in_(bindparam("documents", expanding=True))
+)
 
 
 def save_taggings(tx: Session, taggings: Sequence[Tagging], now: datetime) -> int:
@@ -61,7 +67,7 @@ def reports(
     tx: Session, as_of: datetime | None, tagger_version: str, *, compared_by: str | None = None, documents: Collection[str] | None = None
 ) -> list[Report]:
     """The reports of which `briefs` tells; the text of the documents is left empty."""
-    rows = _rows(tx, _wanted(as_of, tagger_version, compared_by), documents)
+    rows = _rows(tx, tagger_version, compared_by, as_of, documents)
     told: dict[str, Document] = {}
     return [
         Report(
@@ -84,21 +90,27 @@ def briefs(tx: Session, tagger_version: str, *, compared_by: str, documents: Col
     newer version does not make old news new; what was really said at a time in the past is in `events.events_as_of`.
     """
     told: tuple[str, DocumentBrief] | None = None
-    for key, body, title, signal, at in _rows(tx, _wanted(None, tagger_version, compared_by), documents):
+    for key, body, title, signal, at in _rows(tx, tagger_version, compared_by, None, documents):
         if told is None or told[0] != key:
             told = key, stored_document(key, title, from_json(body))
         yield Brief(told[1], stored_signal(from_json(signal), title), same(at))
 
 
-def _wanted(as_of: datetime | None, tagger_version: str, compared_by: str | None) -> Select[Any]:
-    """Id, written body and title of the document, signal, and when the document was first tagged, in the order of documents."""
+@cache
+def _wanted(compared: bool, dated: bool, some: bool) -> Select[Any]:
+    """Id, written body and title of the document, signal, and when the document was first tagged, in the order of documents.
+
+    Built once, as building costs more than what the database does for one document.
+    """
+    version: BindParameter[Any] = bindparam("version")
+    as_of = bindparam("as_of", type_=UTCDateTime())
     known_at = _first_tagged(DocumentRow)
     newer = aliased(DocumentRow)
     replaced = exists().where(
         col(newer.source_id) == col(DocumentRow.source_id),
         col(newer.guid_hash) == col(DocumentRow.guid_hash),
         col(newer.revision) > col(DocumentRow.revision),
-        _has_tagging(newer, tagger_version),
+        _has_tagging(newer, version),
     )
     held = col(TaggingRow.body)["agreed"].as_boolean().is_(False)
     columns: tuple[Any, ...] = (
@@ -109,30 +121,34 @@ def _wanted(as_of: datetime | None, tagger_version: str, compared_by: str | None
         select(*columns)
         .join_from(SignalRow, TaggingRow)
         .join(DocumentRow, col(DocumentRow.id) == col(SignalRow.document_id))
-        .where(col(SignalRow.tagger_version) == tagger_version, or_(and_(col(TaggingRow.relevant), ~held), col(SignalRow.background)))
+        .where(col(SignalRow.tagger_version) == version, or_(and_(col(TaggingRow.relevant), ~held), col(SignalRow.background)))
         .order_by(col(DocumentRow.id), col(SignalRow.position))
     )
-    if compared_by is not None:
-        by_it = (col(TextSketchRow.document_id) == col(DocumentRow.id), col(TextSketchRow.method) == compared_by)
+    if compared:
+        by_it = (col(TextSketchRow.document_id) == col(DocumentRow.id), col(TextSketchRow.method) == bindparam("method"))
         wanted = wanted.where(exists().where(*by_it))
-    if as_of is not None:
+    if some:
+        wanted = wanted.where(col(SignalRow.document_id).in_(bindparam("documents", expanding=True)))
+    if dated:
         wanted = wanted.where(known_at <= as_of)
         replaced = replaced.where(_first_tagged(newer) <= as_of)
     return wanted.where(~replaced)
 
 
-def _rows(tx: Session, wanted: Select[Any], documents: Collection[str] | None) -> Iterator[Any]:
+def _rows(tx: Session, version: str, method: str | None, as_of: datetime | None, documents: Collection[str] | None) -> Iterator[Any]:
+    given = {"version": version} | ({"method": method} if method else {}) | ({"as_of": as_of} if as_of else {})
+    wanted = _wanted(method is not None, as_of is not None, documents is not None)
     if documents is None:
-        yield from tx.execute(wanted, execution_options={"yield_per": READ_AT_ONCE})
+        yield from tx.connection().execute(wanted, given, execution_options={"yield_per": READ_AT_ONCE})
         return
     for part in in_parts(sorted(documents)):
-        yield from tx.execute(wanted.where(col(SignalRow.document_id).in_(part)))
+        yield from tx.connection().execute(wanted, given | {"documents": part})
 
 
 def tagged(tx: Session, tagger_version: str, documents: Collection[str]) -> set[str]:
     """Those of the documents that this tagger version has read."""
-    read = select(col(TaggingRow.document_id)).where(col(TaggingRow.tagger_version) == tagger_version)
-    return {name for part in in_parts(sorted(documents)) for name in tx.scalars(read.where(col(TaggingRow.document_id).in_(part)))}
+    parts = ({"version": tagger_version, "documents": part} for part in in_parts(sorted(documents)))
+    return {name for given in parts for (name,) in tx.connection().execute(_TAGGED, given)}
 
 
 def _first_tagged(document: type[DocumentRow]) -> ScalarSelect[datetime]:
@@ -141,7 +157,7 @@ def _first_tagged(document: type[DocumentRow]) -> ScalarSelect[datetime]:
     return select(func.min(col(first.recorded_at))).where(col(first.document_id) == col(document.id)).scalar_subquery()
 
 
-def _has_tagging(document: type[DocumentRow], version: str) -> Any:
+def _has_tagging(document: type[DocumentRow], version: BindParameter[Any]) -> Any:
     other = aliased(TaggingRow)
     return exists().where(col(other.document_id) == col(document.id), col(other.tagger_version) == version)
 
