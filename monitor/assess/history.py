@@ -5,7 +5,7 @@ In: the claims of one measure. Out: an account of it: what counts, who told it, 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
@@ -56,6 +56,8 @@ class Account:
     everyone: Chorus[DocumentBrief]
     """Who tells anything of it, relief, denials and background included."""
     past: History
+    telling: Mapping[int, tuple[int, float, bool]]
+    """By identity of each claim: whose voice of `everyone` it is, how clear, and whether it is primary."""
 
 
 @dataclass(frozen=True)
@@ -74,7 +76,8 @@ def account(claims: Sequence[Claim], kin: Kinship) -> Account:
     core = substance(told)
     voices = chorus([c.report.document for c in core.claims], kin)
     everyone = voices if len(core.claims) == len(told) else chorus([c.report.document for c in told], kin)
-    return Account(tuple(told), core, voices, everyone, history(told, core, everyone))
+    telling = {id(claim): (everyone.voice(claim.report.document), claim.clarity, claim.primary) for claim in told}
+    return Account(tuple(told), core, voices, everyone, history(told, core, everyone), telling)
 
 
 def history(claims: Sequence[Claim], core: Substance, voices: Chorus[DocumentBrief]) -> History:
