@@ -1,4 +1,4 @@
-"""The web application: routes read the store, two hand a decision on, one lets a reader of mails leave.
+"""The web application: routes read the store; some hand on a decision, a reader's wish to get mails or no more, a channel to be tried.
 
 A `Reader` comes in, an ASGI application goes out.
 """
@@ -14,7 +14,23 @@ from fastapi import FastAPI, Request, Response
 from fastapi_offline import FastAPIOffline
 from starlette.responses import StreamingResponse
 
-from api import channels, checks, decisions, documents, events, exposures, health, outbox, pages, providers, sources, unsubscribe
+from api import (
+    alerts,
+    channels,
+    checks,
+    confirm,
+    decisions,
+    documents,
+    events,
+    exposures,
+    health,
+    outbox,
+    pages,
+    providers,
+    sources,
+    unsubscribe,
+    ways,
+)
 from api.limits import BodyLimit
 from api.problems import install_problems
 from monitor import __version__
@@ -44,13 +60,15 @@ def create_app(reader: Reader | None = None, settings: Settings | None = None) -
     )
     routers = (
         providers.router, events.router, documents.router, sources.router, checks.router, decisions.router, exposures.router, outbox.router,
-        channels.router,
+        channels.router, ways.router, alerts.router,
     )  # fmt: skip
     for router in routers:
         app.include_router(router, prefix="/api/v1")
     app.include_router(health.router)
     app.include_router(pages.router)
     app.include_router(unsubscribe.router)
+    ways.describe_webhooks(app)
+    app.include_router(confirm.router)
     install_problems(app)
     app.add_middleware(BodyLimit)
     app.middleware("http")(_conditional)

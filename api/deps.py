@@ -47,6 +47,13 @@ def _as_of(
 
 
 AsOfDep = Annotated[datetime, Depends(_as_of)]
+
+
+def _since(reader: ReaderDep, since: Annotated[str, Query(max_length=40, description="An instant, or a day (its end, UTC).")]) -> datetime:
+    return reader.instant(since)
+
+
+SinceDep = Annotated[datetime, Depends(_since)]
 PlaceQuery = Annotated[str | None, Query(alias="in", pattern=r"^[A-Z]{2}$", description="ISO 3166-1 alpha-2 code, or EU.")]
 PlacesQuery = Annotated[list[str], Query(alias="in")]
 ProviderPath = Annotated[str, Path(pattern=r"^[a-z0-9][a-z0-9-]*$", max_length=64)]

@@ -12,7 +12,8 @@ from pydantic import BaseModel
 
 from monitor.answers.health import alerts
 from monitor.answers.outbox import outbox_answer
-from monitor.catalog import load_catalog, load_sources
+from monitor.answers.ways import channels_answer
+from monitor.catalog import load_catalog, load_channels, load_sources
 from monitor.errors import ForewarnedError
 from monitor.settings import Settings, load_settings
 from monitor.store import open_store
@@ -46,6 +47,7 @@ def _parts(settings: Settings) -> Iterator[Check]:
         "database": _database,
         "tagger": _tagger,
         "mail": _mail,
+        "channels": _channels,
         "outbox": _outbox,
         "polling": _polling,
         "sources": _sources,
@@ -92,6 +94,18 @@ def _mail(settings: Settings) -> str:
         raise OSError(f"{where[0]}:{where[1]} cannot be reached ({error}); check FOREWARNED_SMTP_URL and the firewall") from error
 
 
+def _channels(settings: Settings) -> str:
+    channels = load_channels(settings.channels)
+    with closing(open_store(settings.store_url)) as store:
+        found = channels_answer(store, channels).items
+    bad = [f"{one.name} is {one.state}: {one.reason}" for one in found if one.state != "open"]
+    if channels and settings.channels.stat().st_mode & 0o004:
+        bad.append(f"{settings.channels} holds secrets and everybody on this machine may read it: chmod 600")
+    if bad:
+        raise OSError(" | ".join(bad))
+    return ", ".join(f"{name} ({one.kind})" for name, one in channels.items()) or "none set up: mails only"
+
+
 def _outbox(settings: Settings) -> str:
     with closing(open_store(settings.store_url)) as store:
         answer = outbox_answer(store, ("in_doubt", "failed"), _SHOWN_ALERTS, masked=False)
@@ -101,7 +115,9 @@ def _outbox(settings: Settings) -> str:
     failed = [f"last failure {one.due_at:%Y-%m-%d}: {one.reason}" for one in answer.items if one.state == "failed"][:1]
     gone = [f"{one.recipient} has unsubscribed from {one.team}" for one in answer.unsubscribed[:_SHOWN_ALERTS]]
     more = [f"{len(answer.unsubscribed) - len(gone)} more have unsubscribed"] if len(answer.unsubscribed) > len(gone) else []
-    told = " | ".join([counts, *bad, *failed, *gone, *more])
+    waiting = sum(one.state == "pending" for one in answer.consents)
+    asked = [f"{waiting} recipients have not confirmed"] if waiting else []
+    told = " | ".join([counts, *bad, *failed, *gone, *more, *asked])
     if bad:
         raise OSError(f"{told}; decide with forewarned outbox")
     return told

@@ -11,7 +11,7 @@ import structlog
 
 _HUSHED = ("apscheduler", "alembic", "aiohttp", "asyncio", "uvicorn.access")
 
-_SECRET_PATH = re.compile(r"(/unsubscribe/|/api/v1/feeds/|/api/v1/calendars/)[^/?\s]+")
+_SECRET_PATH = re.compile(r"(/unsubscribe/|/confirm/|/api/v1/feeds/|/api/v1/calendars/)[^/?\s]+")
 
 
 class _WithoutTokens(logging.Filter):

@@ -39,15 +39,19 @@ class Settings(BaseSettings):
     database_url: str = ""
     # The file that lists the sources.
     feeds: Path = Path("feeds.yaml")
+    # The file with webhooks and chats (docs/channels.md); the default file may be absent.
+    channels: Path = Path("channels.yaml")
     # smtp://[user:pass@]host:port or smtps://…; without it digests are composed and kept queued.
     smtp_url: SecretStr | None = None
     # What becomes of a mail that may have arrived: hold (a person decides) or resend (with the same Message-ID).
     on_doubt: Literal["hold", "resend"] = "hold"
+    # Who agrees to mails for a newly listed address: ask (itself, by a link in one mail, where base_url can be followed) or operator.
+    opt_in: Literal["ask", "operator"] = "operator"
     # The From address of every mail.
     mail_from: str = "Forewarned <forewarned@localhost>"
     # How people reach this service; links in mails and dossiers start with it.
     base_url: str = "http://127.0.0.1:8000"
-    # Hosts and CIDRs that feeds marked `private: true` may reach although they are not public (comma list).
+    # Hosts and CIDRs that feeds and channels marked `private: true` may reach although they are not public (comma list).
     allow_private_hosts: str = ""
     # Seconds for one source, over the whole redirect chain.
     fetch_deadline_s: float = Field(default=20, gt=0, le=600)

@@ -46,14 +46,14 @@ def postgresql_server() -> Iterator[str]:
         return
     folder = Path(tempfile.mkdtemp(prefix="fwpg", dir="/tmp"))
     try:
-        with _wheel_server(folder / "d") as url:
+        with wheel_server(folder / "d") as url:
             yield url
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
 
 @contextmanager
-def _wheel_server(folder: Path) -> Iterator[str]:
+def wheel_server(folder: Path) -> Iterator[str]:
     """A server of our own, in a short folder (socket paths are limited) and without fsync."""
     try:
         with warnings.catch_warnings():
@@ -80,7 +80,7 @@ def _wheel_server(folder: Path) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def postgresql_store(postgresql_server: str) -> Iterator[str]:
     """The URL of a database with the schema, to be emptied for each test."""
-    with _new_database(postgresql_server) as url:
+    with new_database(postgresql_server) as url:
         open_store(url).close()
         yield url
 
@@ -94,7 +94,7 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @contextmanager
-def _new_database(server: str) -> Iterator[str]:
+def new_database(server: str) -> Iterator[str]:
     name = f"fw_{os.getpid()}_{next(_NUMBERS)}"
     with psycopg.connect(server, autocommit=True) as connection:
         connection.execute(f'CREATE DATABASE "{name}"')
@@ -121,7 +121,7 @@ def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     if request.param == "sqlite":
         yield f"sqlite:///{tmp_path / 'empty.sqlite'}"
         return
-    with _new_database(request.getfixturevalue("postgresql_server")) as url:
+    with new_database(request.getfixturevalue("postgresql_server")) as url:
         yield url
 
 
@@ -132,9 +132,15 @@ def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
         file = tmp_path / "store.sqlite"
         shutil.copy(request.getfixturevalue("sqlite_template"), file)
         return f"sqlite:///{file}"
-    url: str = request.getfixturevalue("postgresql_store")
-    _empty(url)
+    url: str = request.getfixturevalue("postgresql_url")
     return url
+
+
+@pytest.fixture
+def postgresql_url(postgresql_store: str) -> str:
+    """The URL of a database on a server, with the schema and no rows: for what only several processes at once can show."""
+    _empty(postgresql_store)
+    return postgresql_store
 
 
 @pytest.fixture

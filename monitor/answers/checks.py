@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from datetime import date
-from functools import partial
+from functools import cache, partial
 from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field
@@ -170,7 +170,7 @@ def _found(
     reader: Reader, picture: Picture, request: CheckRequest, detection: Detection, places: tuple[Jurisdiction, ...]
 ) -> tuple[Finding, ...]:
     team = as_team(request.name, detection.uses, places)
-    assess = partial(reader.assess, picture)
+    assess = cache(partial(reader.assess, picture))
     exposed = exposures([team], picture.events, assess, reader.catalog.providers, picture.as_of, reader.catalog.members)
     gate = Gate(request.fail_on, request.horizon_days, request.accepted, picture.as_of.date())
     return findings(exposed, {event.id: event for event in picture.events}, detection.uses, gate)

@@ -9,7 +9,7 @@ import base64
 import binascii
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import TypeVar
 
 from monitor import __version__
@@ -25,6 +25,7 @@ from monitor.answers.shapes import (
     SourceShape,
 )
 from monitor.assess.concern import concerning
+from monitor.assess.factors import reach
 from monitor.assess.importance import importance
 from monitor.assess.score import Question, score
 from monitor.assess.stage import stage_on
@@ -103,7 +104,11 @@ class Reader:
             def find(parties: Collection[str], places: Collection[str]) -> list[Event]:
                 return stored_events.events_concerning(tx, as_of, parties, places if place else None)
 
-            return Picture(tuple(concerning(question, find)), as_of, fresh)
+            around = concerning(question, find)
+            if not place:  # whom one can switch to differs from place to place
+                places = self._places_of(Picture(tuple(around), as_of, fresh), provider)
+                around = [event for where in places for event in concerning(replace(question, jurisdiction=where), find)]
+            return Picture(tuple({event.id: event for event in around}.values()), as_of, fresh)
 
     def providers(self, q: str, limit: int, cursor: str | None) -> Page[ProviderShape]:
         """Catalogue records by id whose id, name, alias or product contains `q`."""
@@ -123,7 +128,7 @@ class Reader:
         picture = picture or self._picture_around(provider, place, as_of)
         if place:
             return Risk.model_validate(self.assess(picture, provider, place).model_dump())
-        rows = [self.assess(picture, provider, where) for where in self._places_of(picture.events, provider)]
+        rows = [self.assess(picture, provider, where) for where in self._places_of(picture, provider)]
         rows.sort(key=lambda row: (-row.score, row.jurisdiction))
         overview = tuple(JurisdictionRisk(jurisdiction=r.jurisdiction, score=r.score, level=r.level) for r in rows)
         return Risk.model_validate(rows[0].model_dump() | {"jurisdictions": overview})
@@ -145,14 +150,18 @@ class Reader:
         )
 
     def events(self, query: EventQuery) -> Page[EventShape]:
-        """Events of the query, the most severe first, then the latest reported; an unknown provider or place is an error, not "none"."""
+        """Events of the query, the most severe first, then the latest reported; an unknown provider or place is an error, not "none".
+
+        Further pages are those of the first one's instant: what became known since moves events in the list.
+        """
         if query.provider:
             self._known(query.provider)
-        query = replace(query, place=checked_place(query.place) if query.place else None)
+        as_of = _instant_of(query.cursor) if query.cursor else query.as_of
+        query = replace(query, place=checked_place(query.place) if query.place else None, as_of=as_of)
         picture = self.picture(query.as_of)
-        shaped = [self._shape(event, picture) for event in picture.events if _touches(event, query)]
+        shaped = [self._shape(event, picture) for event in picture.events if self._touches(event, query)]
         shaped.sort(key=lambda e: (-e.severity_score, -e.last_reported_at.timestamp(), e.id))
-        items, following = _page([(e.id, e) for e in shaped], query.limit, query.cursor)
+        items, following = _page([(f"{as_of.isoformat()} {e.id}", e) for e in shaped], query.limit, query.cursor)
         return Page(items=items, next_cursor=following, data_as_of=picture.data_as_of, stale=picture.stale)
 
     def event(self, event: str, as_of: datetime) -> EventShape:
@@ -164,11 +173,12 @@ class Reader:
         raise NotFoundError("event", event, f"known events as of {as_of:%Y-%m-%d}: forewarned events")
 
     def deadlines(self, as_of: datetime) -> list[tuple[date, str, EventShape]]:
-        """Stated days from `as_of` on, with what happens on them (`effective`, `comment`), the next first."""
+        """Stated days from `as_of` on, with what happens on them (`effective`, `comment`), the next first; none of what was rescinded."""
         today = as_of.date()
         rows = [
             (day, what, event)
             for event in self.events(EventQuery(None, None, as_of, limit=MANY)).items
+            if event.stage != "rescinded"
             for what, day in (("effective", event.dates.effective), ("comment", event.dates.comment))
             if day and day >= today
         ]
@@ -230,15 +240,21 @@ class Reader:
             raise NotFoundError("provider", provider, f"did you mean {hint}?" if hint else "see GET /api/v1/providers")
         return self.catalog.providers[provider]
 
-    def _places_of(self, events: Sequence[Event], provider: str) -> list[str]:
-        """Jurisdictions where an event concerns the provider; its home (or EU) when there is none."""
-        places = {
-            place
-            for event in events
-            if event.providers.get(provider) in ("restricting", "targeted", "affected")
-            for place in event.affected or event.issuing
-        }
+    def _places_of(self, picture: Picture, provider: str) -> list[str]:
+        """Jurisdictions where an event may weigh on the provider, by itself or through an owner; its home (or EU) when there is none."""
+        question = self.question(picture, provider, "")
+        hitting = (event for event in picture.events if not event.withdrawn and reach(event, question)[0] > 0)
+        # What binds at the issuer's too, or more than where it bites: nobody there may deal with a listed firm.
+        places = {place for event in hitting for place in (*event.affected, *event.issuing)}
         return sorted(places) or [self.catalog.providers[provider].home or "EU"]
+
+    def _touches(self, event: Event, query: EventQuery) -> bool:
+        """Whether the event is asked for: a measure of a group is one in each member, and one of a member is one in the group."""
+        if event.withdrawn or (query.provider and query.provider not in event.providers):
+            return False
+        members = self.catalog.members
+        places = {query.place, *members.get(query.place or "", ()), *(group for group, own in members.items() if query.place in own)}
+        return not query.place or not places.isdisjoint((*event.affected, *event.issuing))
 
     def _shape(self, event: Event, picture: Picture) -> EventShape:
         return EventShape.of(event, stage_on(event, picture.as_of), importance(event, picture.as_of))
@@ -255,12 +271,6 @@ def _matches(provider: Provider, q: str) -> bool:
     return any(needle in name.casefold() for name in names)
 
 
-def _touches(event: Event, query: EventQuery) -> bool:
-    if event.withdrawn or (query.provider and query.provider not in event.providers):
-        return False
-    return not query.place or query.place in (*event.affected, *event.issuing)
-
-
 def _page(rows: Sequence[tuple[str, T]], limit: int, cursor: str | None) -> tuple[list[T], str | None]:
     """The rows after the one the cursor names, and the cursor of the next page; CursorError for a foreign cursor."""
     start = 0
@@ -273,6 +283,14 @@ def _page(rows: Sequence[tuple[str, T]], limit: int, cursor: str | None) -> tupl
     taken = rows[start : start + limit]
     more = start + limit < len(rows)
     return [row for _, row in taken], base64.urlsafe_b64encode(taken[-1][0].encode()).decode() if more and taken else None
+
+
+def _instant_of(cursor: str) -> datetime:
+    """The instant of the list that the cursor is of; CursorError for a foreign cursor."""
+    try:
+        return datetime.fromisoformat(_decode(cursor).split(" ")[0]).astimezone(UTC)
+    except (ValueError, OverflowError) as error:
+        raise CursorError("this cursor is not of this list; start again without one") from error
 
 
 def _decode(cursor: str) -> str:

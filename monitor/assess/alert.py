@@ -6,8 +6,8 @@ An interruption that turns out wrong costs the trust that the next one needs, so
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, datetime, timedelta
 from math import floor
 from typing import Final
 
@@ -17,7 +17,7 @@ from monitor.assess.question import Question
 from monitor.assess.rate import contributions
 from monitor.assess.stage import HALTED, PHASE
 from monitor.assess.wave import QUIET
-from monitor.model import Alert, AlertPair, AlertReason, Event, Jurisdiction, Provider, StageStep, Wave
+from monitor.model import Alert, AlertPair, AlertReason, DayRole, Event, Jurisdiction, Provider, StageStep, Wave
 
 ALERT_POINTS: Final = 15
 """What an event must weigh *by itself* for a provider in a place: an antitrust suit or a decided duty does, a plan that names it does
@@ -88,7 +88,8 @@ def correction(event: Event, told: Sequence[Alert], as_of: datetime) -> Alert | 
     """What must be heard by whoever got the alerts `told`, although the measure took no step; pure.
 
     - **withdrawn**: the reports that the event rests on were retracted.
-    - **moved**: the day on which it takes effect is another one than the last alert gave, told as surely as an alert must be.
+    - **moved**: the day on which it takes effect, or until which one may comment and that is not over, is another one than the last alert
+      gave, told as surely as an alert must be.
     """
     own = max((one for one in told if one.event == event.id), key=lambda one: one.at, default=None)
     if own is None or own.reason == "withdrawn":
@@ -96,11 +97,20 @@ def correction(event: Event, told: Sequence[Alert], as_of: datetime) -> Alert | 
     step = event.stages[-1]
     if event.withdrawn:
         return _alert(event, step, "withdrawn", own.pairs, as_of)
-    day, halted = event.dates.effective, event.stage in HALTED or own.stage in HALTED
-    if halted or day is None or own.effective is None or day == own.effective or not _is_certain(event, step):
+    moved = tuple(_moved(event, own, as_of.date()))
+    if not moved or event.stage in HALTED or own.stage in HALTED or not _is_certain(event, step):
         return None
     newest = max(event.evidence, key=lambda proof: proof.retrieved_at).document if event.evidence else step.documents[0]
-    return _alert(event, step, "moved", own.pairs, as_of).model_copy(update={"document": newest})
+    return _alert(event, step, "moved", own.pairs, as_of).model_copy(update={"document": newest, "moved": moved})
+
+
+def _moved(event: Event, own: Alert, today: date) -> Iterator[DayRole]:
+    """The days that both know and that differ; that comments closed on another day than we said helps nobody any more."""
+    if own.effective is not None and event.dates.effective is not None and event.dates.effective != own.effective:
+        yield "effective"
+    old, new = own.comment, event.dates.comment
+    if old is not None and new is not None and old != new and max(old, new) >= today:
+        yield "comment"
 
 
 def _is_certain(event: Event, step: StageStep) -> bool:
@@ -156,5 +166,6 @@ def _pairs(
 def _alert(event: Event, news: StageStep | Wave, reason: AlertReason, pairs: tuple[AlertPair, ...], as_of: datetime) -> Alert:
     return Alert(
         event=event.id, at=as_of, reason=reason, title=event.title, type=event.type, stage=event.stage, effective=event.dates.effective,
+        comment=event.dates.comment,
         pairs=pairs, document=(news.documents or event.documents)[0], confidence=event.confidence, origins=len(event.origins),
     )  # fmt: skip

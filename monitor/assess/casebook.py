@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import OrderedDict, defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby, pairwise
 from types import MappingProxyType
@@ -46,7 +46,7 @@ class Casebook:
         self._index = Index()
         self._log: list[Claim] = []
         self._placed: list[int] = []
-        self._first: dict[str, tuple[Claim, ...]] = {}
+        self._told: dict[str, tuple[Claim, ...]] = {}
 
     @property
     def threads(self) -> list[Thread]:
@@ -60,12 +60,12 @@ class Casebook:
 
     def told_by(self, entries: Iterable[str]) -> list[Thread]:
         """The threads in which a claim of one of these entries stands."""
-        numbers = {self._placed[at] for at in self._places_of(entries)}
+        numbers = {self._placed[self._place_of(claim)] for claim in self.claims_of(entries)}
         return sorted((self._threads[number] for number in numbers), key=_opening)
 
     def claims_of(self, entries: Iterable[str]) -> list[Claim]:
-        """All claims of these entries."""
-        return [self._log[at] for at in self._places_of(entries)]
+        """All claims of these entries, in the order of the log."""
+        return sorted((claim for entry in entries for claim in self._told.get(entry, ())), key=lambda claim: claim.order)
 
     def learn(self, reports: Iterable[Report | Brief]) -> list[Thread]:
         """Take the reports in; the threads that changed, in the order in which those opened."""
@@ -77,37 +77,30 @@ class Casebook:
         """Take the reports in, and back what versions of entries told that are older than the one that `edited` gives, and what the
         documents `again` told until now.
         """
-        gone = {first.report.document.id for entry in edited for first in self._first.get(entry, ())
-                if first.report.document.revision < edited[entry]}  # fmt: skip
-        gone |= {document.id for document in again if any(c.report.document.id == document.id for c in self._first.get(document.entry, ()))}
+        again = list(again)
+        known = [claim for entry in {*edited, *(document.entry for document in again)} for claim in self._told.get(entry, ())]
+        gone = {document.id for document in again}
+        gone |= {c.report.document.id for c in known if c.report.document.revision < edited.get(c.report.document.entry, 0)}
+        old = [claim for claim in known if claim.report.document.id in gone]
         told = [claim for claim in _in_order(_sensible(reports)) if claim.report.document.id in gone or not self._is_known(claim)]
-        entries = {*edited, *(document.entry for document in again)} if gone else ()
-        old = [first for entry in entries for first in self._first.get(entry, ()) if first.report.document.id in gone]
         if not old and (not self._log or not told or self._log[-1].order < told[0].order):
             numbers = {self._append(claim) for claim in told}
             return Change(tuple(sorted((self._threads[number] for number in numbers), key=_opening)))
         return self._rewrite(told, old, gone)
 
     def _is_known(self, claim: Claim) -> bool:
-        for at in range(self._position(claim.order), len(self._log)):
-            if self._log[at].order != claim.order:
-                break
-            if self._log[at] == claim:
-                return True
-        return False
+        return any(known == claim for known in self._told.get(claim.report.document.entry, ()))
 
     def _position(self, order: Order) -> int:
         if not self._log or self._log[-1].order < order:
             return len(self._log)
         return bisect_left(self._log, order, key=lambda claim: claim.order)
 
-    def _places_of(self, entries: Iterable[str]) -> Iterator[int]:
-        """The places in the log of all claims of these entries; those of a document stand together, from its first one on."""
-        for first in (first for entry in entries for first in self._first.get(entry, ())):
-            at = self._position(first.order)
-            while at < len(self._log) and self._log[at].report.document.id == first.report.document.id:
-                yield at
-                at += 1
+    def _place_of(self, claim: Claim) -> int:
+        at = self._position(claim.order)
+        while self._log[at] is not claim:  # only claims of one document are level
+            at += 1
+        return at
 
     def _append(self, claim: Claim) -> int:
         """The number of the thread that the claim, the newest in the log, joins."""
@@ -143,10 +136,8 @@ class Casebook:
     def _note(self, claim: Claim, number: int) -> None:
         self._log.append(claim)
         self._placed.append(number)
-        document = claim.report.document
-        known = self._first.get(document.entry, ())
-        if not any(c.report.document.id == document.id for c in known):
-            self._first[document.entry] = (*known, claim)
+        entry = claim.report.document.entry
+        self._told[entry] = (*self._told.get(entry, ()), claim)
 
     def _rewrite(self, told: Sequence[Claim], old: Sequence[Claim], gone: Collection[str]) -> Change:
         start = self._position(min(claim.order for claim in (*told[:1], *old)))
@@ -194,14 +185,14 @@ class Casebook:
         return Change(tuple(sorted(differing, key=_opening)), frozenset(former.keys() - present.keys()))
 
     def _forget(self, taken: Iterable[Claim]) -> None:
-        """Nothing of what is taken off the log is a document's first claim any more."""
+        """What is taken off the log is not known any more."""
         for claim in taken:
             entry = claim.report.document.entry
-            left = tuple(first for first in self._first.get(entry, ()) if first is not claim)
+            left = tuple(known for known in self._told.get(entry, ()) if known is not claim)
             if left:
-                self._first[entry] = left
+                self._told[entry] = left
             else:
-                self._first.pop(entry, None)
+                self._told.pop(entry, None)
 
 
 class _Past:

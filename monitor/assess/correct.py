@@ -38,6 +38,15 @@ def corrected(event: Event, correction: Correction, at: datetime, names: Mapping
     return right.model_copy(update={"title": title(right, names)})
 
 
+def frozen(halted: Event, at: datetime, names: Mapping[str, str]) -> Event:
+    """The event without a day that had not come when it was halted: that day would put it into force after all."""
+    day = halted.dates.effective
+    if day is None or day <= at.date():
+        return halted
+    undated = halted.model_copy(update={"dates": halted.dates.model_copy(update={"effective": None})})
+    return undated.model_copy(update={"title": title(undated, names)})
+
+
 def same_fields(told: Event | Signal, correction: Correction) -> dict[str, Any]:
     """What changes in the fields that events and signals have alike, stage excepted."""
     update: dict[str, Any] = {name: value for name in ("issuing", "affected") if (value := getattr(correction, name)) is not None}

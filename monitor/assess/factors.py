@@ -13,7 +13,7 @@ from typing import Final
 
 from monitor.assess import constants as k
 from monitor.assess.question import Question
-from monitor.assess.stage import PENDING, stage_before_halt, stage_on
+from monitor.assess.stage import HALTED, PENDING, put_off_to, stage_before_halt, stage_on
 from monitor.model import MODIFIERS, Event, EventType, Role
 
 ACTIVE: Final[tuple[Role, ...]] = ("restricting", "targeted", "affected")
@@ -28,14 +28,13 @@ def severity(event: Event, question: Question) -> float:
 
 
 def stage(event: Event, question: Question) -> float:
-    """How far the measure has come: a rumour counts little, a measure in force fully, and an announced one more as its day comes near."""
+    """How far it has come: a rumour counts little, a measure in force fully, one announced or put off more as its day comes near."""
     now = stage_on(event, question.as_of)
-    if now == "suspended":
-        return k.STAGE["suspended"] * k.STAGE[stage_before_halt(event)]
-    base, effective = k.STAGE[now], event.dates.effective
-    if now not in PENDING or effective is None:
+    base = k.STAGE["suspended"] * k.STAGE[stage_before_halt(event)] if now == "suspended" else k.STAGE[now]
+    coming = event.dates.effective if now in PENDING else put_off_to(event) if now == "suspended" else None
+    if coming is None:
         return base
-    days_left = (effective - question.as_of.date()).days
+    days_left = (coming - question.as_of.date()).days
     return base + (1 - base) * exp(-days_left / k.DEADLINE_SCALE_DAYS)
 
 
@@ -153,7 +152,6 @@ def _overlap(places: tuple[str, ...], question: Question) -> float:
 
 def _is_pending(event: Event, as_of: datetime) -> bool:
     """Whether a stated day of the measure (effect, or end of comments) is still to come."""
-    if stage_on(event, as_of) in ("suspended", "rescinded"):
-        return False
-    days = (event.dates.effective, event.dates.comment)
+    halted = stage_on(event, as_of) in HALTED
+    days = (put_off_to(event),) if halted else (event.dates.effective, event.dates.comment)
     return any(day is not None and datetime.combine(day, time.max, UTC) >= as_of for day in days)

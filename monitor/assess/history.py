@@ -131,7 +131,7 @@ def _walk(said: Sequence[_Said]) -> list[_Step]:
     for one in said:
         if one.stage is None:
             continue
-        if (not steps or _moves(steps[-1], one.stage, one.claim)) and _believed(one.stage, one.told, said):
+        if (not steps or _moves(steps, one.stage, one.claim)) and _believed(one.stage, one.told, said):
             steps.append(_Step(one.stage, _day(one.claim, one.stage), one.claim.told))
         if steps and steps[-1].stage == one.stage:
             steps[-1].claims.append(one.claim)
@@ -165,14 +165,18 @@ def _capped(claim: Claim, stage: Stage | None, effective: date | None) -> Stage 
 def _believed(stage: Stage, told: datetime, said: Sequence[_Said]) -> bool:
     """Whether a primary source or more than a small minority of the origins of the same days tell that it has come so far.
 
-    Against a halt speak all who report the measure without one, against an advance those who tell an earlier stage.
+    Against a halt speak all who report the measure without one, against an advance those who tell an earlier stage. What a primary
+    source states no lone report ends: that takes a primary source or two origins.
     """
     halt = stage in HALTED
     same_days = [one for one in said if abs(one.told - told) <= _CYCLE]
     backers = [one for one in same_days if one.stage and (one.stage in HALTED if halt else advanced(one.stage) >= advanced(stage))]
     others = [one for one in same_days if one.stage not in HALTED and (halt or one.stage) and not is_relief(one.claim)]
     support = {one.voice for one in backers}
-    return any(one.primary for one in backers) or outweighs(len(support), len({one.voice for one in others} - support))
+    if any(one.primary for one in backers):
+        return True
+    stated = halt and any(one.primary and one.stage and one.stage not in HALTED and one.told <= told for one in said)
+    return not (stated and len(support) == 1) and outweighs(len(support), len({one.voice for one in others} - support))
 
 
 def _told_stage(claim: Claim, principals: frozenset[str], measure_known: bool) -> Stage | None:
@@ -193,15 +197,26 @@ def _told_stage(claim: Claim, principals: frozenset[str], measure_known: bool) -
     return stage
 
 
-def _moves(last: _Step, stage: Stage, claim: Claim) -> bool:
+def _moves(steps: Sequence[_Step], stage: Stage, claim: Claim) -> bool:
+    last = steps[-1]
     if last.stage == "rescinded":
         return False
     if stage in HALTED:
         return stage != last.stage
     if last.stage == "suspended":
-        resumes = stage in ("final", "in_force") and claim.told > last.told
-        return resumes and (is_primary(claim) or any(day > last.day for day in claim.days))
+        return claim.told > last.told and _resumes(steps, stage, claim)
     return advanced(stage) > advanced(last.stage)
+
+
+def _resumes(steps: Sequence[_Step], stage: Stage, claim: Claim) -> bool:
+    """Whether a report told after a halt tells new facts. What it announces for a later day is one where a primary source does, or
+    where nothing of the measure was told before the halt, which then was of something else.
+    """
+    halted, effective = steps[-1].day, claim.report.signal.dates.effective
+    if stage in ("final", "in_force"):
+        return is_primary(claim) or any(day > halted for day in claim.days)
+    is_ahead = effective is not None and effective > halted
+    return stage == "announced" and is_ahead and (is_primary(claim) or all(step.stage in HALTED for step in steps))
 
 
 def _first_said(news: Sequence[Claim]) -> _Step:

@@ -52,7 +52,7 @@ class Claim(NamedTuple):
     background: bool
     """Whether the report only recalls the measure."""
     primary: bool
-    """Whether the document is the act itself: the issuer's own regulator, or the provider's notice about its own act."""
+    """Whether the document is the act itself: the issuer's own regulator, or the provider's notice about its own act or its end."""
     official: frozenset[str]
     """Gazette numbers and rule identification numbers: names that only one measure has."""
     named: frozenset[str]
@@ -69,7 +69,7 @@ class Claim(NamedTuple):
     @property
     def event(self) -> str:
         """The id of the event that this claim opens when it is the first: it rests on what was known first and never changes."""
-        return "evt_" + short_hash(self.key, self.report.document.id)
+        return "evt_" + short_hash(self.key, self.report.document.versions[0])  # an edit tells no other event
 
     @property
     def told(self) -> datetime:
@@ -123,9 +123,11 @@ def _is_primary(report: Brief, act: Act) -> bool:
     if document.kind == "regulator":
         unsaid = not signal.issuing and act.family not in _OWN_ACT
         return unsaid or document.jurisdiction in signal.issuing or (document.jurisdiction is None and bool(signal.issuing))
-    if document.kind in ("vendor", "vendor_terms") and document.reliability in ("primary", "high") and act.family in _OWN_ACT:
+    if document.kind in ("vendor", "vendor_terms") and document.reliability in ("primary", "high"):
         publisher = re.sub(r"[^a-z0-9]+", "-", document.origin_group.casefold()).strip("-")
-        return publisher in act.principals or publisher not in signal.providers
+        if signal.type == "relief":
+            return signal.providers.get(publisher) == "restricting"
+        return act.family in _OWN_ACT and (publisher in act.principals or publisher not in signal.providers)
     return False
 
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from monitor.assess.anchors import Register
-from monitor.assess.correct import corrected, reading
+from monitor.assess.correct import corrected, frozen, reading
 from monitor.assess.measure import Claim
 from monitor.model import VERDICTS, Anchor, Event, EventDecision, Ruling, standing
 
@@ -160,6 +160,10 @@ def _applied(event: Event, rulings: Sequence[Ruling], names: Mapping[str, str]) 
         shown.append(one.model_copy(update={"holds": False}) if overruled else one)
     for one in rulings:
         event = corrected(event, one.correction, one.recorded_at, names) if one.correction else event
+    halt = next(
+        (one for one in rulings if one.number == said.get("stage") and one.correction and one.correction.stage == "suspended"), None
+    )
+    event = frozen(event, halt.recorded_at, names) if halt and "effective" not in said else event
     kind = verdict.kind if verdict else None
     return event.model_copy(
         update={

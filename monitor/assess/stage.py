@@ -31,9 +31,19 @@ def stage_on(event: Event, as_of: datetime) -> Stage:
     effective = event.dates.effective
     if effective is None or effective > as_of.date():
         return event.stage
-    if event.stage in PENDING or (event.stage == "suspended" and effective > _halted_on(event)):
-        return "in_force"
-    return event.stage
+    return "in_force" if event.stage in PENDING or put_off_to(event) else event.stage
+
+
+def put_off_to(event: Event) -> date | None:
+    """The day on which a suspended measure begins after all, where one is stated; None for any other."""
+    effective = event.dates.effective
+    return effective if event.stage == "suspended" and effective is not None and effective > _halted_on(event) else None
+
+
+def standing_on(event: Event, as_of: datetime) -> Event:
+    """The event with the stage of that day where a halt ended by its day alone, so that nobody is told that it is suspended."""
+    stage = stage_on(event, as_of)
+    return event.model_copy(update={"stage": stage}) if event.stage == "suspended" != stage else event
 
 
 def stage_before_halt(event: Event) -> Stage:

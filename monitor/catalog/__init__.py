@@ -1,8 +1,9 @@
-"""What the operator and the project wrote down: feeds.yaml, inventory.yaml and the data files, as nouns.
+"""What the operator and the project wrote down: feeds.yaml, inventory.yaml, channels.yaml and the data files, as nouns.
 
-Files come in; sources, providers, places, teams and the demo episode go out. A bad file is refused with its line.
+Files come in; sources, providers, places, teams, channels and the demo episode go out. A bad file is refused with its line.
 """
 
+from monitor.catalog.channels import load_channels
 from monitor.catalog.episode import Arrival, Episode, load_episode
 from monitor.catalog.inventory import load_inventory
 from monitor.catalog.opml import export_opml, import_opml, read_opml
@@ -12,5 +13,5 @@ from monitor.catalog.sources import append_sources, entries_text, load_sources
 
 __all__ = [
     "Arrival", "Catalog", "Episode", "PlaceNamed", "append_sources", "checked_place", "entries_text", "export_opml", "import_opml",
-    "load_catalog", "load_episode", "load_inventory", "load_sources", "load_yaml_data", "place_named", "read_opml",
+    "load_catalog", "load_channels", "load_episode", "load_inventory", "load_sources", "load_yaml_data", "place_named", "read_opml",
 ]  # fmt: skip

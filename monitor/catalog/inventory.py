@@ -13,16 +13,15 @@ from monitor.catalog.providers import Catalog, checked_place
 from monitor.catalog.spreadsheet import EXCEL_ENDINGS, read_rows
 from monitor.catalog.yaml_file import Key, YamlFile, read_yaml
 from monitor.errors import ConfigError, UsageError
-from monitor.model import Dependency, Team
+from monitor.model import CHANNEL_NAME, Dependency, Recipient, Team
+from monitor.model.address import wire_address
 
 COLUMNS = (
-    "team", "team_name", "email", "timezone", "hour", "min_level", "language", "alerts", "quiet", "break_quiet", "system", "criticality",
-    "provider", "product", "called_from", "users_in", "substitutability", "data_class", "owner",
+    "team", "team_name", "email", "channel", "timezone", "hour", "min_level", "language", "alerts", "quiet", "break_quiet", "system",
+    "criticality", "provider", "product", "called_from", "users_in", "substitutability", "data_class", "owner",
 )  # fmt: skip
 
-_RECIPIENT = ("email", "timezone", "hour", "min_level", "language", "alerts", "quiet", "break_quiet")
-# What the mail door can address.
-_ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?:[A-Za-z0-9-]+\.)*[A-Za-z0-9-]+")
+_RECIPIENT = ("email", "channel", "timezone", "hour", "min_level", "language", "alerts", "quiet", "break_quiet")
 
 
 @dataclass(frozen=True)
@@ -108,8 +107,7 @@ def _known(file: YamlFile, team: Team, catalog: Catalog, at: int, unknown: list[
 def _check(file: YamlFile, team: Team, at: int) -> None:
     for n, recipient in enumerate(team.recipients):
         where = ("teams", at, "recipients", n)
-        if not _ADDRESS.fullmatch(recipient.email):
-            raise file.error(f"{recipient.email!r} is not a mail address in ASCII, such as team@example.com", *where, "email")
+        _check_address(file, recipient, *where)
         try:
             ZoneInfo(recipient.timezone)
         except (ZoneInfoNotFoundError, ValueError, OSError) as error:
@@ -117,6 +115,15 @@ def _check(file: YamlFile, team: Team, at: int) -> None:
     for n, system in enumerate(team.systems):
         for m, dependency in enumerate(system.dependencies):
             _check_places(file, dependency, "teams", at, "systems", n, "dependencies", m)
+
+
+def _check_address(file: YamlFile, recipient: Recipient, *where: str | int) -> None:
+    if bool(recipient.email) == bool(recipient.channel):
+        raise file.error("a recipient has an email or a channel, one of both", *where)
+    if recipient.email and (wire_address(recipient.email) is None or recipient.email.endswith("]")):
+        raise file.error(f"{recipient.email!r} is not a mail address such as team@example.com", *where, "email")
+    if recipient.channel and not re.fullmatch(CHANNEL_NAME, recipient.channel):
+        raise file.error(f"{recipient.channel!r} is not the name of a channel, such as soc-chat", *where, "channel")
 
 
 def _check_places(file: YamlFile, dependency: Dependency, *key: str | int) -> None:
@@ -139,8 +146,9 @@ def _from_rows(path: Path) -> YamlFile:
 def _add_row(table: _Table, row: dict[str, str], number: int) -> None:
     teams = table.teams
     team = teams.setdefault(row["team"], {"id": row["team"], "name": row.get("team_name", row["team"]), "recipients": {}, "systems": {}})
-    if "email" in row:
-        team["recipients"][row["email"]] = {k: row[k] for k in _RECIPIENT if k in row}
+    told = (row.get("email", ""), row.get("channel", ""))
+    if any(told):
+        team["recipients"][told] = {k: row[k] for k in _RECIPIENT if k in row}
     system = team["systems"].setdefault(row["system"], {"id": row["system"], "dependencies": []})
     if "criticality" in row:
         system["criticality"] = row["criticality"]
@@ -148,7 +156,7 @@ def _add_row(table: _Table, row: dict[str, str], number: int) -> None:
     plain = {k: row[k] for k in ("provider", "product", "substitutability", "data_class", "owner") if k in row}
     system["dependencies"].append(plain | places)
     at, n, m = list(teams).index(row["team"]), list(team["systems"]).index(row["system"]), len(system["dependencies"]) - 1
-    recipients = [("teams", at, "recipients", list(team["recipients"]).index(row["email"]))] if "email" in row else []
+    recipients = [("teams", at, "recipients", list(team["recipients"]).index(told))] if any(told) else []
     for key in (("teams", at), ("teams", at, "systems", n), ("teams", at, "systems", n, "dependencies", m), *recipients):
         table.lines.setdefault(key, number)
 

@@ -129,7 +129,7 @@ def _construct(node: Any, key: Key, lines: dict[Key, int], path: Path) -> Any:
     try:
         return _scalar(node)
     except (yaml.YAMLError, ValueError) as error:
-        raise ConfigError(f"{node.value!r} cannot be read as {node.tag}; put it in quotes", file=path, line=lines[key]) from error
+        raise ConfigError(f"the value cannot be read as {node.tag}; put it in quotes", file=path, line=lines[key]) from error
 
 
 def _pairs(node: Any, key: Key, lines: dict[Key, int], path: Path) -> Iterator[tuple[str, Any]]:

@@ -6,7 +6,9 @@ import typer
 
 from monitor import __version__
 from monitor.cli import (
+    alerts,
     backtesting,
+    channels,
     checking,
     decisions,
     digests,
@@ -45,7 +47,7 @@ def root(version: bool = typer.Option(False, "--version", callback=_version, is_
 
 
 for commands in (
-    operate, checking, tagging, evaluating, queries, origins, decisions, inventories, exposures, sources, digests, outbox, reviews,
-    backtesting, tokens,
+    operate, checking, tagging, evaluating, queries, origins, decisions, inventories, exposures, sources, digests, alerts, channels, outbox,
+    reviews, backtesting, tokens,
 ):  # fmt: skip
     commands.register(app)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -77,12 +77,14 @@ def _places(codes: list[str] | None) -> tuple[str, ...]:
 
 def _store(change: Callable[[tuple[Team, ...]], Sequence[Team]], dry_run: bool, as_json: bool, told: dict[str, list[str]]) -> None:
     """Apply a change to the stored teams, unless it is a dry run, and tell what it changes."""
+    from monitor.catalog import load_channels
     from monitor.inventory.change import difference
     from monitor.settings import load_settings
     from monitor.store import open_store
     from monitor.store.inventory import change_inventory, inventory_as_of
 
     settings = load_settings()
+    channels = load_channels(settings.channels)
     with closing(open_store(settings.store_url)) as store:
         with store.read() as tx:
             before = inventory_as_of(tx, None)
@@ -100,11 +102,19 @@ def _store(change: Callable[[tuple[Team, ...]], Sequence[Team]], dry_run: bool, 
     for kind, listed in told.items():
         for line in listed:
             note(f"{kind}: {line}")
-    for team in after:
-        if not team.recipients:
-            note(f"team {team.id} has no recipients: nobody is told; see docs/inventory.md")
+    for warning in _untold(after, channels, settings.channels):
+        note(warning)
     verb = "would be" if dry_run else "imported" if lines else "unchanged:"
     console().print(f"{verb} " + ", ".join(f"{n} {what}" for what, n in counts.items()))
+
+
+def _untold(teams: Sequence[Team], channels: Collection[str], file: Path) -> Iterator[str]:
+    """Who would hear nothing, and what to do about it."""
+    for team in teams:
+        if not team.recipients:
+            yield f"team {team.id} has no recipients: nobody is told; see docs/inventory.md"
+    for name in sorted({who.channel for team in teams for who in team.recipients if who.channel} - set(channels)):
+        yield f"channel {name} is not set up in {file}: nothing is sent to it; see docs/channels.md"
 
 
 def show(as_of: AsOfOption = None, as_json: JsonFlag = False) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.text import Text
 
+from monitor.cli.origins import ByOption
 from monitor.cli.output import JsonFlag, note, print_json, table
 from monitor.errors import NotFoundError, UsageError
 from monitor.model import DeliveryState
@@ -48,6 +49,10 @@ def listed(
     table(f"outbox: {counts}", ("ID", "STATE", "KIND", "RECIPIENT", "SLOT", "TRIES", "DUE", "REASON"), [_line(one) for one in answer.items])
     for closed in answer.suspended:
         note(f"left alone after {closed.refusals} refusals ({closed.reason}): forewarned outbox resume {closed.recipient}")
+    for one in answer.consents:
+        if one.state == "pending":
+            when = f"asked {one.asked} times, last on {one.asked_at:%Y-%m-%d}" if one.asked_at else "not asked yet"
+            note(f"waits for a confirmation, {when}: forewarned outbox ask {one.recipient}, or confirm {one.recipient} --by YOU")
     for gone in answer.unsubscribed:
         note(f"unsubscribed from {gone.team} on {gone.since:%Y-%m-%d}; if they ask for it: forewarned outbox resume {gone.recipient}")
     for advice in dict.fromkeys(one.advice for one in answer.items if one.advice):
@@ -95,10 +100,46 @@ def resume(
         note(f"{address} gets mails again")
 
 
+def ask(address: Annotated[str, typer.Argument(help="An address that has not confirmed.")], as_json: JsonFlag = False) -> None:
+    """Send the mail that asks for a confirmation once more: at most three in all, a day apart."""
+    from monitor.pipeline import open_world
+    from monitor.pipeline.consenting import ask_again
+    from monitor.settings import load_settings
+
+    with open_world(load_settings(), with_sources=False) as world:
+        ask_again(world, address)
+    if as_json:
+        print_json({"asked": address})
+    else:
+        note(f"{address} is asked again with the next cycle, or forewarned digest send")
+
+
+def confirm(
+    by: ByOption,
+    addresses: Annotated[list[str] | None, typer.Argument(help="Addresses of the inventory.")] = None,
+    everyone: Annotated[bool, typer.Option("--all", help="Instead of addresses: all of the inventory.")] = False,
+    as_json: JsonFlag = False,
+) -> None:
+    """Answer for addresses, such as those of your own staff: they get mails without being asked; who said so and when is kept."""
+    from monitor.pipeline import open_world
+    from monitor.pipeline.consenting import answer_for
+    from monitor.settings import load_settings
+
+    if bool(addresses) == everyone:
+        raise UsageError("give addresses, or --all; forewarned outbox lists who waits")
+    with open_world(load_settings(), with_sources=False) as world:
+        count = answer_for(world, addresses or (), by)
+    if as_json:
+        print_json({"confirmed": count})
+    else:
+        note(f"{count} confirmed")
+
+
 def register(app: typer.Typer) -> None:
     """Add these commands to the application."""
     outbox = typer.Typer(help="Mails and what became of them.", invoke_without_command=True)
     outbox.callback()(listed)
     outbox.command()(resend)
-    outbox.command()(resume)
+    for command in (resume, ask, confirm):
+        outbox.command()(command)
     app.add_typer(outbox, name="outbox")

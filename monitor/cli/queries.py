@@ -1,7 +1,8 @@
-"""Commands that ask: risk, events, documents."""
+"""Commands that ask: risk, history, events, documents."""
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -10,6 +11,7 @@ from rich.text import Text
 from monitor.cli.output import AsOfOption, InOption, JsonFlag, console, level_text, print_json, table
 
 if TYPE_CHECKING:
+    from monitor.answers.history import Change
     from monitor.answers.reader import Reader
     from monitor.answers.shapes import Risk
 
@@ -29,16 +31,60 @@ def risk(
     place: InOption = None,
     as_of: AsOfOption = None,
     explain: Annotated[bool, typer.Option("--explain", help="With the quotes behind every point.")] = False,
+    since: Annotated[str | None, typer.Option("--since", help="And why it is not what it was at this day or instant.")] = None,
     as_json: JsonFlag = False,
 ) -> None:
     """Score of a provider in a jurisdiction, with factors that sum to it and alternatives."""
+    from monitor.answers.history import since as moved_since
 
     reader = _reader()
     answer = reader.risk(provider, place, reader.instant(as_of))
+    change = moved_since(reader, answer, reader.instant(since)) if since else None
     if as_json:
-        print_json(answer if explain else without_evidence(answer))
-    else:
-        _print_risk(answer, reader, explain)
+        shown = answer if explain else without_evidence(answer)
+        print_json(shown.model_dump(mode="json") | {"change": change.model_dump(mode="json")} if change else shown)
+        return
+    _print_risk(answer, reader, explain)
+    if change:
+        _print_change(change)
+
+
+def history(
+    provider: Annotated[str, typer.Argument(help="Provider id, e.g. openai.")],
+    place: InOption = None,
+    first: Annotated[
+        datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], help="The first day; default: 30 days before the last.")
+    ] = None,
+    last: Annotated[datetime | None, typer.Option("--to", formats=["%Y-%m-%d"], help="The last day; default: today.")] = None,
+    as_json: JsonFlag = False,
+) -> None:
+    """A provider's score day by day, as it was known then, and what moved it."""
+    from monitor.answers.history import history as told
+
+    reader = _reader()
+    answer = told(reader, provider, place, first and first.date(), last and last.date())
+    if as_json:
+        print_json(answer)
+        return
+    days = answer.items
+    name = reader.catalog.providers[provider].name
+    out = console()
+    out.print(
+        Text(f"{name} in {answer.jurisdiction}, {days[0].day} to {days[-1].day}, methodology {answer.methodology_version}", style="bold")
+    )
+    out.print(Text.assemble(f"  {days[0].day}  {days[0].score:>3} ", level_text(days[0].level)))
+    for change in answer.changes:
+        _print_change(change)
+    if answer.stale:
+        out.print(Text("  STALE: no source has been read in the last 48 hours", style="bold yellow"))
+
+
+def _print_change(change: Change) -> None:
+    out = console()
+    moved = f"{change.after - change.before:+d}" if change.after != change.before else "±0"
+    out.print(Text(f"  {change.until:%Y-%m-%d}  {change.after:>3}  {moved} since {change.since:%Y-%m-%d %H:%M} UTC", style="bold"))
+    for cause in change.causes:
+        out.print(Text(f"       {cause.points:+d}  {cause.why}  [{cause.event}]"))
 
 
 def without_evidence(answer: Risk) -> Risk:
@@ -117,5 +163,5 @@ def documents(
 
 def register(app: typer.Typer) -> None:
     """Add these commands to the application."""
-    for command in (risk, events, documents):
+    for command in (risk, history, events, documents):
         app.command()(command)

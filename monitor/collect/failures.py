@@ -33,9 +33,5 @@ class HeldBackError(Exception):
         self.until = until
 
 
-class BlockedAddressError(OSError):
-    """A name or literal leads to an address we must not dial."""
-
-
 class OddError(Exception):
     """A feed is beyond the strict reader; says why. The tolerant reader takes it."""

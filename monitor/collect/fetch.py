@@ -10,7 +10,6 @@ import asyncio
 import errno
 import hashlib
 import re
-import socket
 import ssl
 from collections import defaultdict
 from collections.abc import AsyncIterator, Callable, Mapping
@@ -18,22 +17,23 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from ipaddress import ip_address
 from typing import Self
 
 import aiohttp
 from aiohttp import client_exceptions as client
 from aiohttp import http_exceptions as http
-from aiohttp.abc import AbstractResolver, ResolveResult
+from aiohttp.abc import AbstractResolver
 from yarl import URL
 
-from monitor.collect.address import Address, is_opted_in, is_public, literal
 from monitor.collect.decode import BodyReader, CodingError, EndMissingError, TooLargeError
-from monitor.collect.failures import BlockedAddressError, RefusedError
-from monitor.collect.headers import conditional, fresh_for_s, retry_after_s, validators_of
+from monitor.collect.failures import RefusedError
+from monitor.collect.headers import conditional, fresh_for_s, validators_of
 from monitor.collect.pace import GAP_S, PER_HOST, Pace, silence_s, site_of
 from monitor.collect.room import LARGE_AT_ONCE, LARGE_BYTES, Room
 from monitor.model import FetchFailure, Reason, Response, Source, Validators
+from monitor.network.address import BlockedAddressError, check_host
+from monitor.network.dial import CheckedResolver
+from monitor.network.waiting import retry_after_s
 
 MAX_REDIRECTS = 5
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
@@ -100,34 +100,6 @@ class _Hop:
         return site_of(self.url.raw_host or "", self.url.port or 0)
 
 
-class _CheckedResolver(AbstractResolver):
-    """Resolves a name and lets only allowed addresses through, so the connector dials nothing else."""
-
-    def __init__(self, allowed: tuple[str, ...], threads: ThreadPoolExecutor) -> None:
-        self._allowed = allowed
-        self._threads = threads
-
-    async def resolve(self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC) -> list[ResolveResult]:
-        infos = await asyncio.get_running_loop().run_in_executor(
-            self._threads, lambda: socket.getaddrinfo(host, port, family, socket.SOCK_STREAM, 0, socket.AI_ADDRCONFIG)
-        )
-        found = []
-        for kind, _, proto, _, at in infos:
-            address = str(at[0])
-            check_address(host, port, ip_address(address), self._allowed)
-            found.append(ResolveResult(hostname=host, host=address, port=port, family=kind, proto=proto, flags=socket.AI_NUMERICHOST))
-        return found
-
-    async def close(self) -> None:
-        """Nothing of its own to close; the threads belong to the fetcher."""
-
-
-def check_address(host: str, port: int, address: Address, allowed: tuple[str, ...]) -> None:
-    """BlockedAddressError unless `address` is public or the operator opted this host, port or address in."""
-    if not is_public(address) and not is_opted_in(host, port, address, allowed):
-        raise BlockedAddressError(f"{host} is {address}, which is not a public address")
-
-
 class Fetcher:
     """Fetches sources over one connection pool per trust; use as `async with Fetcher(policy) as fetcher`."""
 
@@ -146,7 +118,7 @@ class Fetcher:
         self._stack.callback(threads.shutdown, wait=False, cancel_futures=True)
         # Two pools, so that a public source can never ride on a connection opened for a private one.
         for private in (False, True):
-            resolver = _CheckedResolver(self._policy.private_hosts if private else (), threads)
+            resolver = CheckedResolver(self._policy.private_hosts if private else (), threads)
             self._sessions[private] = await self._stack.enter_async_context(self._session(resolver))
         return self
 
@@ -289,12 +261,7 @@ class Fetcher:
 
     def _check_target(self, url: URL, source: Source) -> None:
         host, port = url.raw_host or "", url.port or 0
-        try:
-            address = literal(host)
-        except ValueError as error:
-            raise RefusedError("blocked_address", f"{host} is a disguised address") from error
-        if address is not None:
-            check_address(host, port, address, self._policy.private_hosts if source.private else ())
+        check_host(host, port, self._policy.private_hosts if source.private else ())
         if port not in (80, 443, URL(source.url).port):
             raise RefusedError("blocked_port", f"port {port} is neither 80, 443 nor the source's own")
 

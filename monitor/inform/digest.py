@@ -21,6 +21,9 @@ from monitor.model import Event, Instant, MailKind, Noun, short_hash
 __all__ = ["Digest", "DigestEntry", "DigestQuery", "DigestSection", "Fact", "Skipped", "SourceHealth", "compose"]
 
 MAX_SUBJECT = 70
+HEARTBEAT_DAYS = 7
+"""After so many days without a mail one says that the watch is on: silence of a dead service looks the same."""
+_MONDAY = 0
 
 
 class Skipped(Noun):
@@ -57,10 +60,14 @@ class Digest(Noun):
 
 
 def compose(query: DigestQuery) -> Digest | Skipped:
-    """The digest of one slot; Skipped when nothing that reaches the recipient's level is new, changed or falls due."""
+    """The digest of one slot; Skipped when nothing that reaches the recipient's level is new, changed or falls due.
+
+    Once a week without any mail it says that there is nothing.
+    """
     found = hits(query)
     told = [hit for hit in found if hit.reaches(query.recipient.min_level)]
-    if not any(hit.news for hit in told) and not query.became_stale:
+    quiet = not any(hit.news for hit in told) and not query.became_stale
+    if quiet and not _is_heartbeat(query):
         return Skipped(reason="below_min_level" if any(hit.news for hit in found) else "nothing_new")
     urgent = [hit for hit in told if hit.urgent]
     calm = [hit for hit in told if not hit.urgent]
@@ -68,6 +75,7 @@ def compose(query: DigestQuery) -> Digest | Skipped:
     fresh = [hit for hit in calm if hit.new]
     parts = (
         sections.problems(query),
+        sections.watched(query) if quiet else None,
         sections.act_now(query, urgent),
         sections.changed(query, moved),
         sections.new(query, fresh),
@@ -75,24 +83,38 @@ def compose(query: DigestQuery) -> Digest | Skipped:
         sections.offers(query, told),
     )
     return Digest(
-        recipient=query.recipient.email,
+        recipient=query.recipient.address,
         team=query.team.name,
         slot=query.slot,
         day=query.day,
         as_of=query.as_of,
         data_as_of=query.data_as_of,
         stale=query.stale,
-        subject=_subject(query, [*urgent, *moved, *fresh]),
+        subject=_all_quiet(query) if quiet and not query.stale else _subject(query, [] if quiet else [*urgent, *moved, *fresh]),
         preheader=_preheader(query, urgent),
         sections=tuple(part for part in parts if part),
         footer=tuple(_footer(query)),
         base_url=query.base_url,
-        message_id=message_id("digest", query.base_url, query.recipient.email, query.team.id, query.slot),
+        message_id=message_id("digest", query.base_url, query.recipient.address, query.team.id, query.slot),
         stamp=long_day(query.day),
         names=query.names,
         revisions=query.revisions,
         calendar_events=tuple(hit.event for hit in told if _day_is_news(hit)),
     )
+
+
+def _is_heartbeat(query: DigestQuery) -> bool:
+    """Whether a week passed since any mail; for whom was never written to, whether it is Monday."""
+    last = query.previous_day
+    if any((query.as_of - at).days < HEARTBEAT_DAYS for at in query.alerted.values()):
+        return False
+    return query.day.weekday() == _MONDAY if last is None else (query.day - last).days >= HEARTBEAT_DAYS
+
+
+def _all_quiet(query: DigestQuery) -> str:
+    providers = {use.provider for system in query.team.systems for use in system.dependencies}
+    fresh = sum(not source.down for source in query.sources)
+    return fitted("", f"All quiet: {plural(len(providers), 'provider')}, {fresh}/{len(query.sources)} sources fresh", "", "")
 
 
 def message_id(kind: MailKind, base_url: str, *key: str) -> str:
@@ -152,8 +174,8 @@ def _footer(query: DigestQuery) -> list[str]:
     return [
         *_settled(query),
         f"{fresh} of {plural(len(query.sources), 'source')} fresh. Data as of {data}. Methodology {query.methodology_version}.",
-        f"You get this because the inventory lists {who.email} for {query.team.name}: "
-        f"level {who.min_level} and above, daily at {who.hour:02d}:00 {who.timezone}, only when something is new.",
+        f"You get this because the inventory lists {who.address} for {query.team.name}: "
+        f"level {who.min_level} and above, daily at {who.hour:02d}:00 {who.timezone}, if something is new or a week was quiet.",
         "To change or stop it, edit the recipients in your inventory file and import it again.",
     ]
 

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 
 from monitor.errors import DeliveryError
-
-_ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?:[A-Za-z0-9-]+\.)*[A-Za-z0-9-]+|[A-Za-z0-9._+-]{1,64}@\[[0-9a-fA-F:.]+\]")
+from monitor.model.address import wire_address
 
 
 def header_text(value: str) -> str:
@@ -20,7 +18,8 @@ def header_text(value: str) -> str:
 
 
 def checked_address(address: str) -> str:
-    """The address; DeliveryError when it is none that a message can be sent to."""
-    if not _ADDRESS.fullmatch(address):
+    """The address as it goes over the wire; DeliveryError when it is none that a message can be sent to."""
+    written = wire_address(address)
+    if written is None:
         raise DeliveryError(f"{header_text(address)!r} is no mail address; correct it in the inventory", reason="bad_address")
-    return address
+    return written

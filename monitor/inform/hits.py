@@ -6,12 +6,14 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 
 from monitor.inform.query import DigestQuery
-from monitor.model import LEVELS, Event, Exposure, Level, Noun
+from monitor.model import LEVELS, Assessment, Event, EventType, Exposure, Level, Noun
 
 URGENT_DAYS = 14
 REMIND_AT = (14, 7, 3, 1, 0)
 """Days before a deadline at which it is told again although nothing else is new."""
 CLEAR_LEVEL: Level = "high"
+CUTTING: frozenset[EventType] = frozenset({"access_restriction", "service_ban", "sanctions_listing", "export_control", "divestiture"})
+"""Measures that one escapes by moving to another provider; the others are a matter for compliance first."""
 OPENED = "was settled, and somebody opened it again"
 """A change that the next mail tells but that is no reason for one: whoever opened it knows."""
 
@@ -122,7 +124,7 @@ def _hit(query: DigestQuery, event: Event, now: tuple[Exposure, ...], before: tu
     elif level_before is not None and level != level_before and now:
         told.append(f"level: {level_before} -> {level}")
     told += dict.fromkeys(_reopened(now, before))
-    return Hit(
+    hit = Hit(
         event=event,
         exposures=now or before,
         level=level,
@@ -135,6 +137,23 @@ def _hit(query: DigestQuery, event: Event, now: tuple[Exposure, ...], before: tu
         reminder=_crosses_mark(deadline, query),
         gone=not now,
     )
+    ways_out = _ways_out(query, hit)
+    return hit.model_copy(update={"changes": (*hit.changes, ways_out)}) if ways_out else hit
+
+
+def _ways_out(query: DigestQuery, hit: Hit) -> str:
+    """Who offers terms to those whom an urgent measure cuts off, and did not when the reader was last told of it; once per offerer."""
+    if hit.new or not hit.urgent or hit.event.type not in CUTTING:
+        return ""
+    pairs = {(exposure.provider, place) for exposure in hit.exposures for place in exposure.jurisdictions}
+    before, now = (_offerers(found, pairs) for found in (query.previous_assessments, query.assessments))
+    fresh = [query.name_of(provider) for provider in now if provider not in before]
+    return f"new {'offers' if len(fresh) > 1 else 'offer'} by {', '.join(fresh)}" if fresh else ""
+
+
+def _offerers(found: Iterable[Assessment], pairs: set[tuple[str, str]]) -> list[str]:
+    asked = (one for one in found if (one.provider, one.jurisdiction) in pairs)
+    return list(dict.fromkeys(other.provider for one in asked for other in one.alternatives if other.offers))
 
 
 def _decided(before: Event, now: Event) -> Iterator[str]:

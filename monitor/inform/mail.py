@@ -21,10 +21,10 @@ from pathlib import Path
 from monitor.errors import DeliveryError
 from monitor.inform.headers import checked_address, header_text
 from monitor.inform.links import MAX_URL, is_reachable
-from monitor.inform.smtp import SendResult, send
-from monitor.model import Mail, short_hash
+from monitor.inform.smtp import Line, send
+from monitor.model import Mail, SendResult, short_hash
 
-__all__ = ["HEADERS", "ONE_CLICK", "UNSUBSCRIBE_HEADERS", "SendResult", "header_text", "message", "send", "write_eml"]
+__all__ = ["HEADERS", "ONE_CLICK", "UNSUBSCRIBE_HEADERS", "Line", "SendResult", "header_text", "message", "send", "write_eml"]
 
 HEADERS = frozenset({"from", "to", "subject", "date", "message-id", "list-id", "auto-submitted", "mime-version", "content-type"})
 UNSUBSCRIBE_HEADERS = frozenset({"list-unsubscribe", "list-unsubscribe-post"})
@@ -46,6 +46,8 @@ class _Wire(policy.Compat32):
             return f"{name}: {value}{self.linesep}".encode("ascii")
         if isinstance(value, str) and value.isascii() and value.isprintable() and len(name) + len(value) < MAX_HEADER_LINE:
             return f"{name}: {value}{self.linesep}".encode("ascii")
+        if name == "To":  # an address is never an encoded word: beyond ASCII it goes as UTF-8, where the server takes that (RFC 6532)
+            return f"{name}: {value}{self.linesep}".encode()
         return super().fold_binary(name, value)
 
 
@@ -53,7 +55,10 @@ _WIRE = _Wire(linesep="\r\n", mangle_from_=False)
 
 
 def message(mail: Mail, mail_from: str, sent_at: datetime) -> bytes:
-    """The mail as RFC 5322 bytes (7-bit, CRLF), the same for the same arguments; DeliveryError when an address is unusable."""
+    """The mail as RFC 5322 bytes (CRLF, 7-bit but for an address beyond ASCII), the same for the same arguments.
+
+    DeliveryError when an address is unusable.
+    """
     name, sender = parseaddr(header_text(mail_from))
     boundaries = [f"=={short_hash(mail.message_id)}.{level}==" for level in ("text", "file")]
     built = MIMEMultipart("alternative", boundaries[0], [_part("plain", mail.text), _part("html", mail.html)])

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime, timedelta
-from typing import Literal
+from datetime import date, datetime, timedelta
+from typing import Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
 from monitor.inform import sections
@@ -13,8 +13,8 @@ from monitor.inform.hits import Hit
 from monitor.inform.query import DigestQuery, utc_minute
 from monitor.inform.sections import DigestEntry, DigestSection, Fact
 from monitor.inform.slots import day_begins, quiet_until
-from monitor.inform.wording import countdown, long_day, plural, weekday
-from monitor.model import LEVELS, Event, Exposure, Noun, ToldAlert
+from monitor.inform.wording import coming_days, countdown, long_day, plural, weekday
+from monitor.model import LEVELS, AlertReason, DayRole, Event, EventDates, Exposure, Noun, ToldAlert
 
 SOON = timedelta(hours=72)
 """A deadline nearer than this cannot wait for the next digest."""
@@ -27,6 +27,22 @@ _HEADINGS: dict[Kind, tuple[Literal["act_now", "moved", "lifted"], str]] = {
 }
 
 
+_WHY: dict[AlertReason, str] = {"new": "new", "advanced": "a further step", "again": "a further act"}
+
+
+class Move(NamedTuple):
+    """A day that is another one than we told."""
+
+    role: DayRole
+    old: date | None
+    new: date | None
+
+    @property
+    def words(self) -> str:
+        """`2024-06-28 -> 2024-07-09`."""
+        return f"{self.old or 'no day'} -> {self.new or 'no day'}"
+
+
 class Matter(Noun):
     """One thing that cannot wait, for one team of the recipient."""
 
@@ -34,6 +50,8 @@ class Matter(Noun):
     """With `previous_*` as the recipient was last told of this event, by whatever mail."""
     hit: Hit
     told: ToldAlert
+    capped: bool = False
+    """Whether it waits because a new risk of one of its providers was told on this day."""
 
     @property
     def kind(self) -> Kind:
@@ -45,8 +63,17 @@ class Matter(Noun):
     def key(self) -> str:
         """What is told once ever to a recipient of a team."""
         alert = self.told.alert
-        what = f"moved/{alert.effective}" if alert.reason == "moved" else "withdrawn" if alert.reason == "withdrawn" else alert.stage
+        what: str = "withdrawn" if alert.reason == "withdrawn" else alert.stage
+        if alert.reason == "moved":
+            what = "/".join(["moved", *(str(move.new) if move.role == "effective" else f"comment/{move.new}" for move in self.moves)])
         return f"{alert.event}/{what}"
+
+    @property
+    def moves(self) -> list[Move]:
+        """The days that moved, with what the recipient was last told of each."""
+        before, now = self.before.dates if self.before else EventDates(), self.hit.event.dates
+        roles = self.told.alert.moved or ("effective",)
+        return [Move(role, getattr(before, role), getattr(now, role)) for role in roles]
 
     @property
     def before(self) -> Event | None:
@@ -73,6 +100,21 @@ def is_held(matter: Matter) -> bool:
     return not (recipient.break_quiet and matter.kind == "risk" and hit.level == "critical" and due)
 
 
+def why(matter: Matter) -> str:
+    """What made it an alert, in words: `new; critical; due in 2 days`."""
+    hit, query, reason = matter.hit, matter.query, matter.told.alert.reason
+    if matter.kind == "moved":
+        return "; ".join(f"{'end of comments' if move.role == 'comment' else 'day'} moved: {move.words}" for move in matter.moves)
+    if matter.kind == "lifted":
+        return "reports retracted" if reason == "withdrawn" else hit.event.stage
+    said = [_WHY[reason]]
+    if hit.level == "critical":
+        said.append("critical")
+    if hit.deadline is not None and day_begins(hit.deadline, query.recipient.timezone) - query.as_of <= SOON:
+        said.append(f"due {hit.deadline}, within 72 hours")
+    return "; ".join(said)
+
+
 def alert_slot(matters: Sequence[Matter]) -> str:
     """The slot of an alert: the recipient's local day and zone, and what it is about; the same for the same matters."""
     query = matters[0].query
@@ -87,7 +129,7 @@ def compose_alert(matters: Sequence[Matter]) -> Digest:
     teams = list(dict.fromkeys(one.query.team.name for one in ranked))
     slot = alert_slot(ranked)
     return Digest(
-        recipient=first.recipient.email,
+        recipient=first.recipient.address,
         team=", ".join(teams),
         slot=slot,
         day=first.day,
@@ -99,12 +141,12 @@ def compose_alert(matters: Sequence[Matter]) -> Digest:
         sections=tuple(_sections(ranked, len(teams) > 1)),
         footer=tuple(_footer(first)),
         base_url=first.base_url,
-        message_id=message_id("alert", first.base_url, first.recipient.email, slot),
+        message_id=message_id("alert", first.base_url, first.recipient.address, slot),
         kind="alert",
         stamp=_stamp(first),
         names=first.names,
         revisions=first.revisions,
-        calendar_events=tuple({one.hit.event.id: one.hit.event for one in ranked if one.hit.event.dates.effective}.values()),
+        calendar_events=tuple({one.hit.event.id: one.hit.event for one in ranked if any(coming_days(one.hit.event))}.values()),
     )
 
 
@@ -119,16 +161,13 @@ def _subject(ranked: Sequence[Matter]) -> str:
     more = f" +{len(ranked) - 1}" if len(ranked) > 1 else ""
     stale = "[STALE] " if query.stale else ""
     if lead.kind == "moved":
-        return fitted(f"{stale}[MOVED] ", sections.moved_title(query, hit), f" {' -> '.join(_days(lead))}", more, keeps_end=True)
+        move = lead.moves[0]
+        # Both ends of comments would leave no room for what it is about; the mail has both.
+        days = f" comments close {move.new}" if move.role == "comment" else f" {move.words}"
+        return fitted(f"{stale}[MOVED] ", sections.moved_title(query, hit), days, more, keeps_end=True)
     left = f" ({countdown(hit.deadline, query.day)})" if hit.deadline and lead.kind == "risk" else ""
     tag = hit.level.upper() if lead.kind == "risk" else "WITHDRAWN" if hit.event.withdrawn else "LIFTED"
     return fitted(f"{stale}[{tag}] ", sections.title(query, hit), left, more)
-
-
-def _days(matter: Matter) -> tuple[str, str]:
-    before = matter.before
-    old = before.dates.effective if before else None
-    return str(old or "no day"), str(matter.hit.event.dates.effective)
 
 
 def _preheader(ranked: Sequence[Matter]) -> str:
@@ -137,9 +176,10 @@ def _preheader(ranked: Sequence[Matter]) -> str:
     if lead.kind == "risk":
         return f"{sections.advice(lead.query, lead.hit)}.{more}"
     if lead.kind == "moved":
-        old, new = _days(lead)
-        earlier = "earlier" if new < old else "later"
-        return f"The day is {earlier} than we told you: {old} -> {new}.{more}"
+        move = lead.moves[0]
+        earlier = "earlier" if move.old and move.new and move.new < move.old else "later"
+        what = "Comments close" if move.role == "comment" else "The day is"
+        return f"{what} {earlier} than we told you: {move.words}.{more}"
     if lead.hit.event.withdrawn:
         return f"What we told you no longer stands: look again at what you decided.{more}"
     return f"{sections.advice(lead.query, lead.hit)}.{more}"
@@ -188,10 +228,10 @@ def _withdrawal(hit: Hit) -> str:
 
 
 def _move(matter: Matter) -> Iterator[Fact]:
-    before, day = matter.before, matter.hit.event.dates.effective
-    old = before.dates.effective if before else None
-    left = f" ({countdown(day, matter.query.day)})" if day and day >= matter.query.day else ""
-    yield Fact(label="Moved", text=f"{weekday(old) if old else 'no day'} -> {weekday(day) if day else 'no day'}{left}")
+    for role, old, day in matter.moves:
+        left = f" ({countdown(day, matter.query.day)})" if day and day >= matter.query.day else ""
+        what = "comments close " if role == "comment" else ""
+        yield Fact(label="Moved", text=f"{what}{weekday(old) if old else 'no day'} -> {weekday(day) if day else 'no day'}{left}")
 
 
 def _ended(event: Event) -> str:
@@ -224,5 +264,5 @@ def _footer(query: DigestQuery) -> Iterator[str]:
         "Told at once because it is critical or falls due within 72 hours, or corrects what was told so; "
         f"at most one new risk per provider and day, {quiet} {who.timezone}. Everything else waits for the digest."
     )
-    yield f"You get this because the inventory lists {who.email}. Data as of {data}. Methodology {query.methodology_version}."
+    yield f"You get this because the inventory lists {who.address}. Data as of {data}. Methodology {query.methodology_version}."
     yield "To stop alerts or to set quiet hours, edit `alerts` and `quiet` of this recipient in your inventory file and import it again."

@@ -57,6 +57,8 @@ class DigestQuery(Noun):
     previous_as_of: Instant | None = None
     previous_events: tuple[Event, ...] = ()
     previous_exposures: tuple[Exposure, ...] = ()
+    previous_assessments: tuple[Assessment, ...] = ()
+    """Of the pairs that are assessed now, as they were then."""
     alerted: Mapping[str, Instant] = Field(default_factory=dict)
     """Event → when an alert told it, since the last digest."""
     names: Mapping[str, str] = Field(default_factory=dict)

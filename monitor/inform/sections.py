@@ -8,20 +8,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final, Literal
 
-from monitor.inform.hits import Hit
+from monitor.inform.hits import CUTTING, Hit
 from monitor.inform.query import DigestQuery, utc_minute
 from monitor.inform.wording import coming_days, countdown, headline, left_words, matter, offer_terms, plural, text_lang, weekday
-from monitor.model import Alternative, Assessment, DecisionKind, Event, EventType, Evidence, Exposure, Level, Noun
+from monitor.model import Alternative, Assessment, DecisionKind, Event, Evidence, Exposure, Level, Noun, System
 
-SectionKey = Literal["problems", "act_now", "moved", "lifted", "changed", "new", "deadlines", "offers"]
+SectionKey = Literal["problems", "watched", "act_now", "moved", "lifted", "changed", "new", "deadlines", "offers"]
 
 MAX_CARDS = 10
 MAX_LINES = 20
 MAX_SYSTEMS = 6
 MAX_QUOTE = 240
 HORIZON_DAYS = 30
-CUTTING: frozenset[EventType] = frozenset({"access_restriction", "service_ban", "sanctions_listing", "export_control", "divestiture"})
-"""Measures that one escapes by moving to another provider; the others are a matter for compliance first."""
 
 
 class Fact(Noun):
@@ -65,6 +63,20 @@ def problems(query: DigestQuery) -> DigestSection | None:
         why = f" ({source.reason})" if source.reason else ""
         entries.append(DigestEntry(title=source.name, note=f"{source.state}{since}{why}"))
     return _section(query, "problems", "Data problems", entries, (10, "sources"))
+
+
+def watched(query: DigestQuery) -> DigestSection | None:
+    """Of a week without news: what is watched for the team, one line per system."""
+    entries = [DigestEntry(title=system.id, note="; ".join(_uses(query, system))) for system in query.team.systems if system.dependencies]
+    if not entries:
+        return _section(query, "watched", "Watched for you", [DigestEntry(title="Nothing: the inventory lists no provider")], (1, ""))
+    return _section(query, "watched", "Watched for you", entries, (MAX_LINES, "events"))
+
+
+def _uses(query: DigestQuery, system: System) -> Iterator[str]:
+    for use in system.dependencies:
+        places = dict.fromkeys((*use.called_from, *use.users_in))
+        yield f"{query.name_of(use.provider)} in {', '.join(places)}" if places else query.name_of(use.provider)
 
 
 def act_now(query: DigestQuery, urgent: Sequence[Hit]) -> DigestSection | None:
@@ -123,7 +135,7 @@ def offers(query: DigestQuery, told: Sequence[Hit]) -> DigestSection | None:
         for a in sorted(query.assessments, key=lambda a: (-a.score, a.provider, a.jurisdiction))
         if (a.provider, a.jurisdiction) in pairs and a.alternatives
     ]
-    return _section(query, "offers", "Alternatives and offers", entries, (MAX_CARDS, "alternatives"))
+    return _section(query, "offers", "Alternatives and offers", entries, (MAX_CARDS, "events"))
 
 
 _ENDED: Final[dict[DecisionKind, str]] = {"reject": "report rejected", "merge": "joined with another event"}
@@ -250,9 +262,14 @@ def advice(query: DigestQuery, hit: Hit) -> str:
         return "Read the draft, decide whether to comment, and prepare an exit"
     if hit.event.type not in CUTTING:
         return f"Have compliance check your use {by} and record a decision"
-    if known := _known_alternatives(query, hit):
-        return f"Move to an alternative {by} ({', '.join(known[:4])}: terms below) or record a decision"
-    return f"No alternative is known: plan for the outage {by} and record a decision"
+    known = _alternatives_to(query, hit)
+    serving = [one for one in known if one.availability == "stated"]
+    if serving:
+        names = ", ".join(dict.fromkeys(query.name_of(one.provider) for one in serving[:4]))
+        terms = ": terms below" if any(one.offers for one in serving) else ""
+        return f"Move to an alternative {by} ({names}{terms}) or record a decision"
+    lack = "No alternative is confirmed to serve you there" if known else "No alternative is known"
+    return f"{lack}: plan for the outage {by} and record a decision"
 
 
 def do(query: DigestQuery, hit: Hit) -> Fact:
@@ -260,10 +277,9 @@ def do(query: DigestQuery, hit: Hit) -> Fact:
     return Fact(label="Do", text=f"{advice(query, hit)}.", url=page(query, hit))
 
 
-def _known_alternatives(query: DigestQuery, hit: Hit) -> list[str]:
+def _alternatives_to(query: DigestQuery, hit: Hit) -> list[Alternative]:
     pairs = {(e.provider, place) for e in hit.exposures for place in e.jurisdictions}
-    found = [x for a in query.assessments if (a.provider, a.jurisdiction) in pairs for x in _ranked(a.alternatives)]
-    return list(dict.fromkeys(query.name_of(alternative.provider) for alternative in found))
+    return _ranked(x for a in query.assessments if (a.provider, a.jurisdiction) in pairs for x in a.alternatives)
 
 
 def _proof(event: Event, language: str) -> Iterator[Fact]:
@@ -279,7 +295,7 @@ def _proof(event: Event, language: str) -> Iterator[Fact]:
 
 def quote(proof: Evidence) -> Fact:
     """The words of a source, and where they stand."""
-    return Fact(label="Quote", text=f"“{_shortened(proof.quote)}”", url=proof.url)
+    return Fact(label="Quote", text=f"“{shortened(proof.quote)}”", url=proof.url)
 
 
 def _alternatives(query: DigestQuery, assessment: Assessment) -> Iterator[Fact]:
@@ -290,8 +306,17 @@ def _alternatives(query: DigestQuery, assessment: Assessment) -> Iterator[Fact]:
         yield Fact(label=query.name_of(alternative.provider), text="; ".join([*terms, _own_risk(alternative)]), url=source)
     for label, availability in (("No known offer", "stated"), ("Not confirmed", "unknown")):
         if bare := [a for a in ranked if not a.offers and a.availability == availability][:MAX_LINES]:
-            named = [query.name_of(a.provider) + ("" if a.level == "none" else f", {_own_risk(a)}") for a in bare]
-            yield Fact(label=label, text="; ".join(named) + ("" if availability == "stated" else " (nothing says that they serve there)"))
+            yield Fact(
+                label=label, text=_by_risk(query, bare) + ("" if availability == "stated" else " (nothing says that they serve there)")
+            )
+
+
+def _by_risk(query: DigestQuery, bare: Sequence[Alternative]) -> str:
+    """Their names, those of one risk together."""
+    named: dict[str, list[str]] = {}
+    for one in bare:
+        named.setdefault("" if one.level == "none" else _own_risk(one), []).append(query.name_of(one.provider))
+    return "; ".join(", ".join(names) + (f", {'each ' if len(names) > 1 else ''}{risk}" if risk else "") for risk, names in named.items())
 
 
 def _own_risk(alternative: Alternative) -> str:
@@ -299,11 +324,16 @@ def _own_risk(alternative: Alternative) -> str:
 
 
 def _ranked(alternatives: Iterable[Alternative]) -> list[Alternative]:
-    """Those with terms first, the most concrete before the vague; among equals the safer."""
-    return sorted(alternatives, key=lambda a: (not a.offers, not any(offer.amount for offer in a.offers), a.score, a.provider))
+    return sorted(alternatives, key=standing_of)
 
 
-def _shortened(text: str) -> str:
+def standing_of(one: Alternative) -> tuple[object, ...]:
+    """Sorts those that serve there first, of them those with terms, the most concrete before the vague; among equals the safer."""
+    return (one.availability != "stated", not one.offers, not any(offer.amount for offer in one.offers), one.score, one.provider)
+
+
+def shortened(text: str) -> str:
+    """A quote in one line, cut where it would fill a mail."""
     flat = " ".join(text.split())
     return flat if len(flat) <= MAX_QUOTE else flat[: MAX_QUOTE - 1].rstrip() + "…"
 

@@ -1,4 +1,4 @@
-"""The only door to SMTP: a message in bytes comes in, the outcome of one sending goes out.
+"""The only door to SMTP: messages in bytes come in, the outcome of each sending goes out.
 
 Every step is driven by hand, because what may be repeated depends on one thing: whether the final dot had left (RFC 1047).
 """
@@ -22,48 +22,75 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from monitor.errors import ConfigError
 from monitor.inform.headers import checked_address, header_text
-from monitor.model import Noun
+from monitor.model import Noun, SendResult
 
 MAX_LINE = 8192
 MAX_REPLY = 64 * 1024
 """Bytes of one answer, all its lines together; RFC 5321 asks for 512 a line, and greetings of large sites have a dozen."""
+PROBE_S = 5.0
+"""How long a kept connection may take to show that it is still good."""
 _GONE_FOR_GOOD = re.compile(r"\b5\.(?:1\.\d+|2\.1)\b")
 """Enhanced codes (RFC 3463) that speak of the recipient's address or of a mailbox that was closed, at whatever step they come."""
 
 
-class SendResult(Noun):
-    """How one sending ended. `retry`: surely not taken, may be tried again; `in_doubt`: perhaps taken, must not be repeated."""
-
-    state: Literal["sent", "failed", "retry", "in_doubt"]
-    reason: str = ""
-    blame: Literal["", "recipient", "message", "server"] = ""
-    """What a failure or a retry is about: `server` concerns every other mail as well, and an operator has to look."""
-
-
 def send(raw: bytes, recipient: str, smtp_url: str, timeout: float, pledge: Callable[[], bool] = lambda: True) -> SendResult:
-    """Hands one message to the server at `smtp_url` within `timeout` seconds in all; ConfigError for a bad URL.
+    """Hands one message to the server at `smtp_url` over a connection of its own; like `Line.send`."""
+    with contextlib.closing(Line(smtp_url)) as line:
+        return line.send(raw, recipient, timeout, pledge)
 
-    A loss before the final dot is a retry (4xx too) or a failure (5xx); a loss after it leaves the mail in doubt (RFC 1047).
-    `pledge` is called when all but the dot has left; when it says False, the dot never leaves.
+
+class Line:
+    """A server and, between mails, the connection to it: what was opened for one mail serves the next ones too.
+
+    It is kept only while both sides agree on where they are: after a loss, a silence, an answer too many or a 421 the next mail gets a
+    connection of its own, as it does when the kept one turns out to be closed. ConfigError for a bad URL.
     """
-    server = _Server.parse(smtp_url)
-    checked_address(recipient)
-    attempt = _Attempt(timeout)
-    try:
+
+    def __init__(self, smtp_url: str) -> None:
+        self._server = _Server.parse(smtp_url)
+        self._client: _Client | None = None
+
+    def send(self, raw: bytes, recipient: str, timeout: float, pledge: Callable[[], bool] = lambda: True) -> SendResult:
+        """Hands one message over within `timeout` seconds in all; DeliveryError for an address that is none.
+
+        A loss before the final dot is a retry (4xx too) or a failure (5xx); a loss after it leaves the mail in doubt (RFC 1047).
+        `pledge` is called when all but the dot has left; when it says False, the dot never leaves.
+        """
+        letter = _Letter(raw, checked_address(recipient), pledge)
+        attempt, kept, self._client = _Attempt(timeout), self._client, None
         with attempt.watched():
-            return _deliver(attempt, server, _Letter(raw, recipient, pledge))
-    except smtplib.SMTPRecipientsRefused as refused:
-        return _refusal(attempt, *next(iter(refused.recipients.values())), "recipient")
-    except smtplib.SMTPResponseException as refused:
-        return _refusal(attempt, refused.smtp_code, refused.smtp_error, "message" if attempt.greeted else "server")
-    except smtplib.SMTPNotSupportedError as missing:
-        return SendResult(state="failed", reason=f"{server.where}: {missing}", blame="server")
-    except ssl.SSLCertVerificationError as untrusted:
-        why = f"tls: the certificate of {server.where} is not trusted ({untrusted.verify_message})"
-        return SendResult(state="retry", reason=why, blame="server")
-    except (OSError, smtplib.SMTPException) as lost:
-        why = f"no complete answer within {timeout:g} s" if attempt.is_over else str(lost) or type(lost).__name__
-        return attempt.loss(f"{server.where}: {why}")
+            result = self._outcome(attempt, letter, kept)
+        if attempt.client is not None:
+            if attempt.keeps and not attempt.is_over:
+                self._client = attempt.client
+            else:
+                attempt.client.close()
+        return result
+
+    def close(self) -> None:
+        """Says goodbye; how the server takes it changes nothing."""
+        client, self._client = self._client, None
+        if client is not None:
+            with contextlib.suppress(OSError, smtplib.SMTPException):
+                client.send(b"QUIT\r\n")
+            client.close()
+
+    def _outcome(self, attempt: _Attempt, letter: _Letter, kept: _Client | None) -> SendResult:
+        where = self._server.where
+        try:
+            return _deliver(attempt, self._server, letter, kept)
+        except smtplib.SMTPRecipientsRefused as refused:
+            return _refusal(attempt, *next(iter(refused.recipients.values())), "recipient")
+        except smtplib.SMTPResponseException as refused:
+            return _refusal(attempt, refused.smtp_code, refused.smtp_error, "message" if attempt.greeted else "server")
+        except smtplib.SMTPNotSupportedError as missing:
+            return SendResult(state="failed", reason=f"{where}: {missing}", blame="server")
+        except ssl.SSLCertVerificationError as untrusted:
+            why = f"tls: the certificate of {where} is not trusted ({untrusted.verify_message})"
+            return SendResult(state="retry", reason=why, blame="server")
+        except (OSError, smtplib.SMTPException) as lost:
+            why = f"no complete answer within {attempt.timeout:g} s" if attempt.is_over else str(lost) or type(lost).__name__
+            return attempt.loss(f"{where}: {why}")
 
 
 class _Letter:
@@ -72,6 +99,11 @@ class _Letter:
         self.recipient = recipient
         self.stuffed = _stuffed(raw)
         self.pledge = pledge
+
+    @property
+    def options(self) -> list[str]:
+        """What a server must be told, and have offered, for an address beyond ASCII (RFC 6531)."""
+        return [] if self.recipient.isascii() else ["SMTPUTF8", "BODY=8BITMIME"]
 
 
 class _Server(Noun):
@@ -191,6 +223,8 @@ class _Attempt:
         self.begun = time.monotonic()
         self.greeted = False
         self.dot_sent = False
+        self.keeps = False
+        """Whether the connection is good for another mail."""
         self.client: _Client | None = None
 
     @contextlib.contextmanager
@@ -202,8 +236,6 @@ class _Attempt:
             yield
         finally:
             timer.cancel()
-            if self.client is not None:
-                self.client.close()
 
     @property
     def is_over(self) -> bool:
@@ -223,12 +255,20 @@ class _Attempt:
         return SendResult(state="retry", reason=f"unreachable or lost before the message was complete: {why}", blame="server")
 
 
-def _deliver(attempt: _Attempt, server: _Server, letter: _Letter) -> SendResult:
-    client = _connect(attempt, server)
-    if refusal := _secure(client, server) or _too_large(client, letter):
+def _deliver(attempt: _Attempt, server: _Server, letter: _Letter, kept: _Client | None) -> SendResult:
+    if kept is not None and (refusal := _unfit(kept, letter)):
+        attempt.client, attempt.keeps = kept, True
         return refusal
-    attempt.greeted = True
-    _expect(client, client.mail(letter.sender), 2)
+    client = _resumed(attempt, kept, letter)
+    if client is None:
+        client = _connect(attempt, server)
+        if refusal := _secure(client, server):
+            return refusal
+        if refusal := _unfit(client, letter):
+            attempt.keeps = True
+            return refusal
+        attempt.greeted = True
+        _expect(client, client.mail(letter.sender, letter.options), 2)
     code, reply = client.rcpt(letter.recipient)
     if code // 100 in (4, 5):
         raise smtplib.SMTPRecipientsRefused({letter.recipient: (code, reply)})
@@ -244,9 +284,29 @@ def _deliver(attempt: _Attempt, server: _Server, letter: _Letter) -> SendResult:
     code, reply = client.getreply()
     if code // 100 != 2:
         return _refusal(attempt, code, reply, "message")
-    with contextlib.suppress(OSError, smtplib.SMTPException):  # the mail is taken; how the server says goodbye changes nothing
-        client.send(b"QUIT\r\n")
+    attempt.keeps = True
     return SendResult(state="sent")
+
+
+def _resumed(attempt: _Attempt, kept: _Client | None, letter: _Letter) -> _Client | None:
+    """The kept connection after it took the sender of another mail; None when there is none or it is good for nothing any more.
+
+    What it answers until then is no word about this mail: servers close a line that was silent or had enough mails.
+    """
+    if kept is None or kept.sock is None:
+        return None
+    attempt.client, attempt.greeted, patience = kept, True, attempt.timeout
+    with contextlib.suppress(OSError, smtplib.SMTPException):
+        kept.sock.settimeout(min(PROBE_S, patience / 2))
+        kept.command_encoding = "ascii"
+        if kept.in_step():
+            _expect(kept, kept.rset(), 2)
+            _expect(kept, kept.mail(letter.sender, letter.options), 2)
+            kept.sock.settimeout(patience)
+            return kept
+    kept.close()
+    attempt.client, attempt.greeted = None, False
+    return None
 
 
 def _expect(client: _Client, answer: tuple[int, bytes], hundreds: int) -> None:
@@ -266,6 +326,8 @@ def _connect(attempt: _Attempt, server: _Server) -> _Client:
     attempt.client = client
     client._host = server.host  # type: ignore[attr-defined]  # connect() alone leaves it empty, and TLS checks names by it
     code, reply = client.connect(server.host, server.port)
+    if client.sock is not None:  # the dot follows its message in a write of its own, and must not wait for an acknowledgement of that
+        client.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     if attempt.expired.is_set():  # the watchdog found no socket yet while the connection was being made
         raise TimeoutError
     _expect(client, (code, reply), 2)
@@ -293,7 +355,11 @@ def _secure(client: _Client, server: _Server) -> SendResult | None:
     return None
 
 
-def _too_large(client: _Client, letter: _Letter) -> SendResult | None:
+def _unfit(client: _Client, letter: _Letter) -> SendResult | None:
+    """Why this server cannot be given this mail, although it may take others."""
+    if letter.options and not (client.has_extn("smtputf8") and client.has_extn("8bitmime")):
+        why = "the server takes no address beyond ASCII (SMTPUTF8); list another address of this recipient"
+        return SendResult(state="failed", reason=why, blame="message")
     said = client.esmtp_features.get("size", "")
     if said.isdigit() and 0 < int(said) < len(letter.stuffed):
         return SendResult(state="failed", reason=f"a message of {len(letter.stuffed)} bytes; the server takes {said}", blame="message")
@@ -310,6 +376,7 @@ def _refusal(attempt: _Attempt, code: int, reply: Any, about: Literal["recipient
     reason = _said(code, reply)
     if code // 100 not in (4, 5):
         return attempt.loss(f"not an SMTP answer: {reason}")
+    attempt.keeps = attempt.greeted and code != 421
     if code // 100 == 4:
         return SendResult(state="retry", reason=reason, blame="server" if code == 421 else about)
     if code == 530:  # asks for a login or for TLS, at whatever step

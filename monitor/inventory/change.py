@@ -108,7 +108,7 @@ def _parts(teams: Sequence[Team]) -> Iterator[tuple[str, Mapping[str, object]]]:
     for team in teams:
         yield f"team {team.id}", {"name": team.name}
         for recipient in team.recipients:
-            yield f"{team.id}: recipient {recipient.email}", _plain(recipient, "email")
+            yield f"{team.id}: recipient {recipient.address}", _plain(recipient, "email", "channel")
         for system in team.systems:
             yield f"{team.id}/{system.id}", {"criticality": system.criticality}
             for dependency in system.dependencies:

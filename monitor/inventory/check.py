@@ -62,7 +62,7 @@ def _finding(exposure: Exposure, event: Event, use: Use, gate: Gate) -> Finding:
         meaning=exposure.meaning,
         effective=effective,
         deadline=exposure.deadline,
-        state=_state(exposure.level, effective, acceptance, gate),
+        state=_state(exposure.level, None if exposure.stage == "in_force" else effective, acceptance, gate),
         confidence=use.confidence,
         sightings=use.sightings,
         acceptance=acceptance,

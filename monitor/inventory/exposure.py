@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import NamedTuple
 
-from monitor.inventory.team_score import team_score
+from monitor.inventory.team_score import SUBSTITUTABILITY, team_score
 from monitor.model import (
     LEVELS,
     Assessment,
@@ -74,21 +74,22 @@ def exposures(
     """Event × dependency for every team, most urgent first; `regions` says which members a group such as EU has.
 
     A dependency is hit when its provider restricts, is targeted or is affected and the measure binds a place it is called
-    from or has users in; a measure on its owner hits it where it scores. A provider that is an alternative or only mentioned
-    is never hit; neither is anyone by an event that is withdrawn, denied or hypothetical, nor by an offer. `score` is the
-    provider's in the worst hit place; `level` is this event's own (see `event_level`); `team_score` is what the score means here.
+    from or has users in; a measure on its owner, or one that names nobody and covers it, hits it where it scores. A provider
+    that is an alternative is never hit, nor one only mentioned beside others that are; neither is anyone by an event that is
+    withdrawn, denied or hypothetical, nor by an offer. `score` is the provider's in the worst hit place; `level` is this event's
+    own (see `event_level`); `team_score` is what the score means here.
     """
     hitting = [event for event in events if _can_hit(event)]
     context = _Context(assess, providers, as_of)
     found = [
-        _exposure((team, system, dependency), event, places, context)
+        _exposure((team, system, _as_one(hit)), event, _places(event, _as_one(hit), regions, context), context)
         for team in teams
         for system in team.systems
-        for dependency in system.dependencies
+        for provider in dict.fromkeys(dependency.provider for dependency in system.dependencies)
         for event in hitting
-        if (places := _places(event, dependency, regions, context))
+        if (hit := [one for one in system.dependencies if one.provider == provider and _places(event, one, regions, context)])
     ]
-    return sorted(_worst_per_event(found), key=_urgency)
+    return sorted(found, key=_urgency)
 
 
 def hit_places(event: Event, dependency: Dependency, regions: Mapping[str, tuple[Jurisdiction, ...]]) -> tuple[Jurisdiction, ...]:
@@ -128,11 +129,11 @@ class _Context(NamedTuple):
 def _places(
     event: Event, dependency: Dependency, regions: Mapping[str, tuple[Jurisdiction, ...]], context: _Context
 ) -> tuple[Jurisdiction, ...]:
-    """Where the dependency is hit, by name or, where the event has points, through an owner; empty when nowhere."""
-    role = event.providers.get(dependency.provider)
+    """Where the dependency is hit, by name or, where the event has points, through an owner or as one of a class; empty when nowhere."""
+    role, named = event.providers.get(dependency.provider), {provider for provider, held in event.providers.items() if held in HIT_ROLES}
     if role in HIT_ROLES:
         return hit_places(event, dependency, regions)
-    if role is not None or not any(event.providers.get(owner) in HIT_ROLES for owner in owners(dependency.provider, context.providers)):
+    if role == "alternative" or (named and (role is not None or not named & owners(dependency.provider, context.providers))):
         return ()
     places = hit_places(event, dependency, regions)
     return tuple(place for place in places if event_level(event.id, context.assess(dependency.provider, place)) != "none")
@@ -160,6 +161,7 @@ def _exposure(use: tuple[Team, System, Dependency], event: Event, places: tuple[
     provider = context.providers.get(dependency.provider)
     way = _way(system.id, dependency, provider.name if provider else dependency.provider, places)
     today, score = context.as_of.date(), max(assessment.score for assessment in assessments)
+    event = event.model_copy(update={"stage": _stage(event, assessments)})
     return Exposure(
         team=team.id,
         system=system.id,
@@ -176,6 +178,12 @@ def _exposure(use: tuple[Team, System, Dependency], event: Event, places: tuple[
         substitutability=dependency.substitutability,
         team_score=team_score(score, system.criticality, dependency.substitutability),
     )
+
+
+def _stage(event: Event, assessments: Iterable[Assessment]) -> Stage:
+    """The stage on the asked day: a measure comes into force by its day alone, and where it scores the score knows that."""
+    counted = {factor.stage for one in assessments for factor in one.factors if factor.event == event.id}
+    return "in_force" if "in_force" in counted else event.stage
 
 
 def _way(system: str, dependency: Dependency, provider: str, places: tuple[Jurisdiction, ...]) -> str:
@@ -221,12 +229,15 @@ def _listed(places: Iterable[str]) -> str:
     return f"{', '.join(first)} and {last}" if first else last
 
 
-def _worst_per_event(found: Iterable[Exposure]) -> Iterable[Exposure]:
-    """One exposure per team, system, provider and event: a system that lists two products of a provider is told once."""
-    kept: dict[tuple[str, str, str, str], Exposure] = {}
-    for exposure in sorted(found, key=_urgency):
-        kept.setdefault((exposure.team, exposure.system, exposure.provider, exposure.event), exposure)
-    return kept.values()
+def _as_one(hit: Sequence[Dependency]) -> Dependency:
+    """What is hit of one provider in one system, told once: a system may use two products of it, each from places of its own."""
+    return hit[0].model_copy(
+        update={
+            "called_from": tuple(dict.fromkeys(place for one in hit for place in one.called_from)),
+            "users_in": tuple(dict.fromkeys(place for one in hit for place in one.users_in)),
+            "substitutability": max((one.substitutability for one in hit), key=SUBSTITUTABILITY.__getitem__),
+        }
+    )
 
 
 def _urgency(exposure: Exposure) -> tuple[object, ...]:

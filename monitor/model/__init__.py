@@ -14,6 +14,7 @@ from monitor.model.assess import (
     AlertReason,
     Alternative,
     Assessment,
+    DayRole,
     Event,
     EventOffer,
     Evidence,
@@ -46,10 +47,26 @@ from monitor.model.base import (
     short_hash,
 )
 from monitor.model.catalogue import AliasRule, NotOffered, Parent, Place, Provider, Source
+from monitor.model.channel import CHANNEL_NAME, Channel, ChannelKind, SendResult, channel_address, channel_of
 from monitor.model.collect import PAGE_ADDED, PAGE_REMOVED, Document, Entry, FetchFailure, RegulatorFacts, Response, Validators
 from monitor.model.decision import VERDICTS, Anchor, Correction, DecisionKind, DecisionRequest, EventDecision, Ruling
 from monitor.model.health import AlertCode, FeedHints, Hold, Observed, Rhythm, Run
-from monitor.model.inform import Delivery, DeliveryState, Mail, MailKind, Posting, Suspension, ToldAlert, Unsubscription, delivery_id
+from monitor.model.inform import (
+    Consent,
+    ConsentState,
+    Delivery,
+    DeliveryState,
+    Fate,
+    Firing,
+    HeldBy,
+    Mail,
+    MailKind,
+    Posting,
+    Suspension,
+    ToldAlert,
+    Unsubscription,
+    delivery_id,
+)
 from monitor.model.inventory import (
     Acceptance,
     Answer,
@@ -76,6 +93,7 @@ from monitor.model.understand import Band, EventDates, Mention, Offer, Quote, Si
 __all__ = [
     "ANYONE",
     "ANYWHERE",
+    "CHANNEL_NAME",
     "HIT",
     "LEVELS",
     "MODIFIERS",
@@ -97,10 +115,15 @@ __all__ = [
     "Answer",
     "Assessment",
     "Band",
+    "Channel",
+    "ChannelKind",
     "Confidence",
+    "Consent",
+    "ConsentState",
     "Copy",
     "Correction",
     "Criticality",
+    "DayRole",
     "DecisionKind",
     "DecisionRequest",
     "Delivery",
@@ -117,10 +140,13 @@ __all__ = [
     "Evidence",
     "Exposure",
     "Factor",
+    "Fate",
     "FeedHints",
     "FetchFailure",
     "Finding",
     "FindingState",
+    "Firing",
+    "HeldBy",
     "Hold",
     "Instant",
     "Jurisdiction",
@@ -155,6 +181,7 @@ __all__ = [
     "Run",
     "Sector",
     "Seen",
+    "SendResult",
     "Sighting",
     "SightingKind",
     "Signal",
@@ -180,6 +207,8 @@ __all__ = [
     "Use",
     "Validators",
     "Wave",
+    "channel_address",
+    "channel_of",
     "delivery_id",
     "short_hash",
     "standing",

@@ -18,6 +18,7 @@ ANYWHERE: Final = "*"
 HIT: Final[frozenset[Role]] = frozenset({"restricting", "targeted", "affected"})
 """Roles of those to whom a measure does something."""
 AlertReason = Literal["new", "advanced", "lifted", "again", "moved", "withdrawn"]
+DayRole = Literal["effective", "comment"]
 RISKS: Final[frozenset[AlertReason]] = frozenset({"new", "advanced", "again"})
 """Reasons of alerts that tell of a risk; the others tell that one ended or was told wrongly."""
 
@@ -171,6 +172,9 @@ class Alert(Noun):
     type: EventType
     stage: Stage
     effective: date | None = None
+    comment: date | None = None
+    moved: tuple[DayRole, ...] = ()
+    """Which of both days are others than were told before."""
     pairs: tuple[AlertPair, ...]
     """The heaviest first."""
     document: str

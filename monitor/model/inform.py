@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Literal, Self
 
-from monitor.model.assess import Alert
-from monitor.model.base import Instant, Noun, short_hash
+from monitor.model.assess import Alert, AlertReason
+from monitor.model.base import Instant, Level, Noun, short_hash
+from monitor.model.channel import ChannelKind
 
-MailKind = Literal["digest", "alert"]
+MailKind = Literal["digest", "alert", "confirmation", "test"]
 DeliveryState = Literal["queued", "sending", "sent", "failed", "in_doubt"]
 
 
@@ -25,14 +27,16 @@ class Mail(Noun):
     recipient: str
     subject: str
     text: str
+    """What a mail program without HTML shows, or a chat; of a webhook the JSON that is posted, byte for byte."""
     html: str
+    """Empty for a channel."""
     message_id: str
     calendar: str | None = None
     as_of: Instant | None = None
     """The instant whose knowledge the mail tells; the next one tells what is new since."""
     kind: MailKind = "digest"
     team: str = ""
-    """The team that a digest is about; empty for an alert, which may be about several."""
+    """The team that a digest is about; empty for an alert, which may be about several, and for a mail that asks."""
     told: tuple[ToldAlert, ...] = ()
     """Why an alert interrupts."""
     unsubscribe: str | None = None
@@ -45,12 +49,12 @@ class Mail(Noun):
 
 
 class Delivery(Noun):
-    """One outbox row: a mail for one recipient and slot over one channel, at most once."""
+    """One outbox row: a mail or a message for one recipient and slot over one channel."""
 
     recipient: str
     slot: str
     """The recipient's local day and zone, e.g. `2024-06-26/Asia/Shanghai`, and what the mail is about."""
-    channel: Literal["mail"] = "mail"
+    channel: Literal["mail"] | ChannelKind = "mail"
     state: DeliveryState = "queued"
     reason: str = ""
     attempts: int = 0
@@ -93,12 +97,55 @@ class Suspension(Noun):
     reason: str
 
 
+ConsentState = Literal["pending", "confirmed"]
+
+
+class Consent(Noun):
+    """Whether an address, in lower case, agreed to get mails: since when, on whose word, and how often it was asked."""
+
+    recipient: str
+    state: ConsentState
+    since: Instant
+    author: str
+    asked: int
+    asked_at: Instant | None
+
+
 class Unsubscription(Noun):
     """An address, in lower case, that wants no mails about a team until an operator resumes it."""
 
     recipient: str
     team: str
     since: Instant
+
+
+HeldBy = Literal["", "quiet_hours", "daily_cap"]
+Fate = Literal["sent", "digest", "lapsed", "waiting"]
+"""Sent at once; told by a digest instead, before it could be sent; no longer pressing before it could be; still held at the end."""
+
+
+class Firing(Noun):
+    """What the rules of alerts made of one matter for one recipient of a team at a time in the past."""
+
+    at: Instant
+    """When it would have been sent but for quiet hours and the cap."""
+    team: str
+    recipient: str
+    event: str
+    title: str
+    reason: AlertReason
+    why: str
+    """What pressed, in words."""
+    level: Level
+    score: int
+    providers: tuple[str, ...]
+    deadline: date | None
+    held: HeldBy = ""
+    """What held it back first."""
+    fate: Fate = "waiting"
+    sent_at: Instant | None = None
+    subject: str = ""
+    """Of the mail that told it, which may tell more."""
 
 
 def delivery_id(recipient: str, slot: str, channel: str) -> str:

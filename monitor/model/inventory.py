@@ -8,13 +8,16 @@ from typing import Literal
 from pydantic import Field
 
 from monitor.model.base import Criticality, EventType, Jurisdiction, Level, Noun, Stage, Substitutability
+from monitor.model.channel import channel_address
 from monitor.model.triage import Triage
 
 
 class Recipient(Noun):
     """Who is told: the digest at which hour of which zone, from which level on, and whether and when an alert may interrupt."""
 
-    email: str
+    email: str = ""
+    channel: str = ""
+    """A channel of channels.yaml that is told, instead of a mail address."""
     timezone: str = "UTC"
     hour: int = Field(default=8, ge=0, le=23)
     min_level: Level = "medium"
@@ -25,6 +28,11 @@ class Recipient(Noun):
     """Hours of the zone in which alerts are held, `22-07`; empty for none."""
     break_quiet: bool = False
     """Whether what is critical and falls due before the quiet hours end is told in them."""
+
+    @property
+    def address(self) -> str:
+        """What it is called in the outbox: its mail address, or `channel:NAME`."""
+        return self.email or channel_address(self.channel)
 
 
 class Dependency(Noun):

@@ -7,8 +7,9 @@ process loses nothing and a second run repeats nothing.
     compare  uncompared documents → copies           comparing.py
     read     untagged documents   → taggings         reading.py
     assess   signals and copies   → events, scores   assessing.py
-    deliver  events × inventory   → digests, alerts  mailing.py, alerting.py
+    deliver  events × inventory   → digests, alerts  mailing.py, alerting.py, rehearsing.py (looks back)
     post     queued mails         → SMTP             posting.py
+    notify   queued messages      → webhooks, chats  notifying.py
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -11,18 +11,32 @@ from zoneinfo import ZoneInfo
 from monitor.assess.alert import alert, correction
 from monitor.assess.stage import HALTED
 from monitor.errors import NotFoundError
+from monitor.inform.forms import alert_form, alert_parts
 from monitor.inform.hits import Hit, hits
-from monitor.inform.notice import Matter, alert_slot, compose_alert, is_held, presses
+from monitor.inform.notice import Matter, alert_slot, is_held, presses
 from monitor.inform.query import DigestQuery
-from monitor.inform.render import render_digest
-from monitor.model import RISKS, Alert, Delivery, Event, Exposure, Mail, Recipient, Team, ToldAlert
-from monitor.pipeline.picture import Gallery, readers, signed_link
+from monitor.model import RISKS, Alert, Channel, Delivery, Event, Exposure, Mail, Recipient, Team, ToldAlert
+from monitor.pipeline.picture import Gallery, out_of_reach, readers, signed_link
 from monitor.pipeline.world import World
-from monitor.store import Session, events, links, mailboxes, outbox, slots
+from monitor.store import Session, consents, events, links, outbox, slots
 from monitor.store.dialect import serialise
 
 FRESH = timedelta(hours=48)
 """What we learnt earlier is no news: a digest has told it, or the service lay still and the next one will."""
+
+
+@dataclass(frozen=True)
+class Told:
+    """What recipients were told: the instant that the last digest told, by address and team, and their alerts, oldest first."""
+
+    digests: Mapping[tuple[str, str], datetime]
+    alerts: Callable[[str], Sequence[Mail]]
+
+    @classmethod
+    def from_outbox(cls, tx: Session, before: datetime | None = None) -> Told:
+        """What really left or will; `before` is for a look back."""
+        interrupted = outbox.interrupted(tx)
+        return cls(outbox.last_told(tx, before), lambda email: outbox.alerts(tx, email, before) if email in interrupted else [])
 
 
 @dataclass(frozen=True)
@@ -47,27 +61,35 @@ def plan_alerts(world: World, now: datetime) -> Counter[str]:
         fresh = events.recorded_since(tx, now - FRESH)
         if not fresh:
             return counts
-        closed = {one.recipient for one in mailboxes.suspensions(tx)}
-        found = _found(Gallery(world, tx, now), tx, fresh)
+        closed = out_of_reach(world, tx)
+        unconfirmed = consents.pending(tx)
+        found = urgent(Gallery(world, tx, now), readers(tx), Told.from_outbox(tx), fresh)
     for email, matters in found.items():
-        due = [] if email in closed else [one for one in matters if not is_held(one)]
-        counts["held"] += len(matters) - len(due)
+        if email.casefold() in unconfirmed:
+            continue
+        allowed = [one for one in matters if not one.capped]
+        due = [] if email in closed else [one for one in allowed if not is_held(one)]
+        counts["held"] += len(allowed) - len(due)
         if due:
             with world.store.write() as tx:
-                counts["alerts"] += _queued(tx, due, now)
+                counts["alerts"] += _queued(world, tx, due, now)
     return counts
 
 
 def preview_alert(world: World, email: str, at: datetime) -> Mail | str:
     """The alert that `email` would get at `at`, quiet hours aside, or why none; NotFoundError when the inventory has no such address."""
     with world.store.read() as tx:
-        known = {who.email for _, who in readers(tx) if who.email.casefold() == email.casefold()}
+        known = {who.address for _, who in readers(tx) if who.address.casefold() == email.casefold()}
         if not known:
             raise NotFoundError("recipient", email, "import an inventory that lists it: forewarned inventory import FILE")
         fresh = events.recorded_since(tx, at - FRESH)
-        found = _found(Gallery(world, tx, at), tx, fresh, known, at)
-        matters = [one for name in sorted(found) for one in found[name]]
-        return _mail(tx, matters, at) if matters else "nothing_urgent"
+        asked = ((team, who) for team, who in readers(tx) if who.address in known)
+        found = urgent(Gallery(world, tx, at), asked, Told.from_outbox(tx, at), fresh)
+        matters = [one for name in sorted(found) for one in found[name] if not one.capped]
+        if not matters:
+            return "nothing_urgent"
+        channel = world.channel(matters[0].query.recipient)
+        return _mail(tx, alert_parts(matters, channel)[0], at, channel)
 
 
 def alerted_at(mails: Sequence[Mail], team: str, since: datetime | None) -> dict[str, datetime]:
@@ -76,25 +98,23 @@ def alerted_at(mails: Sequence[Mail], team: str, since: datetime | None) -> dict
     return {event: at for event, at in told if at is not None and (since is None or at > since)}
 
 
-def _found(
-    pictures: Gallery, tx: Session, learnt: Mapping[str, datetime], only: set[str] | None = None, before: datetime | None = None
+def urgent(
+    pictures: Gallery, listed: Iterable[tuple[Team, Recipient]], told: Told, learnt: Mapping[str, datetime]
 ) -> dict[str, list[Matter]]:
-    """What cannot wait, by address; of these addresses only, and after what was told before an instant, for a look back."""
+    """What cannot wait, by address, of what was `learnt` lately about events; also what the cap or quiet hours hold back."""
     now = pictures.now.as_of
-    told = outbox.last_told(tx, before)
     catalog = pictures.world.catalog
     first = {e.id for e in pictures.now.events if e.id in learnt and alert(e, (), now, catalog.providers, catalog.members)}
     matters: dict[str, list[Matter]] = defaultdict(list)
-    for team, recipient in readers(tx):
-        email = recipient.email
-        if not recipient.alerts or (only is not None and email not in only) or (email.casefold(), team.id) in pictures.left:
+    for team, recipient in listed:
+        email = recipient.address
+        if not recipient.alerts or (email.casefold(), team.id) in pictures.left:
             continue
-        told_at = told.get((email, team.id))
+        told_at = told.digests.get((email, team.id))
         fresh = {event for event, at in learnt.items() if told_at is None or at > told_at}
         if not fresh:
             continue
-        mails = outbox.alerts(tx, email, before) if email in pictures.interrupted else []
-        reader = _Reader(team, recipient, told_at, tuple(mails))
+        reader = _Reader(team, recipient, told_at, tuple(told.alerts(email)))
         if _may_press(pictures, reader, fresh, first):
             matters[email] += _matters(pictures, reader, fresh)
     return {email: found for email, found in matters.items() if found}
@@ -127,9 +147,10 @@ def _matters(pictures: Gallery, reader: _Reader, fresh: set[str]) -> Iterator[Ma
             continue
         given = _alert(pictures, query, hit, told)
         providers = tuple(sorted({one.provider for one in hit.exposures}))
-        if given is None or (given.reason in RISKS and set(providers) & busy):
+        if given is None:
             continue
-        yield Matter(query=query, hit=hit, told=ToldAlert(alert=given, team=reader.team.id, providers=providers))
+        capped = given.reason in RISKS and bool(set(providers) & busy)
+        yield Matter(query=query, hit=hit, told=ToldAlert(alert=given, team=reader.team.id, providers=providers), capped=capped)
 
 
 def _alert(pictures: Gallery, query: DigestQuery, hit: Hit, told: Sequence[Alert]) -> Alert | None:
@@ -161,7 +182,9 @@ def _query(pictures: Gallery, reader: _Reader) -> DigestQuery:
         past |= {one.id: one for one in picture.events if one.id == event}
         hit[event] = [one for one in picture.judged_in(reader.team, reader.recipient.timezone) if one.event == event]
     earlier = tuple(one for found in hit.values() for one in found)
-    return query.model_copy(update={"previous_events": tuple(past.values()), "previous_exposures": earlier})
+    # New offers interrupt nobody; the digest tells them.
+    known = {"previous_events": tuple(past.values()), "previous_exposures": earlier, "previous_assessments": query.assessments}
+    return query.model_copy(update=known)
 
 
 def _told_by_digest(pictures: Gallery, reader: _Reader) -> Iterator[Alert]:
@@ -187,18 +210,19 @@ def _providers_today(reader: _Reader, query: DigestQuery) -> set[str]:
     return {p for mail in today for one in mail.told if one.alert.reason in RISKS for p in one.providers}
 
 
-def _queued(tx: Session, matters: Sequence[Matter], now: datetime) -> bool:
-    """Whether a mail was queued; what another sender or an earlier round told is left out."""
+def _queued(world: World, tx: Session, matters: Sequence[Matter], now: datetime) -> int:
+    """How many messages were queued; what another sender or an earlier round told is left out."""
     serialise(tx, "alerts")
-    email = matters[0].query.recipient.email
-    untold = [one for one in matters if slots.take_slot(tx, f"alert/{email}/{one.told.team}", one.key, now)]
-    if not untold:
-        return False
-    return outbox.plan(tx, Delivery(recipient=email, slot=alert_slot(untold), due_at=now, mail=_mail(tx, untold, now)))
+    recipient = matters[0].query.recipient
+    untold = [one for one in matters if slots.take_slot(tx, f"alert/{recipient.address}/{one.told.team}", one.key, now)]
+    channel, way = world.channel(recipient), world.way(recipient)
+    parts = [(alert_slot(part), _mail(tx, part, now, channel)) for part in alert_parts(untold, channel) if part]
+    return sum(
+        outbox.plan(tx, Delivery(recipient=recipient.address, slot=slot, channel=way, due_at=now, mail=mail)) for slot, mail in parts
+    )
 
 
-def _mail(tx: Session, matters: Sequence[Matter], now: datetime) -> Mail:
+def _mail(tx: Session, matters: Sequence[Matter], now: datetime, channel: Channel | None) -> Mail:
     told, query = tuple(one.told for one in matters), matters[0].query
     link = signed_link(links.unsubscribe_key(tx), query.base_url, query.recipient, {one.team for one in told})
-    notice = compose_alert(matters).model_copy(update={"unsubscribe": link})
-    return render_digest(notice).model_copy(update={"as_of": now, "told": told})
+    return alert_form(matters, channel, link).model_copy(update={"as_of": now, "told": told})

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cached_property
+from functools import cached_property, partial
 from zoneinfo import ZoneInfo
 
 from monitor.assess.constants import METHODOLOGY_VERSION
 from monitor.assess.score import Question, score
+from monitor.assess.stage import standing_on
 from monitor.freshness import is_stale
 from monitor.inform.links import is_reachable, unsubscribe_url
 from monitor.inform.query import DigestQuery, SourceHealth
@@ -17,7 +18,7 @@ from monitor.inventory.exposure import exposures
 from monitor.inventory.triage import triaged
 from monitor.model import Assessment, Event, Exposure, Recipient, Team, TriageFact
 from monitor.pipeline.world import World
-from monitor.store import Session, events, inventory, links, outbox, sources, triage, unsubscriptions
+from monitor.store import Session, events, inventory, links, mailboxes, outbox, sources, triage, unsubscriptions
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,7 @@ class Known:
     @classmethod
     def at(cls, world: World, tx: Session, as_of: datetime) -> Known:
         """The picture of `as_of`."""
-        known = tuple(events.events_as_of(tx, as_of))
+        known = tuple(standing_on(event, as_of) for event in events.events_as_of(tx, as_of))
         return cls(world, as_of, known, sources.data_as_of(tx, as_of), triage.triage_facts(tx, as_of))
 
     def assess(self, provider: str, place: str) -> Assessment:
@@ -95,20 +96,33 @@ class Known:
 
 
 class Gallery:
-    """The pictures of one round of telling, from one transaction: now, and each instant that a recipient was last told of."""
+    """The pictures of one round of telling, from one transaction: now, and each instant that a recipient was last told of.
 
-    def __init__(self, world: World, tx: Session, at: datetime) -> None:
+    Whoever goes through the past remembers pictures over rounds and gives them as `known`. Of sources only `data_as_of` is known for
+    any time, so that the past has no dead ones.
+    """
+
+    def __init__(self, world: World, tx: Session, at: datetime, known: Callable[[datetime], Known] | None = None) -> None:
         self.world, self._tx = world, tx
-        self.now = Known.at(world, tx, at)
+        self._is_past, self._known = known is not None, known or partial(Known.at, world, tx)
+        self.now = self._known(at)
         self.calendars: dict[tuple[str, ...], str] = {}
         self._before: dict[datetime, Known] = {}
-        names = {source.id: source.name for source in world.sources}
-        self._sources = tuple(
-            SourceHealth(id=s.id, name=names.get(s.id, s.id), state=s.state, reason=s.reason or "", since=s.since)
-            for s in sources.source_statuses(tx)
-        )
-        self._revisions = events.revision_counts(tx, at)
         self._names = {provider.id: provider.name for provider in world.catalog.providers.values()}
+
+    @cached_property
+    def _sources(self) -> tuple[SourceHealth, ...]:
+        if self._is_past:
+            return ()
+        names = {source.id: source.name for source in self.world.sources}
+        return tuple(
+            SourceHealth(id=s.id, name=names.get(s.id, s.id), state=s.state, reason=s.reason or "", since=s.since)
+            for s in sources.source_statuses(self._tx)
+        )
+
+    @cached_property
+    def _revisions(self) -> Mapping[str, int]:
+        return {} if self._is_past else events.revision_counts(self._tx, self.now.as_of)
 
     @cached_property
     def interrupted(self) -> set[str]:
@@ -131,7 +145,7 @@ class Gallery:
     def at(self, told_at: datetime) -> Known:
         """The picture of an earlier instant."""
         if told_at not in self._before:
-            self._before[told_at] = Known.at(self.world, self._tx, told_at)
+            self._before[told_at] = self._known(told_at)
         return self._before[told_at]
 
     def query(self, team: Team, recipient: Recipient, slot: str, told_at: datetime | None) -> DigestQuery:
@@ -150,6 +164,7 @@ class Gallery:
             previous_as_of=told_at,
             previous_events=before.events if before else (),
             previous_exposures=before.judged_in(team, recipient.timezone) if before else (),
+            previous_assessments=before.assessments(found) if before else (),
             names=self._names,
             sources=self._sources,
             methodology_version=METHODOLOGY_VERSION,
@@ -165,7 +180,7 @@ def left(tx: Session) -> set[tuple[str, str]]:
 
 def signed_link(key: str | None, base_url: str, recipient: Recipient, teams: Iterable[str]) -> str | None:
     """Where the recipient stops mails about these teams; None without a key, or where no mail could carry or follow the link."""
-    return unsubscribe_url(base_url, key, recipient.email, teams) if key else None
+    return unsubscribe_url(base_url, key, recipient.email, teams) if key and recipient.email else None
 
 
 def ready_links(world: World) -> None:
@@ -177,6 +192,12 @@ def ready_links(world: World) -> None:
     if known is None:
         with world.store.write() as tx:
             links.make_unsubscribe_key(tx, world.clock())
+
+
+def out_of_reach(world: World, tx: Session) -> set[str]:
+    """The addresses for which nothing is composed: those left alone, and channels that nobody set up (yet)."""
+    unknown = {who.address for _, who in readers(tx) if who.channel and world.channel(who) is None}
+    return unknown | {one.recipient for one in mailboxes.suspensions(tx)}
 
 
 def readers(tx: Session) -> Iterator[tuple[Team, Recipient]]:

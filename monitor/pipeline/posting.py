@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from datetime import timedelta
+from contextlib import closing
+from datetime import datetime, timedelta
 from functools import partial
 
-from monitor.errors import DeliveryError, NotFoundError
-from monitor.inform.mail import SendResult, message, send
+from monitor.errors import DeliveryError, NotFoundError, UsageError
+from monitor.inform.mail import Line, message
 from monitor.logs import log, warn
-from monitor.model import Delivery, DeliveryState
+from monitor.model import Delivery, DeliveryState, SendResult
+from monitor.pipeline.consenting import is_answered, ready
 from monitor.pipeline.owner import is_alive, this_process
 from monitor.pipeline.world import World
 from monitor.store import mailboxes, outbox, unsubscriptions
@@ -19,36 +21,61 @@ LEASE = timedelta(minutes=5)
 SMTP_TIMEOUT_S = 30.0
 # Minutes before a mail that was surely not taken is tried again; after the last one it has failed.
 RETRY_AFTER_MIN = (1, 5, 15, 60, 240, 720, 1440)
+MAIL_PAUSES = tuple(timedelta(minutes=minutes) for minutes in RETRY_AFTER_MIN)
 # What lay longer than this without a try, for want of a server, would report a day nobody asks about any more.
 TOO_OLD = timedelta(hours=36)
+OLD = "waited too long; the next digest tells what is still true"
 UNWANTED = "unsubscribed before it was sent"
+ANSWERED = "confirmed before it was sent"
 
 
 def send_queued(world: World) -> Counter[str]:
     """Hand over what is queued, one by one; without a server everything waits, and a fault of the server ends the round."""
     counts: Counter[str] = Counter()
     free_abandoned(world)
-    while world.settings.smtp_url is not None:
+    if world.settings.smtp_url is not None:
+        with closing(Line(world.settings.smtp_url.get_secret_value())) as line:
+            _send_claimed(world, line, counts)
+    with world.store.read() as tx:
+        counts["waiting"] = outbox.state_counts(tx).get("queued", 0)
+    return counts
+
+
+def _send_claimed(world: World, line: Line, counts: Counter[str]) -> None:
+    """Claim and hand over, mail by mail, until none is due or the server is at fault."""
+    while True:
         with world.store.write() as tx:
             # One at a time: a mail that waits in a dead sender's hands comes late.
-            claimed = outbox.claim(tx, world.clock(), this_process(), LEASE, 1)
+            claimed = outbox.claim(tx, world.clock(), this_process(), LEASE, 1, channel="mail")
             unwanted = [one for one in claimed if one.mail.teams and one.mail.teams <= unsubscriptions.teams_left(tx, one.recipient)]
-            for one in unwanted:
-                outbox.mark(tx, one.moved_to("failed", UNWANTED))
+            answered = [one for one in claimed if is_answered(tx, one.mail)]
+            for one, why in (*((one, UNWANTED) for one in unwanted), *((one, ANSWERED) for one in answered)):
+                outbox.mark(tx, one.moved_to("failed", why))
         if not claimed:
             break
-        if unwanted:
+        if unwanted or answered:
             counts["failed"] += 1
             continue
-        ended, result = _hand_over(world, claimed[0], world.settings.smtp_url.get_secret_value())
+        ended, result = _hand_over(world, claimed[0], line)
         if _recorded(world, ended, result) and ended.state != "queued":
             counts[ended.state] += 1
         if result.blame == "server":
             warn("the mail server does not take mail; the rest waits", reason=result.reason)
             break
-    with world.store.read() as tx:
-        counts["waiting"] = outbox.state_counts(tx).get("queued", 0)
-    return counts
+
+
+def send_once(world: World, delivery: Delivery) -> tuple[Delivery, SendResult]:
+    """Hand a new mail over at once and a single time; UsageError without a server."""
+    if world.settings.smtp_url is None:
+        raise UsageError("no mail can leave without a server: set FOREWARNED_SMTP_URL")
+    with world.store.write() as tx:
+        outbox.plan(tx, delivery)
+        claimed = outbox.claim(tx, world.clock(), this_process(), LEASE, 1, recipient=delivery.recipient, slot=delivery.slot)
+    with closing(Line(world.settings.smtp_url.get_secret_value())) as line:
+        ended, result = _hand_over(world, claimed[0], line)
+    ended = ended.moved_to("failed", result.reason) if ended.state == "queued" else ended
+    _recorded(world, ended, result)
+    return ended, result
 
 
 def free_abandoned(world: World) -> None:
@@ -86,25 +113,31 @@ def _recorded(world: World, ended: Delivery, result: SendResult) -> bool:
     return ours
 
 
-def _hand_over(world: World, delivery: Delivery, smtp_url: str) -> tuple[Delivery, SendResult]:
+def _hand_over(world: World, delivery: Delivery, line: Line) -> tuple[Delivery, SendResult]:
     """The delivery as one try left it (sent, failed, in doubt, or queued again for later), and what the server made of it."""
     now = world.clock()
-    if now - delivery.due_at > TOO_OLD:
-        old = SendResult(state="failed", reason="waited too long; the next digest tells what is still true")
+    if now - delivery.due_at > TOO_OLD and delivery.mail.kind != "confirmation":  # its link is made when it leaves
+        old = SendResult(state="failed", reason=OLD)
         return delivery.moved_to("failed", old.reason), old
     try:
-        raw = message(delivery.mail, world.settings.mail_from, now)
-        result = send(raw, delivery.recipient, smtp_url, SMTP_TIMEOUT_S, partial(_pledge, world, delivery))
+        raw = message(ready(world, delivery.mail), world.settings.mail_from, now)
+        result = line.send(raw, delivery.recipient, SMTP_TIMEOUT_S, partial(pledge, world, delivery))
     except DeliveryError as error:  # an unusable address: no try can mend it, and the others must go out
         result = SendResult(state="failed", reason=str(error), blame="recipient")
+    return after(delivery, result, now, MAIL_PAUSES), result
+
+
+def after(delivery: Delivery, result: SendResult, now: datetime, pauses: Sequence[timedelta]) -> Delivery:
+    """The delivery as one try left it; what may be tried again waits as long as its next pause and the other side ask, or has failed."""
     if result.state != "retry":
-        return delivery.moved_to(result.state, result.reason), result
-    if delivery.attempts > len(RETRY_AFTER_MIN):
-        return delivery.moved_to("failed", f"given up after {delivery.attempts} tries: {result.reason}"), result
-    pause = timedelta(minutes=RETRY_AFTER_MIN[delivery.attempts - 1])
-    return delivery.model_copy(update={"state": "queued", "reason": result.reason, "due_at": now + pause}), result
+        return delivery.moved_to(result.state, result.reason)
+    if delivery.attempts > len(pauses):
+        return delivery.moved_to("failed", f"given up after {delivery.attempts} tries: {result.reason}")
+    pause = max(pauses[delivery.attempts - 1], timedelta(seconds=result.wait_s or 0))
+    return delivery.model_copy(update={"state": "queued", "reason": result.reason, "due_at": now + pause})
 
 
-def _pledge(world: World, delivery: Delivery) -> bool:
+def pledge(world: World, delivery: Delivery) -> bool:
+    """Puts a delivery in doubt before its last byte leaves; False when another sender took it over, and then it must not leave."""
     with world.store.write() as tx:
         return outbox.pledge(tx, delivery, world.clock(), LEASE)

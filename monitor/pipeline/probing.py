@@ -9,7 +9,6 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict
 
-from monitor.collect.address import is_opted_in, literal
 from monitor.collect.cadence import next_poll, state_after
 from monitor.collect.document import clean_title
 from monitor.collect.encoding import text_of
@@ -34,6 +33,7 @@ from monitor.model import (
     SourceState,
     Validators,
 )
+from monitor.network.address import is_opted_in, literal
 from monitor.pipeline.collecting import fetch_policy
 from monitor.rhythm import patience, rhythm_of
 from monitor.settings import Settings

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
-from monitor.catalog import Catalog, load_catalog, load_sources
+from monitor.catalog import Catalog, load_catalog, load_channels, load_sources
 from monitor.clock import Clock
 from monitor.collect.copies import Finder
-from monitor.model import Source
+from monitor.model import Channel, ChannelKind, Recipient, Source
 from monitor.pipeline.notebook import Notebook
 from monitor.settings import Settings
 from monitor.store import Store, open_store
@@ -59,6 +59,16 @@ class World:
     robots: RulesBySite = field(default_factory=dict)
     shelf: Shelf = field(default_factory=Shelf)
     notebook: Notebook = field(default_factory=Notebook)
+    channels: Mapping[str, Channel] = field(default_factory=dict)
+
+    def channel(self, recipient: Recipient) -> Channel | None:
+        """The channel that a recipient names, when it is set up; None for a mail address."""
+        return self.channels.get(recipient.channel)
+
+    def way(self, recipient: Recipient) -> ChannelKind | Literal["mail"]:
+        """The way on which a recipient is told."""
+        channel = self.channel(recipient)
+        return channel.kind if channel else "mail"
 
 
 @contextmanager
@@ -66,5 +76,6 @@ def open_world(settings: Settings, *, with_sources: bool = True) -> Iterator[Wor
     """The world that the settings describe, closed at the end; bad files are refused before the store is touched."""
     catalog = load_catalog()
     sources = load_sources(settings.feeds) if with_sources else ()
+    channels = load_channels(settings.channels)
     with closing(open_store(settings.store_url)) as store:
-        yield World(store, catalog, sources, settings, settings.clock)
+        yield World(store, catalog, sources, settings, settings.clock, channels=channels)

@@ -1,4 +1,4 @@
-"""Addresses that refuse mail for good: refusals in a row are counted, and at `MANY` the address is left alone until it is resumed."""
+"""Addresses and channels that refuse for good: refusals in a row are counted, at `MANY` one is left alone until it is resumed."""
 
 from __future__ import annotations
 
@@ -27,6 +27,12 @@ def refused(tx: Session, recipient: str, reason: str, now: datetime) -> None:
         .values(refusals=col(MailboxRow.refusals) + 1, since=now, reason=reason)
         .execution_options(**AS_WRITTEN)
     )
+
+
+def closed(tx: Session, recipient: str, reason: str, now: datetime) -> None:
+    """Notes that a recipient said once and for all that it wants nothing more."""
+    refused(tx, recipient, reason, now)
+    tx.execute(update(MailboxRow).where(col(MailboxRow.recipient) == recipient).values(refusals=MANY).execution_options(**AS_WRITTEN))
 
 
 def accepted(tx: Session, recipient: str) -> bool:

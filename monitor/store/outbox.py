@@ -6,15 +6,16 @@
 
 A sender that dies while `sending` has surely not handed the mail over; one that dies after its pledge may have. So nothing is sent
 twice by itself, and nothing is lost silently. `attempts` is the fencing token: whoever was overtaken changes nothing any more.
+A webhook is never pledged: it may be sent twice, because its receiver knows it by its id.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
-from typing import Any, get_args
+from typing import Any, cast, get_args
 
-from sqlalchemy import CursorResult, func, select, update
+from sqlalchemy import CursorResult, case, func, select, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -23,6 +24,7 @@ from monitor.store.dialect import insert_new
 from monitor.store.tables import AS_WRITTEN, DeliveryRow
 
 STOPPED = "the sender stopped before the message was complete"
+BROKEN_OFF = "the sender stopped; the message may have arrived, and goes again with the same webhook-id"
 UNANSWERED = "handed over, but the server's answer is not known; the mail may have arrived"
 _KEY = (col(DeliveryRow.recipient), col(DeliveryRow.slot), col(DeliveryRow.channel))
 _FREE: dict[str, Any] = {"lease_owner": None, "lease_until": None}
@@ -46,11 +48,12 @@ def plan(tx: Session, delivery: Delivery) -> bool:
     return bool(insert_new(tx, DeliveryRow, [row], "recipient"))
 
 
-def claim(tx: Session, now: datetime, owner: str, lease: timedelta, limit: int) -> list[Delivery]:
-    """Moves up to `limit` due deliveries to `sending` for `owner`, the longest due first."""
+def claim(tx: Session, now: datetime, owner: str, lease: timedelta, limit: int, **only: str) -> list[Delivery]:
+    """Moves up to `limit` due deliveries to `sending` for `owner`, the longest due first; `only` where these columns have these values."""
     due = (
         select(*_KEY)
         .where(col(DeliveryRow.state) == "queued", col(DeliveryRow.due_at) <= now)
+        .where(*(getattr(DeliveryRow, column) == value for column, value in only.items()))
         .order_by(col(DeliveryRow.due_at), col(DeliveryRow.recipient))
         .limit(limit)
         .with_for_update(skip_locked=True)
@@ -84,7 +87,8 @@ def expire_leases(tx: Session, now: datetime, *, resend: bool = False, gone: Col
     With `resend` what is in doubt is queued again as well.
     """
     over = (col(DeliveryRow.lease_until) <= now) | col(DeliveryRow.lease_owner).in_(list(gone))
-    tx.execute(update(DeliveryRow).where(col(DeliveryRow.state) == "sending", over).values(state="queued", reason=STOPPED, **_FREE))
+    reason = case((col(DeliveryRow.channel) == "webhook", BROKEN_OFF), else_=STOPPED)
+    tx.execute(update(DeliveryRow).where(col(DeliveryRow.state) == "sending", over).values(state="queued", reason=reason, **_FREE))
     tx.execute(update(DeliveryRow).where(col(DeliveryRow.state) == "in_doubt", over).values(**_FREE))
     if resend:
         _again(tx, now, ("in_doubt",), ())
@@ -94,6 +98,12 @@ def owners(tx: Session) -> list[str]:
     """Who holds a delivery."""
     held = select(col(DeliveryRow.lease_owner)).where(col(DeliveryRow.lease_owner).is_not(None)).distinct()
     return [owner for owner in tx.scalars(held) if owner is not None]
+
+
+def hold_back(tx: Session, recipient: str, until: datetime) -> None:
+    """Nothing queued for a recipient is due before that instant."""
+    waits = update(DeliveryRow).where(col(DeliveryRow.recipient) == recipient, col(DeliveryRow.state) == "queued")
+    tx.execute(waits.where(col(DeliveryRow.due_at) < until).values(due_at=until))
 
 
 def resend(tx: Session, now: datetime, ids: Sequence[str], states: Sequence[DeliveryState] = ("in_doubt", "failed")) -> int:
@@ -130,6 +140,21 @@ def state_counts(tx: Session) -> dict[DeliveryState, int]:
     rows = tx.execute(select(col(DeliveryRow.state), func.count()).group_by(col(DeliveryRow.state)))
     counted = {row[0]: row[1] for row in rows}
     return {state: counted[state] for state in get_args(DeliveryState) if state in counted}
+
+
+def waiting(tx: Session, now: datetime, but: str = "mail") -> set[str]:
+    """The recipients for whom something is due, over the channel `but` aside."""
+    due = select(col(DeliveryRow.recipient)).where(col(DeliveryRow.state) == "queued", col(DeliveryRow.due_at) <= now)
+    return set(tx.scalars(due.where(col(DeliveryRow.channel) != but).distinct()))
+
+
+def counts_by_recipient(tx: Session, but: str = "mail") -> dict[str, dict[DeliveryState, int]]:
+    """How many messages of each recipient are in which state, those over the channel `but` aside."""
+    wanted = select(col(DeliveryRow.recipient), col(DeliveryRow.state), func.count()).where(col(DeliveryRow.channel) != but)
+    found: dict[str, dict[DeliveryState, int]] = {}
+    for recipient, state, count in tx.execute(wanted.group_by(col(DeliveryRow.recipient), col(DeliveryRow.state))):
+        found.setdefault(recipient, {})[cast(DeliveryState, state)] = count
+    return found
 
 
 def last_told(tx: Session, before: datetime | None, recipient: str | None = None, but: str = "") -> dict[tuple[str, str], datetime]:

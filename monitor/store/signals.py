@@ -8,7 +8,7 @@ from functools import cache
 from typing import Any, Final
 
 from pydantic_core import from_json
-from sqlalchemy import BindParameter, ScalarSelect, Select, and_, bindparam, delete, exists, func, or_, select
+from sqlalchemy import BindParameter, ColumnElement, ScalarSelect, Select, String, and_, bindparam, cast, delete, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 from sqlmodel import UTCDateTime, col
 
@@ -18,6 +18,8 @@ from monitor.store.dialect import as_written, insert_new
 from monitor.store.documents import in_parts
 from monitor.store.tables import DocumentRow, MentionRow, SignalRow, TaggingRow, TextSketchRow
 
+_FACTS: Final = ("beneath", "modality", "providers", "issuing", "affected", "stage", "sectors", "instrument")
+"""What makes two signals of one type the same news, in whatever words and of whatever day."""
 READ_AT_ONCE = 2_000
 """Rows of a long answer that are in memory at one time."""
 
@@ -86,8 +88,8 @@ def briefs(tx: Session, tagger_version: str, *, compared_by: str, documents: Col
     heads and rules agree on, of the newest version of each entry; only of documents that the method `compared_by` has compared, with
     `documents` only of these. Read as they are asked for; those of one document come one after the other.
 
-    `recorded_at` is when the document was first tagged at all, so that tagging again with a
-    newer version does not make old news new; what was really said at a time in the past is in `events.events_as_of`.
+    `recorded_at` is when the document, or a version before it that said the same, was first tagged at all: neither tagging again with
+    a newer version nor an edit makes old news new; what was really said at a time in the past is in `events.events_as_of`.
     """
     told: tuple[str, DocumentBrief] | None = None
     for key, body, title, signal, at in _rows(tx, tagger_version, compared_by, None, documents):
@@ -104,7 +106,6 @@ def _wanted(compared: bool, dated: bool, some: bool) -> Select[Any]:
     """
     version: BindParameter[Any] = bindparam("version")
     as_of = bindparam("as_of", type_=UTCDateTime())
-    known_at = _first_tagged(DocumentRow)
     newer = aliased(DocumentRow)
     replaced = exists().where(
         col(newer.source_id) == col(DocumentRow.source_id),
@@ -112,16 +113,15 @@ def _wanted(compared: bool, dated: bool, some: bool) -> Select[Any]:
         col(newer.revision) > col(DocumentRow.revision),
         _has_tagging(newer, version),
     )
-    held = col(TaggingRow.body)["agreed"].as_boolean().is_(False)
     columns: tuple[Any, ...] = (
         col(DocumentRow.id), as_written(col(DocumentRow.body), "document"), col(DocumentRow.title),
-        as_written(col(SignalRow.body), "signal"), known_at.label("known_at"),
+        as_written(col(SignalRow.body), "signal"), _known_at(version),
     )  # fmt: skip
     wanted: Select[Any] = (
         select(*columns)
         .join_from(SignalRow, TaggingRow)
         .join(DocumentRow, col(DocumentRow.id) == col(SignalRow.document_id))
-        .where(col(SignalRow.tagger_version) == version, or_(and_(col(TaggingRow.relevant), ~held), col(SignalRow.background)))
+        .where(col(SignalRow.tagger_version) == version, _is_told(SignalRow, TaggingRow))
         .order_by(col(DocumentRow.id), col(SignalRow.position))
     )
     if compared:
@@ -130,7 +130,7 @@ def _wanted(compared: bool, dated: bool, some: bool) -> Select[Any]:
     if some:
         wanted = wanted.where(col(SignalRow.document_id).in_(bindparam("documents", expanding=True)))
     if dated:
-        wanted = wanted.where(known_at <= as_of)
+        wanted = wanted.where(_first_tagged(DocumentRow) <= as_of)
         replaced = replaced.where(_first_tagged(newer) <= as_of)
     return wanted.where(~replaced)
 
@@ -155,6 +155,42 @@ def _first_tagged(document: type[DocumentRow]) -> ScalarSelect[datetime]:
     """When a document was tagged for the first time, by whatever version."""
     first = aliased(TaggingRow)
     return select(func.min(col(first.recorded_at))).where(col(first.document_id) == col(document.id)).scalar_subquery()
+
+
+def _known_at(version: BindParameter[Any]) -> ScalarSelect[datetime]:
+    """When what a signal says was first tagged in its document or in a version before it; a day that was put right is the same news."""
+    earlier, first, same, tagging = aliased(DocumentRow), aliased(TaggingRow), aliased(SignalRow), aliased(TaggingRow)
+    equal = (cast(col(same.body)[fact], String) == cast(col(SignalRow.body)[fact], String) for fact in _FACTS)
+    says_it = exists().where(
+        col(same.document_id) == col(earlier.id),
+        col(same.tagger_version) == version,
+        col(tagging.document_id) == col(same.document_id),
+        col(tagging.tagger_version) == version,
+        _is_told(same, tagging),
+        col(same.type) == col(SignalRow.type),
+        col(same.background) == col(SignalRow.background),
+        *equal,
+    )
+    return (
+        select(func.min(col(first.recorded_at)))
+        .join(earlier, col(earlier.id) == col(first.document_id))
+        .where(
+            col(earlier.source_id) == col(DocumentRow.source_id),
+            col(earlier.guid_hash) == col(DocumentRow.guid_hash),
+            or_(
+                col(earlier.id) == col(DocumentRow.id),
+                and_(col(earlier.revision) < col(DocumentRow.revision), says_it.correlate(earlier, SignalRow)),
+            ),
+        )
+        .correlate(DocumentRow, SignalRow)
+        .scalar_subquery()
+    )
+
+
+def _is_told(signal: type[SignalRow], tagging: type[TaggingRow]) -> ColumnElement[bool]:
+    """Whether a signal counts: background does, and what heads and rules agree on."""
+    held = col(tagging.body)["agreed"].as_boolean().is_(False)
+    return or_(and_(col(tagging.relevant), ~held), col(signal.background))
 
 
 def _has_tagging(document: type[DocumentRow], version: BindParameter[Any]) -> Any:

@@ -12,7 +12,7 @@ from typing import Any, ClassVar, Final, get_args
 from sqlalchemy import JSON, CheckConstraint, ForeignKeyConstraint, Index, MetaData, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-from monitor.model import DecisionKind, DeliveryState, EventType, Level, OriginVerdict, Reason, SourceState
+from monitor.model import ConsentState, DecisionKind, DeliveryState, EventType, Level, OriginVerdict, Reason, SourceState
 from monitor.store.dialect import only_where
 
 APPEND_ONLY = (
@@ -313,6 +313,28 @@ class UnsubscriptionRow(Row, table=True):
     recipient: str = Field(primary_key=True)
     team: str = Field(primary_key=True)
     since: datetime
+
+
+class ConsentRow(Row, table=True):
+    """An address (in lower case) and whether it agreed to get mails, who said so, and how often it was asked."""
+
+    __tablename__ = "consent"
+    __table_args__ = (one_of("state", ConsentState),)
+    recipient: str = Field(primary_key=True)
+    state: str
+    since: datetime
+    author: str
+    asked: int
+    asked_at: datetime | None
+
+
+class ConsentLinkRow(Row, table=True):
+    """A link by which an address agrees; the token itself stands in its mail only."""
+
+    __tablename__ = "consent_link"
+    token_hash: str = Field(primary_key=True)
+    recipient: str
+    until: datetime
 
 
 class LinkKeyRow(Row, table=True):

@@ -49,6 +49,32 @@ def test_risk_without_a_place_is_where_it_is_worst(client: TestClient) -> None:
     assert "CN" in {row["jurisdiction"] for row in body["jurisdictions"]}
 
 
+def test_history_is_of_each_day_as_known_then_and_its_changes_sum(client: TestClient) -> None:
+    body = client.get("/api/v1/providers/openai/history?in=CN&from=2024-06-20&to=2024-07-15").json()
+    scores = {one["day"]: one["score"] for one in body["items"]}
+    assert len(scores) == 26
+    for day in ("2024-06-23", "2024-06-25", "2024-07-02", "2024-07-10"):
+        assert scores[day] == client.get(f"/api/v1/providers/openai/risk?in=CN&as_of={day}").json()["score"]
+    assert all(sum(c["points"] for c in one["causes"]) == one["after"] - one["before"] for one in body["changes"])
+    assert sum(one["after"] - one["before"] for one in body["changes"]) == scores["2024-07-15"] - scores["2024-06-20"]
+    assert body["changes"][0]["until"][:10] == "2024-06-25"
+    for bad in ("from=2024-07-02&to=2024-07-01", "from=2023-01-01&to=2024-07-01", "to=2999-01-01"):
+        assert client.get(f"/api/v1/providers/openai/history?in=CN&{bad}").status_code == 400
+    assert client.get("/api/v1/providers/nobody/history").status_code == 404
+
+
+def test_the_founding_deltas_read_like_a_briefing(client: TestClient) -> None:
+    told = []
+    for then, now in (("2024-06-23", "2024-06-25"), ("2024-06-25", "2024-07-02"), ("2024-07-02", "2024-07-10")):
+        body = client.get(f"/api/v1/providers/openai/change?in=CN&since={then}&as_of={now}").json()
+        assert sum(cause["points"] for cause in body["causes"]) == body["after"] - body["before"] > 0
+        told.append(body["causes"][0]["why"])
+    assert told[0].startswith("New: OpenAI restricts access in China")
+    assert told[1].endswith(": its day, 2024-07-09, comes near: 7 days left.")
+    assert told[2].endswith(": in force now, announced before.")
+    assert client.get("/api/v1/providers/openai/change?in=CN").status_code == 422
+
+
 def test_events_are_most_severe_first_and_as_of(client: TestClient) -> None:
     body = client.get(f"/api/v1/events?in=CN&as_of={AS_OF}").json()
     severities = [event["severity_score"] for event in body["items"]]

@@ -78,7 +78,7 @@ def test_edits_between_news_leave_what_drawing_at_once_gives(reports: list[Repor
         old = [told for told in known if told.document.revision == 1]
         changed = [dice.choice(old)] if old and dice.random() < 0.5 else []
         known = [told for told in known if told not in changed]
-        news += [edited(told, dice.randint(1, 3_000)) for told in changed if dice.random() < 0.7]
+        news += [edited(told, dice.choice((0, 1, 3_000))) for told in changed if dice.random() < 0.7]
         known += news
         follower.follow(book.revise(news, {told.document.entry: 2 for told in changed}))
         assert follower.told == drawn(known)
@@ -126,3 +126,11 @@ def test_only_what_differs_is_told() -> None:
     book.learn([report("a"), ban("b", told=NOTICE_DAY + days(1))])
     (changed,) = book.learn([report("late", told=NOTICE_DAY + days(0.5), recorded_at=NOTICE_DAY + days(0.6))])
     assert [claim.report.document.source for claim in changed.claims] == ["src-a", "src-late"], "the ban was placed again, as before"
+
+
+def test_all_that_a_document_tells_is_found_also_what_was_known_later() -> None:
+    first, later = report("a"), report("a", type="tariff", providers={"zhipu": "targeted"}, recorded_at=NOTICE_DAY + days(3))
+    book = Casebook()
+    book.learn([first, ban("between", told=NOTICE_DAY + days(1)), later])
+    assert len(book.told_by([first.document.entry])) == 2
+    assert book.revise((), {}, [document_brief(first.document)]).gone == {thread.id for thread in threads([first, later])}

@@ -17,6 +17,7 @@ from monitor.assess.kinship import NO_KIN
 from monitor.assess.measure import claims, narrowed
 from monitor.assess.rulings import Ruled
 from monitor.assess.score import score
+from monitor.assess.stage import stage_on
 from monitor.assess.thread import thread, told
 from monitor.model import Alert, Correction, Event, EventDecision, Report
 from tests.assess.builders import DEADLINE, NAMES, NOTICE_DAY, ban, notice, question, report
@@ -359,3 +360,25 @@ def test_dispute_never_raises_a_score_is_shown_and_is_reversible(data: st.DataOb
     assert (back.score, back.input_digest) == (before.score, before.input_digest)
     counted = {factor.event for factor in before.factors}
     assert (after.input_digest != before.input_digest) == (about.event.id in counted)
+
+
+def test_a_corrected_halt_outlives_the_day_that_it_put_off() -> None:
+    texts = [notice()]
+    first = found(texts, "notice")
+    halt = decision(1, "correct", first, correction={"stage": "suspended"})
+    halted, day = only(texts, halt), NOTICE_DAY + 20 * DAY
+    assert day.date() > DEADLINE
+    assert (halted.stage, halted.dates.effective, stage_on(halted, day)) == ("suspended", None, "suspended")
+    assert str(DEADLINE) in only(texts).title
+    assert str(DEADLINE) not in halted.title
+    assert stage_on(only(texts), day) == "in_force"
+    late = decision(1, "correct", first, correction={"stage": "suspended"}).model_copy(update={"recorded_at": day})
+    assert only(texts, late).dates.effective == DEADLINE
+    until = date(2024, 8, 1)
+    for put_off in (
+        (decision(1, "correct", first, correction={"stage": "suspended", "effective": until}),),
+        (decision(1, "correct", first, correction={"effective": until}), decision(2, "correct", first, correction={"stage": "suspended"})),
+        (halt, decision(2, "correct", first, correction={"effective": until})),
+    ):
+        event = only(texts, *put_off)
+        assert (event.dates.effective, stage_on(event, day)) == (until, "suspended")

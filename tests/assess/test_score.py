@@ -94,6 +94,36 @@ def test_relief(reports: list[Report], stage: Any, told: int, wait: int) -> None
     assert answer([*reports, eased], as_of).score <= answer(reports, as_of).score
 
 
+@pytest.mark.parametrize(
+    ("relieving", "stage"),
+    [(("one",), "announced"), (("one", "two"), "suspended"), (("provider",), "suspended")],
+    ids=["one paper", "two papers", "the provider itself"],
+)
+def test_relief_from_what_a_primary_source_states(relieving: tuple[str, ...], stage: str) -> None:
+    told = NOTICE_DAY + days(3)
+    eased = [
+        notice(tag, told=told, type="relief", stage="in_force", effective=None)
+        if tag == "provider"
+        else report(tag, told=told, type="relief", stage="in_force", doc={"reliability": "low"})
+        for tag in relieving
+    ]
+    found = event(notice(), *eased)
+    assert found.stage == stage
+    assert (found.dates.effective == DEADLINE) == (stage == "announced")
+
+
+def test_what_is_put_off_rises_towards_its_day() -> None:
+    new_day = DEADLINE + timedelta(days=30)
+    put_off = notice("later", told=NOTICE_DAY + days(5), type="relief", stage="suspended", effective=new_day)
+    found = event(notice(), put_off)
+    assert (found.stage, found.dates.effective) == ("suspended", new_day)
+    at = [datetime.combine(new_day, datetime.min.time(), UTC) - days(n) for n in (30, 14, 7, 1, 0, -5)]
+    scores = [score([found], question(as_of=moment)).score for moment in at]
+    assert scores == sorted(scores)
+    assert scores[0] < 50 <= scores[2]
+    assert scores[-1] == scores[-2] == score([event(notice(stage="in_force"))], question(as_of=at[-1])).score
+
+
 def test_relief_told_before_the_measure() -> None:
     """What a halt stopped is as far as anybody tells, also where the halt was told first."""
     rumour = report("a", told=NOTICE_DAY + timedelta(hours=1), stage="rumoured")
@@ -232,6 +262,7 @@ def test_no_future_leak(reports: list[Report], day: int) -> None:
 def test_methodology_pin() -> None:
     pinned = {"1.0.0": "245776c7470b924b3650156e7957e251", "1.1.0": "be4a543eda519fa9c776c3f5f4eaebaa"}
     pinned["1.2.0"] = pinned["1.1.0"]  # it added what decisions change
+    pinned["1.3.0"] = pinned["1.1.0"]  # what is put off rises towards its day; one report alone halts no primary source
     assert constants.constants_digest()[:32] == pinned[constants.METHODOLOGY_VERSION], (
         "constants changed: raise METHODOLOGY_VERSION, add its digest"
     )

@@ -206,6 +206,26 @@ def test_a_paused_measure_resumes_only_on_new_facts() -> None:
     assert event(ban("a"), paused, retold, resumed).stage == "final"
 
 
+@pytest.mark.parametrize("before", [1, 20, 100])
+@pytest.mark.parametrize("first_hand", [True, False])
+def test_what_is_announced_after_news_of_some_relief_is_not_halted_by_it(before: int, first_hand: bool) -> None:
+    eased = report("r", told=NOTICE_DAY - days(before), type="relief", stage="in_force")
+    papers = [report(tag, told=NOTICE_DAY + days(0.5), effective=DEADLINE) for tag in "ab"]
+    found = event(eased, *([notice()] if first_hand else []), *papers)
+    assert (found.stage, found.dates.effective) == ("announced", DEADLINE)
+    assert found.stages[-1].date == NOTICE_DAY.date()
+    assert event(eased, report("c")).stage == "suspended"  # of no day: it may be what was eased
+
+
+def test_a_providers_notice_outlives_papers_news_of_relief_that_came_before_it() -> None:
+    papers = [report(tag, told=NOTICE_DAY + days(1), type="relief", stage="in_force") for tag in ("r", "s")]
+    again = NOTICE_DAY + days(2)
+    assert event(notice(), *papers).stage == "suspended"
+    assert event(notice(), *papers, report("retold", effective=DEADLINE, told=again)).stage == "suspended"
+    found = event(notice(), *papers, notice("again", told=again))
+    assert (found.stage, found.dates.effective) == ("announced", DEADLINE)
+
+
 def test_a_postponed_day_replaces_the_frozen_one_and_stays_visible() -> None:
     first, paused = ban("a", effective=DEADLINE), ban("b", stage="suspended", **SUSPENDED)
     assert event(first, paused).dates.effective is None

@@ -14,7 +14,7 @@ import httpx2
 import pytest
 
 from monitor.inform.links import unsubscribe_token
-from monitor.store import links, open_store
+from monitor.store import consents, links, open_store
 from tests.cli.inside import Inside
 
 INVENTORY = (
@@ -59,6 +59,8 @@ def test_a_click_is_shown_can_be_taken_back_and_leaves_no_token_in_the_log(shell
     store = open_store(shell.env["FOREWARNED_DATABASE_URL"])
     with store.write() as tx:
         links.make_unsubscribe_key(tx, datetime(2024, 6, 26, tzinfo=UTC))
+        consents.add(tx, "ops@example.com", "pending", "", datetime(2024, 6, 26, tzinfo=UTC))
+        consents.add_link(tx, "yes-it-is-me", "ops@example.com", datetime(2099, 1, 1, tzinfo=UTC))
     with store.read() as tx:
         token = unsubscribe_token(links.unsubscribe_key(tx) or "", "Ops@example.com", ["platform"])
     store.close()
@@ -78,13 +80,15 @@ def test_a_click_is_shown_can_be_taken_back_and_leaves_no_token_in_the_log(shell
             with httpx2.Client(base_url=f"http://127.0.0.1:{port}") as web:
                 _await(web)
                 assert web.post(f"/unsubscribe/{token}", data={"List-Unsubscribe": "One-Click"}).status_code == 200
+                assert "Confirmed" in web.post("/confirm/yes-it-is-me", data={"confirm": "yes"}).text
                 assert [web.get(path).status_code for path in paths] == [200, 200]
         finally:
             server.terminate()
             server.wait(30)
     said = log.read_text()
-    assert said.count("***") == 3
+    assert said.count("***") == 4
     assert token not in said
+    assert "yes-it-is-me" not in said
     assert not [path for path in paths if path.rpartition("/")[2] in said]
     (left,) = shell.json("outbox")["unsubscribed"]
     assert (left["recipient"], left["team"]) == ("ops@example.com", "platform")

@@ -10,9 +10,9 @@ import aiohttp
 import pytest
 from aiohttp import client_exceptions, http_exceptions
 
-from monitor.collect.address import is_opted_in, is_public, literal
 from monitor.collect.fetch import LOWER_ERRORS, explain, reason_of
 from monitor.model import FetchFailure, Reason, Response
+from monitor.network.address import is_opted_in, is_public, literal
 from tests.collect.wire import fetch_once, http, policy, source, wire
 
 PRIVATE = [

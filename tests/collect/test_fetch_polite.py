@@ -14,9 +14,10 @@ from yarl import URL
 
 from monitor.collect.failures import RefusedError
 from monitor.collect.fetch import Fetcher, redirect_target
-from monitor.collect.headers import fresh_for_s, max_age_s, retry_after_s
+from monitor.collect.headers import fresh_for_s, max_age_s
 from monitor.collect.room import LARGE_AT_ONCE, LARGE_BYTES
 from monitor.model import FetchFailure, Response, Validators
+from monitor.network.waiting import retry_after_s
 from tests.collect.wire import FEED, NOW, Script, fetch_once, fetched, http, policy, source, wire
 
 

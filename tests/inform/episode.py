@@ -138,6 +138,7 @@ def assessment(**changed: object) -> Assessment:
         "alternatives": (
             Alternative(
                 provider="zhipu",
+                availability="stated",
                 score=12,
                 level="low",
                 offers=(
@@ -147,11 +148,18 @@ def assessment(**changed: object) -> Assessment:
             ),
             Alternative(
                 provider="alibaba-cloud",
+                availability="stated",
                 score=9,
                 level="low",
                 offers=(EventOffer(provider="alibaba-cloud", kind="free_tokens", amount="22000000", until=date(2024, 7, 31)),),
             ),
-            Alternative(provider="yi", score=15, level="low", offers=(EventOffer(provider="yi", kind="price_cut", amount="50"),)),
+            Alternative(
+                provider="yi",
+                availability="stated",
+                score=15,
+                level="low",
+                offers=(EventOffer(provider="yi", kind="price_cut", amount="50"),),
+            ),
             Alternative(provider="baidu", score=5, level="low", availability="stated"),
         ),
         "methodology_version": "1.0.0",

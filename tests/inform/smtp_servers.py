@@ -56,14 +56,15 @@ def free_port() -> int:
 
 
 @contextlib.contextmanager
-def good_server(tls: ssl.SSLContext | None = None, password: str = "") -> Iterator[tuple[Mailbox, int]]:
-    """A server that takes mail; with STARTTLS and a login when asked for."""
+def good_server(tls: ssl.SSLContext | None = None, password: str = "", *, any_script: bool = False) -> Iterator[tuple[Mailbox, int]]:
+    """A server that takes mail; with STARTTLS, a login and addresses of any script (SMTPUTF8) when asked for."""
 
     def login(server: SMTP, session: Session, envelope: Envelope, mechanism: str, data: LoginPassword) -> AuthResult:
         return AuthResult(success=data.password == password.encode())
 
     box, port = Mailbox(), free_port()
     options: dict[str, Any] = {"tls_context": tls} if tls else {}
+    options["enable_SMTPUTF8"] = any_script
     if password:
         options |= {"authenticator": login, "auth_required": True, "auth_require_tls": tls is not None}
     controller = Controller(box, hostname="127.0.0.1", port=port, **options)

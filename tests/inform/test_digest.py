@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -10,8 +10,8 @@ import pytest
 from monitor.inform.digest import Digest, DigestQuery, DigestSection, Skipped, compose
 from monitor.inform.hits import changes
 from monitor.inform.query import MAX_AGE
-from monitor.model import DecisionKind, EventDates, Recipient, Ruling
-from tests.inform.episode import NOW, SHANGHAI, draft_rule, event, exposure, query, rule_exposure, sources
+from monitor.model import Alternative, DecisionKind, EventDates, Recipient, Ruling
+from tests.inform.episode import NOW, SHANGHAI, assessment, draft_rule, event, exposure, query, rule_exposure, sources
 
 YESTERDAY = datetime(2024, 6, 25, 0, 0, tzinfo=UTC)
 
@@ -49,6 +49,7 @@ def second_day(**changed: object) -> DigestQuery:
         "previous_as_of": YESTERDAY,
         "previous_events": (event(), draft_rule()),
         "previous_exposures": (exposure(), rule_exposure()),
+        "previous_assessments": (assessment(),),
         "sources": sources(),
     }
     return query(**(fields | changed))
@@ -82,6 +83,21 @@ def test_offers_come_with_terms_end_and_own_level() -> None:
         ("01.AI", "50 % off; own risk there low (15/100)"),
         ("No known offer", "Baidu, own risk there low (5/100)"),
     ]
+
+
+def test_who_is_not_confirmed_to_serve_there_is_never_advised() -> None:
+    known = {one.provider: one for one in assessment().alternatives}
+    maybe = known["baidu"].model_copy(update={"provider": "aws", "availability": "unknown", "score": 0, "level": "none"})
+
+    def advised(*alternatives: Alternative) -> str:
+        act_now = section(composed(query(assessments=(assessment(alternatives=alternatives),))), "act_now")
+        assert act_now is not None
+        return {fact.label: fact.text for fact in act_now.entries[0].facts}["Do"]
+
+    assert advised(maybe, known["baidu"]) == "Move to an alternative before 2024-07-09 (Baidu) or record a decision."
+    assert advised(maybe, known["zhipu"]).startswith("Move to an alternative before 2024-07-09 (Zhipu AI: terms below)")
+    assert advised(maybe).startswith("No alternative is confirmed to serve you there: plan for the outage")
+    assert advised().startswith("No alternative is known: plan for the outage")
 
 
 def test_an_ended_offer_is_not_shown() -> None:
@@ -138,6 +154,53 @@ def test_a_change_is_told_in_words(now: object, words: str) -> None:
     act_now = section(composed(second_day(events=(now, draft_rule()))), "act_now")
     assert act_now is not None
     assert act_now.entries[0].facts[0].text == words[0].upper() + words[1:]
+
+
+MONDAY = {"slot": "2024-06-24/Asia/Shanghai", "as_of": datetime(2024, 6, 24, 0, tzinfo=UTC)}
+CALM = {"exposures": (), "sources": sources()}
+BEATS = [
+    ("never_written_to_on_a_monday", query(**CALM, **MONDAY), True),
+    ("never_written_to_on_another_day", query(**CALM), False),
+    ("a_week_after_the_last", query(**CALM, previous_as_of=NOW - timedelta(days=7)), True),
+    ("six_days_after_the_last", query(**CALM, previous_as_of=NOW - timedelta(days=6)), False),
+    ("alerted_within_the_week", query(**CALM, previous_as_of=NOW - timedelta(days=9), alerted={"evt_ban": NOW - timedelta(days=2)}), False),
+]
+
+
+@pytest.mark.parametrize(("asked", "beats"), [case[1:] for case in BEATS], ids=[case[0] for case in BEATS])
+def test_a_quiet_week_is_told(asked: DigestQuery, beats: bool) -> None:
+    found = compose(asked.model_copy(update={"data_as_of": asked.as_of - timedelta(minutes=30)}))
+    assert isinstance(found, Digest) == beats
+    if isinstance(found, Digest):
+        assert found.subject == "All quiet: 2 providers, 24/24 sources fresh"
+        assert titles(found, "watched") == ["chat-gateway"]
+        assert found.sections[0].entries[0].note == "OpenAI in CN; NVIDIA in CN"
+
+
+def test_a_quiet_week_with_lost_sources_says_that_first() -> None:
+    down = tuple(one.model_copy(update={"since": NOW - timedelta(days=20)}) for one in sources("A", "B", "C"))
+    found = composed(query(exposures=(), previous_as_of=NOW - timedelta(days=8), sources=down))
+    assert found.subject.startswith("[STALE] ")
+    assert [part.key for part in found.sections][:2] == ["problems", "watched"]
+
+
+def test_new_offers_are_news_while_the_cut_off_presses() -> None:
+    zhipu = assessment().alternatives[0]
+    digest = composed(
+        second_day(previous_assessments=(assessment(alternatives=(zhipu, zhipu.model_copy(update={"provider": "yi", "offers": ()}))),))
+    )
+    act_now = section(digest, "act_now")
+    assert act_now is not None
+    facts = {fact.label: fact.text for fact in act_now.entries[0].facts}
+    assert facts["Changed"] == "New offers by Alibaba Cloud, 01.AI"
+    assert {"What", "You", "When", "Do", "Proof"} <= set(facts)
+    assert section(digest, "offers") is not None
+    further = zhipu.model_copy(update={"offers": (*zhipu.offers, zhipu.offers[0].model_copy(update={"kind": "price_cut"}))})
+    more_terms = assessment(alternatives=(further, *assessment().alternatives[1:]))
+    assert compose(second_day(assessments=(more_terms,))) == Skipped(reason="nothing_new")
+    calm = exposure(level="medium", deadline=None)
+    later = second_day(exposures=(calm,), previous_exposures=(calm,), previous_assessments=(), events=(event(dates=EventDates()),))
+    assert isinstance(compose(later.model_copy(update={"previous_events": later.events})), Skipped)
 
 
 def test_a_moved_date_of_lesser_weight_is_under_changed_and_leads_the_subject() -> None:

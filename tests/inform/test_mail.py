@@ -130,9 +130,13 @@ def test_any_words_make_a_mail_with_our_headers_only(subject: str, text: str) ->
     assert header_text(subject) == header_text(header_text(subject))
 
 
-@pytest.mark.parametrize(
-    "address", ["", "a", "a b@example.org", "a@example.org\r\nBcc: x@y", "a@b,c@d", "<a@b>", "ä@example.org"], ids=ascii
-)
+UNUSABLE = (
+    "", "a", "a b@example.org", "a@example.org\r\nBcc: x@y", "a@b,c@d", "<a@b>", "ä b@example.org", "a\u202eb@example.org", "ä@",
+    "a@-例.cn",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("address", UNUSABLE, ids=ascii)
 def test_an_unusable_address_is_refused(address: str) -> None:
     with pytest.raises(DeliveryError, match="no mail address"):
         message(MAIL.model_copy(update={"recipient": address}), FROM, NOW)

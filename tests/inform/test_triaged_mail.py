@@ -11,7 +11,7 @@ from monitor.inform.digest import DigestQuery, Skipped, compose
 from monitor.inform.hits import OPENED
 from monitor.inform.render import render_digest
 from monitor.model import Event, Exposure, Triage
-from tests.inform.episode import draft_rule, event, exposure, query, rule_exposure, sources
+from tests.inform.episode import assessment, draft_rule, event, exposure, query, rule_exposure, sources
 from tests.inform.test_digest import composed, section, titles
 
 YESTERDAY = datetime(2024, 6, 25, 0, 0, tzinfo=UTC)
@@ -29,6 +29,7 @@ def second_day(now: Triage, before: Triage, told: Event | None = None, **changed
         "previous_as_of": YESTERDAY,
         "previous_events": (event(), draft_rule()),
         "previous_exposures": (exposure(triage=before), rule_exposure()),
+        "previous_assessments": (assessment(),),
         "sources": sources(),
     }
     return query(**(fields | changed))

@@ -69,7 +69,7 @@ CASES = [
     ("called_from_elsewhere", event(), team("openai", ("DE",), ("DE",)), ()),
     ("alternative_is_not_hit", event(), team("qwen", ("CN",)), ()),
     ("berlin_on_qwen_is_not_told_of_openai_in_cn", event(), team("qwen", ("DE",), ("DE",)), ()),
-    ("mention_is_not_hit", event(providers={"openai": "mentioned"}), team("openai", ("CN",)), ()),
+    ("mention_is_not_hit", event(providers={"openai": "mentioned", "qwen": "targeted"}), team("openai", ("CN",)), ()),
     (
         "targeted_by_a_ban_at_home_of_issuer",
         event(type="service_ban", providers={"qwen": "targeted"}, affected=(), issuing=("DE",)),
@@ -158,3 +158,12 @@ def test_two_products_of_one_provider_in_one_system_are_told_once() -> None:
     uses = tuple(Dependency(provider="openai", product=product, called_from=("CN",)) for product in ("api", "chatgpt"))
     who = Team(id="t", name="t", systems=(System(id="s", dependencies=uses),))
     assert len(exposures([who], [event()], assess, PROVIDERS, AS_OF, REGIONS)) == 1
+
+
+def test_two_products_of_one_provider_are_hit_wherever_one_of_them_is() -> None:
+    places = (("api", ("CN",), "easy"), ("chatgpt", ("HK",), "complex"), ("batch", ("DE",), "none"))
+    uses = tuple(Dependency(provider="openai", product=p, called_from=c, substitutability=how) for p, c, how in places)
+    who = Team(id="t", name="t", systems=(System(id="s", dependencies=uses),))
+    (found,) = exposures([who], [event(affected=("CN", "HK"))], assess, PROVIDERS, AS_OF, REGIONS)
+    assert (found.jurisdictions, found.substitutability) == (("CN", "HK"), "complex")
+    assert "from CN and HK" in found.meaning

@@ -14,20 +14,29 @@ import subprocess
 import sys
 import threading
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from email import message_from_bytes
+from multiprocessing import get_context
+from multiprocessing.synchronize import Barrier
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from monitor.catalog import Catalog, load_catalog
 from monitor.clock import clock_from
+from monitor.errors import StoreError
+from monitor.model import Channel
 from monitor.pipeline import World, deliver
 from monitor.settings import Settings
-from monitor.store import open_store
+from monitor.store import events, inventory, open_store
+from tests.inform.hooks import chat, webhook
 from tests.pipeline.conftest import source
+from tests.pipeline.test_alerting import cut
+from tests.pipeline.test_deliver import reader, team
 
+WAYS: dict[str, Callable[[int, str], Channel]] = {"webhook": webhook, "chat": chat}
 _ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -99,12 +108,25 @@ class Postmen:
         self._parent = parent
         assert self._heard() == "ready"
 
-    def begin(self, url: str, port: int, now: datetime) -> int:
-        """The pid of a process that plans and sends at `now` through the server at `port` until nothing waits."""
+    def begin(self, url: str, port: int, now: datetime, channels: Mapping[str, int] | None = None) -> int:
+        """The pid of a process that plans and sends at `now` through the server at `port` until nothing waits.
+
+        `channels` are a `webhook` and a `chat`, by the port of their receiver.
+        """
+        return self.begin_replicas(url, port, [[now]], in_step=False, channels=channels)[0]
+
+    def begin_replicas(
+        self, url: str, port: int, clocks: Sequence[Sequence[datetime]], *, in_step: bool, channels: Mapping[str, int] | None = None
+    ) -> list[int]:
+        """The pids of as many processes at once as there are clocks, each of which runs a cycle at each moment of its own clock.
+
+        In step, they begin each of their cycles at the same instant, so that they meet at every statement.
+        """
         assert self._parent.stdin is not None
-        self._parent.stdin.write(json.dumps([url, port, now.isoformat()]) + "\n")
+        told = [url, port, [[m.isoformat() for m in moments] for moments in clocks], in_step, dict(channels or {})]
+        self._parent.stdin.write(json.dumps(told) + "\n")
         self._parent.stdin.flush()
-        return int(self._heard())
+        return [int(pid) for pid in self._heard().split()]
 
     def end(self) -> tuple[int, int]:
         """Wait for the end of any life: its pid, and its exit code or less than 0 for the signal that ended it."""
@@ -140,25 +162,67 @@ def _main() -> None:
         with said:
             print(what, flush=True)
 
+    _warm(catalog)
     gc.freeze()
     say("ready")
     for line in sys.stdin:
-        url, port, now = json.loads(line)
-        pid = os.fork()
-        if pid == 0:
-            _live(url, port, datetime.fromisoformat(now), catalog)
-            os._exit(0)
-        say(str(pid))
-        threading.Thread(target=lambda child=pid: say(f"{child} {os.waitpid(child, 0)[1]}"), daemon=True).start()
+        url, port, clocks, in_step, channels = json.loads(line)
+        barrier = get_context("fork").Barrier(len(clocks)) if in_step else None
+        lives = [_Life(url, port, tuple(datetime.fromisoformat(m) for m in moments), channels, barrier) for moments in clocks]
+        pids = [_fork(life, catalog) for life in lives]
+        say(" ".join(map(str, pids)))
+        for pid in pids:
+            threading.Thread(target=lambda child=pid: say(f"{child} {os.waitpid(child, 0)[1]}"), daemon=True).start()
 
 
-def _live(url: str, port: int, now: datetime, catalog: Catalog) -> None:
+def _warm(catalog: Catalog) -> None:
+    """Load what a first mail loads, so that lives do not pay for it; nothing is sent, since the sender's name is that of its process."""
+    with TemporaryDirectory() as folder, closing(open_store(f"sqlite:///{folder}/warm.sqlite")) as store:
+        now = datetime(2024, 6, 26, 9, tzinfo=UTC)
+        with store.write() as tx:
+            inventory.save_inventory(tx, [team("a", reader("a@example.com"))], now)
+            events.save_events(tx, [cut(recorded_at=now)], now)
+        assert deliver(World(store, catalog, (), Settings(), clock_from(now)))["planned"] == 1
+
+
+@dataclass(frozen=True)
+class _Life:
+    """What one process does: a cycle at each moment, in step with others where there is a barrier."""
+
+    url: str
+    port: int
+    moments: Sequence[datetime]
+    channels: Mapping[str, int]
+    barrier: Barrier | None
+
+
+def _fork(life: _Life, catalog: Catalog) -> int:
+    pid = os.fork()
+    if pid == 0:
+        code = 1
+        try:
+            _live(life, catalog)
+            code = 0
+        finally:  # not even an error may go on in the parent's place
+            os._exit(code)
+    return pid
+
+
+def _live(life: _Life, catalog: Catalog) -> None:
     with open(os.devnull, "w") as nowhere:
         for stream in (1, 2):
             os.dup2(nowhere.fileno(), stream)
-    settings = Settings.model_validate({"smtp_url": f"smtp://127.0.0.1:{port}"})
-    with closing(open_store(url)) as store:
-        deliver(World(store, catalog, (source("a", "http://127.0.0.1/a"),), settings, clock_from(now)))
+    settings = Settings.model_validate({"smtp_url": f"smtp://127.0.0.1:{life.port}", "allow_private_hosts": "127.0.0.1"})
+    ways = {name: WAYS[name](at, name) for name, at in life.channels.items()}
+    with closing(open_store(life.url)) as store:
+        for now in life.moments:
+            if life.barrier is not None:
+                life.barrier.wait(60)
+            try:
+                deliver(World(store, catalog, (source("a", "http://127.0.0.1/a"),), settings, clock_from(now), channels=ways))
+            except StoreError:
+                if len(life.moments) == 1:
+                    raise  # a service tries again with its next cycle, which a single one does not have
 
 
 if __name__ == "__main__":

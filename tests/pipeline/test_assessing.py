@@ -5,14 +5,14 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from monitor.errors import UsageError
-from monitor.model import Event, Report
+from monitor.model import Event, EventDates, Report
 from monitor.pipeline import World, assess
 from monitor.pipeline.deciding import decide, undo
 from monitor.pipeline.notebook import Notebook
@@ -20,13 +20,14 @@ from monitor.store import events
 from monitor.store import sources as stored_sources
 from monitor.store.assessments import assessment_history
 from monitor.store.documents import add_documents
-from tests.assess.builders import NOTICE_DAY, ban, days, prose, report
+from tests.assess.builders import DEADLINE, NOTICE_DAY, ban, days, prose, report
 from tests.assess.strategies import many_reports
 from tests.pipeline.arrivals import VERSION, arrive, at, store
 from tests.pipeline.conftest import world_over
 from tests.store.nouns import source
 
 HOUR = timedelta(hours=1)
+NOW = NOTICE_DAY + 3 * HOUR
 LATE = NOTICE_DAY + days(400)
 
 
@@ -154,3 +155,20 @@ def test_scores_are_kept_of_what_moved(world: World) -> None:
     with world.store.read() as tx:
         assert [a.as_of for a in assessment_history(tx, "openai", "CN")] == [NOTICE_DAY, NOTICE_DAY + days(1)]
         assert assessment_history(tx, "kaspersky", "US") == before
+
+
+@pytest.mark.parametrize("beside", [(), (report("paper", told=NOTICE_DAY + HOUR, effective=DEADLINE),)], ids=["alone", "among others"])
+def test_an_edit_of_what_opened_an_event_leaves_its_id_and_when_we_knew(world: World, beside: tuple[Report, ...]) -> None:
+    told = report("first", effective=DEADLINE)
+    arrive(world, [told, *beside], NOW)
+    (before,) = known(world)
+    mended = edited(told)
+    moved = edited(told, 3).model_copy(update={"signal": told.signal.model_copy(update={"dates": EventDates(effective=date(2024, 8, 9))})})
+    for hours, version in ((5, mended), (6, moved)):
+        arrive(world, [version], NOW + hours * HOUR)
+        (after,) = known(world)
+        assert (after.id, after.first_seen_at, after.stages[0].recorded_at) == (before.id, NOW, NOW)
+        assert version.document.id in after.documents
+    another = edited(told, 4).model_copy(update={"signal": told.signal.model_copy(update={"stage": "final"})})
+    arrive(world, [another], NOW + 7 * HOUR)
+    assert next(one for one in known(world) if another.document.id in one.documents).stages[-1].recorded_at == NOW + 7 * HOUR

@@ -36,7 +36,7 @@ DAY = timedelta(days=1)
 
 
 def on_the_web(world: World, base_url: str = BASE_URL) -> World:
-    return replace(world, settings=world.settings.model_copy(update={"base_url": base_url}))
+    return replace(world, settings=world.settings.model_copy(update={"base_url": base_url, "opt_in": "operator"}))
 
 
 @contextmanager

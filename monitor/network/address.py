@@ -1,4 +1,4 @@
-"""Which addresses a fetch may connect to. Hosts and addresses come in, yes or no goes out; nothing is resolved here.
+"""Which addresses a request may go to. Hosts and addresses come in, yes, no or an error goes out; nothing is resolved here.
 
 The lists are explicit because the standard library's `is_global` differs between Python versions.
 """
@@ -25,6 +25,10 @@ _NAT64 = IPv6Network("64:ff9b::/96")
 # Cloud metadata services hand out credentials: only the address itself, named on its own, opens them.
 _METADATA = frozenset({ipaddress.ip_address("169.254.169.254"), ipaddress.ip_address("fd00:ec2::254")})
 _NUMERIC_TAIL = re.compile(r"(?:^|\.)(?:\d+|0x[0-9a-f]*)$", re.IGNORECASE)
+
+
+class BlockedAddressError(OSError):
+    """A name or literal leads to an address we must not dial."""
 
 
 def is_public(address: Address) -> bool:
@@ -54,6 +58,22 @@ def is_opted_in(host: str, port: int, address: Address, allowed: tuple[str, ...]
     A network opens loopback and link-local only when it lies inside them, and never a metadata service.
     """
     return any(_opens(entry.strip().lower(), host.rstrip(".").lower(), port, address) for entry in allowed)
+
+
+def check_address(host: str, port: int, address: Address, allowed: tuple[str, ...]) -> None:
+    """BlockedAddressError unless `address` is public or the operator opted this host, port or address in."""
+    if not is_public(address) and not is_opted_in(host, port, address, allowed):
+        raise BlockedAddressError(f"{host} is {address}, which is not a public address")
+
+
+def check_host(host: str, port: int, allowed: tuple[str, ...]) -> None:
+    """BlockedAddressError for an address that is disguised or not allowed, which no resolver would see; a name passes."""
+    try:
+        address = literal(host)
+    except ValueError as error:
+        raise BlockedAddressError(f"{host} is a disguised address") from error
+    if address is not None:
+        check_address(host, port, address, allowed)
 
 
 def _opens(entry: str, host: str, port: int, address: Address) -> bool:
