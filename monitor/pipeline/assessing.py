@@ -28,9 +28,9 @@ def assess(world: World, version: str) -> int:
 
     What was not compared with other texts yet does not count: a copy must not pass for a second origin even once.
     """
-    compare(world)
-    now = world.clock()
     with world.notebook.lock:
+        compare(world)
+        now = world.clock()
         try:
             with world.store.write() as tx:
                 # Two processes at once: who writes second must have read what the first wrote, or would withdraw it.

@@ -29,7 +29,9 @@ _YEARS: Final = 30
 
 
 def world_of(store: Store, catalog: Catalog, settings: Settings, clock: Clock) -> World:
-    """The world of whoever has a store open already and wants nothing collected."""
+    """The world of whoever has a store open already and wants nothing collected. Who keeps it has all events drawn once, not for each
+    decision.
+    """
     return World(store, catalog, (), settings, clock)
 
 
@@ -65,8 +67,8 @@ def _signed(author: str, reason: str) -> dict[str, str]:
 
 
 def _record(world: World, signed: dict[str, str], said: Callable[[Session, str | None], dict[str, Any]]) -> tuple[EventDecision, int]:
-    compare(world)
     with world.notebook.lock:
+        compare(world)
         try:
             with world.store.write() as tx:
                 serialise(tx, "events")
