@@ -4,7 +4,7 @@
 serves generated feeds on addresses of loopback, one host a feed. Scenarios: cold (all new), same (all 304), changed (5 % have a new entry),
 late (a server that answers after 200 ms, with 50 and 300 connections), many (5,000 feeds: memory). Ours is `pipeline.collect` as the
 service runs it: parser children, SQLite, one log line a source. `--reader` is a Python that has reader and sgmllib3k (default:
-this one); who is missing is skipped. Start-up is subtracted: each subject with no feed, in the same round. That the work was equal is
+this one); who is missing is skipped. Start-up is subtracted: each subject with no feed, just before. That the work was equal is
 taken from the server's log and from the entries stored; otherwise it ends with an error.
 """
 
@@ -273,26 +273,24 @@ def rounds(folder: Path, given: argparse.Namespace, subjects: Sequence[type[Subj
         fetchers = [(kind(folder, given.feeds, server.port), kind(folder, 0, server.port)) for kind in subjects]
         for _ in range(given.rounds):
             site.write()
-            for _, empty in fetchers:
+            for full, empty in fetchers:
                 empty.prepare()
-            start_up = {full.name: empty.run() for full, empty in fetchers}
-            for full, _ in fetchers:
                 if "cold" in wanted or not full.prepare(filled=True):
                     full.prepare()
                     server.counted()
-                    spent = full.run()
+                    start_up, spent = empty.run(), full.run()
                     _check("cold", full, spent, server, site, 0)
-                    table.add("cold", full.name, spent, start_up[full.name])
+                    table.add("cold", full.name, spent, start_up)
                     full.keep()
                 full.prepare(filled=True)
             for scenario in [s for s in wanted if s != "cold"]:
                 changed = site.change(CHANGED) if scenario == "changed" else 0
-                for full, _ in fetchers:
+                for full, empty in fetchers:
                     full.prepare(filled=True)
                     server.counted()
-                    spent = full.run()
+                    start_up, spent = empty.run(), full.run()
                     _check(scenario, full, spent, server, site, changed)
-                    table.add(scenario, full.name, spent, start_up[full.name])
+                    table.add(scenario, full.name, spent, start_up)
     for scenario in wanted:
         table.show(scenario, given.feeds)
 

@@ -13,11 +13,12 @@ from typing import Final
 
 from monitor.assess.constants import ESTABLISHED_ORIGINS, NEWS_CYCLE_DAYS, SAME_NEWS_DAYS
 from monitor.assess.factors import ACTIVE
+from monitor.assess.measure import EITHER, FAMILY
 from monitor.assess.question import Question
 from monitor.assess.rate import contributions
 from monitor.assess.stage import HALTED, PHASE
 from monitor.assess.wave import QUIET
-from monitor.model import Alert, AlertPair, AlertReason, DayRole, Event, Jurisdiction, Provider, StageStep, Wave
+from monitor.model import Alert, AlertPair, AlertReason, DayRole, Event, EventType, Jurisdiction, Provider, StageStep, Wave
 
 ALERT_POINTS: Final = 15
 """What an event must weigh *by itself* for a provider in a place: an antitrust suit or a decided duty does, a plan that names it does
@@ -27,9 +28,11 @@ NAMELESS_POINTS: Final = 4
 sector is light for each of its firms, but all of them must prepare."""
 ALERT_ORIGINS: Final = 2
 """Independent origins, unless it is the act itself: one report can be misread by a machine, and most that are stand alone."""
-PLAIN_CONFIDENCE: Final = 0.74
-"""`Event.confidence` from which one origin suffices whose headline says plainly that the measure was taken: of a paper of medium
-standing only what rules and heads are surest of (.99 and more)."""
+PLAIN_POINTS: Final = 8
+"""The same where a headline says plainly that a named firm was hit: one voice is half of what two weigh, and an antitrust suit or a fine
+that one careful report tells must not wait for the second."""
+_LOOSE: Final = frozenset({"service_ban", "litigation", "relief"})
+"""What reporters also call a measure of another kind."""
 _SAME_NEWS: Final = timedelta(days=NEWS_CYCLE_DAYS)
 
 
@@ -44,7 +47,7 @@ def alert(
     """The alert that the event is worth at `as_of` after those `told` before, in any order; pure.
 
     - **new**: it reaches `floor_points` for some provider in some place, and two independent origins or a primary source tell it in
-      the same days, or an analyst confirmed it.
+      the same days, or one in a headline that leaves nothing to misread, or an analyst confirmed it.
     - **advanced**: it was alerted before, and the same holds for a step into a further phase (proposed, decided, in force) that is
       not part of the same days' news and not just the arrival of the day that the last alert gave.
     - **again**: it was alerted before, and many origins that were silent for days tell it as news: a further act of the same kind.
@@ -60,8 +63,8 @@ def alert(
     if own is not None and event.stage in HALTED:
         is_news = own.stage not in HALTED and _is_certain(event, step)
         return _alert(event, step, "lifted", own.pairs, as_of) if is_news else None
-    least = min(NAMELESS_POINTS, floor_points) if _is_nameless(event) and wave and wave.origins >= ESTABLISHED_ORIGINS else floor_points
-    pairs = _pairs(event, as_of, providers, regions, least)
+    hit = _as_told(event)
+    pairs = _pairs(hit, as_of, providers, regions, _least(hit, floor_points))
     news: StageStep | Wave = wave or step
     reason: AlertReason | None = "new" if event.confirmed or (wave and _is_told(event, wave)) else None
     if own is not None:
@@ -70,6 +73,22 @@ def alert(
         else:
             reason = "again" if wave and _is_again(event, wave, own) else None
     return _alert(event, news, reason, pairs, as_of) if pairs and reason and not _is_part_of(told, event, news, pairs) else None
+
+
+def _as_told(event: Event) -> Event:
+    """The event with those hit whom the news of these days names: reports of weeks ago may have been about others."""
+    if event.wave is None or event.wave.parties is None:
+        return event
+    named = {p: role for p, role in event.providers.items() if role not in ACTIVE or p in event.wave.parties}
+    return event.model_copy(update={"providers": named})
+
+
+def _least(event: Event, floor_points: int) -> int:
+    """The points that suffice for how it is told in these days, `floor_points` at most."""
+    wave = event.wave
+    if wave and _is_nameless(event) and wave.origins >= ESTABLISHED_ORIGINS:
+        return min(NAMELESS_POINTS, floor_points)
+    return min(PLAIN_POINTS, floor_points) if wave and _is_plain(event, wave) else floor_points
 
 
 def _is_nameless(event: Event) -> bool:
@@ -81,7 +100,12 @@ def _is_told(event: Event, wave: Wave) -> bool:
     if wave.stage == "rumoured":
         return False
     several = len(event.origins) >= ALERT_ORIGINS and wave.origins >= ALERT_ORIGINS
-    return several or wave.primary or (wave.plain and event.confidence >= PLAIN_CONFIDENCE)
+    return several or wave.primary or _is_plain(event, wave)
+
+
+def _is_plain(event: Event, wave: Wave) -> bool:
+    """Whether a headline says in so many words that somebody whom the event names was hit or acts."""
+    return wave.plain and bool({"restricting", "targeted"} & {*event.providers.values()})
 
 
 def correction(event: Event, told: Sequence[Alert], as_of: datetime) -> Alert | None:
@@ -119,11 +143,26 @@ def _is_certain(event: Event, step: StageStep) -> bool:
 
 
 def _is_part_of(told: Sequence[Alert], event: Event, news: StageStep | Wave, pairs: Sequence[AlertPair]) -> bool:
-    """Whether other events interrupted in the days of this news for half of these providers, there or where the measure comes from."""
+    """Whether other events interrupted in the days of this news for half of these providers, there or where the measure comes from,
+    with at least half its weight: a law for a whole class does not hide the case against one firm. What three origins tell as another
+    kind of measure is one.
+    """
     close = (one for one in told if one.event != event.id and abs(news.recorded_at - one.at) <= _SAME_NEWS)
-    warned = {(pair.provider, pair.jurisdiction) for one in close for pair in one.pairs}
-    theirs = {pair.provider for pair in pairs for place in (pair.jurisdiction, *event.issuing) if (pair.provider, place) in warned}
+    if isinstance(news, Wave) and news.alike >= ESTABLISHED_ORIGINS:
+        close = (one for one in close if _could_be(one.type, event.type))
+    warned: dict[tuple[str, str], int] = {}
+    for pair in (pair for one in close for pair in one.pairs):
+        key = pair.provider, pair.jurisdiction
+        warned[key] = max(pair.points, warned.get(key, 0))
+    places = {pair: (pair.jurisdiction, *event.issuing) for pair in pairs}
+    theirs = {pair.provider for pair in pairs if any(2 * warned.get((pair.provider, place), 0) >= pair.points for place in places[pair])}
     return bool(theirs) and 2 * len(theirs) >= len({pair.provider for pair in pairs})
+
+
+def _could_be(one: EventType, other: EventType) -> bool:
+    """Whether reporters call one measure by both these kinds."""
+    families = {FAMILY[one], FAMILY[other]}
+    return len(families) == 1 or families <= EITHER or bool({one, other} & _LOOSE)
 
 
 def _is_further(event: Event, step: StageStep, own: Alert) -> bool:

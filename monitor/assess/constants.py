@@ -14,7 +14,7 @@ from typing import Final
 
 from monitor.model import EventType, Level, Modality, Reliability, Role, Stage
 
-METHODOLOGY_VERSION: Final = "1.3.0"
+METHODOLOGY_VERSION: Final = "1.4.0"
 
 SEVERITY: Final = MappingProxyType[EventType, float]({
     "service_ban": 1.0,  # the service may not be used at all
@@ -119,6 +119,9 @@ NEWS_CYCLE_DAYS: Final = 2
 ESTABLISHED_ORIGINS: Final = 3
 """So many independent origins do not all misread: a party or place they name stays, and a lone report that turns what they
 call a ban into the provider's own act, or the reverse, is taken for a loose word."""
+CLASS_FIRMS: Final = 3
+"""A report that so many firms are touched, and none is aimed at, tells a rule for a class: it is not the measure against one of them unless
+that one is half of those it names."""
 EVIDENCE_MAX: Final = 6
 """Quotes per event: enough to check, few enough to read."""
 

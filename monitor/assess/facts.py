@@ -13,11 +13,12 @@ from typing import Final, TypeVar
 
 from monitor.assess.corroborate import Chorus
 from monitor.assess.measure import EITHER, Claim, Family
-from monitor.model import Modality
+from monitor.model import Modality, Reliability
 from monitor.model.brief import DocumentBrief
 
 _LONG_AGO: Final = datetime.min.replace(tzinfo=UTC)
 _WEAKER: Final[tuple[Modality, ...]] = ("threatened", "hypothetical", "denied")
+TIERS: Final[tuple[Reliability, ...]] = ("primary", "high", "medium", "low")
 Value = TypeVar("Value", bound=Hashable)
 
 
@@ -73,6 +74,14 @@ def is_relief(claim: Claim) -> bool:
 def is_primary(claim: Claim) -> bool:
     """Whether the document is the act itself: the issuer's own regulator, or the provider's notice about its own act."""
     return claim.primary
+
+
+def tier(claim: Claim) -> Reliability:
+    """The document's tier; `primary` only where it is the primary source of this very measure."""
+    if is_primary(claim):
+        return "primary"
+    told = claim.report.document.reliability
+    return "high" if told == "primary" else told
 
 
 def supported(claims: Iterable[Claim], value: Callable[[Claim], Value | None], chorus: Chorus[DocumentBrief]) -> list[Value]:

@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Final, Literal
 
-from monitor.assess.constants import ESTABLISHED_ORIGINS, NEWS_CYCLE_DAYS, SAME_NEWS_DAYS, WINDOW_DAYS
+from monitor.assess.constants import CLASS_FIRMS, ESTABLISHED_ORIGINS, NEWS_CYCLE_DAYS, SAME_NEWS_DAYS, WINDOW_DAYS
 from monitor.assess.facts import is_primary
 from monitor.assess.measure import EITHER, Claim, Family, natures
 from monitor.assess.tally import Tally, Word, outweighs
@@ -255,8 +255,10 @@ class Thread:
 
     def _tied(self, claim: Claim) -> bool:
         """One side names a principal, the other none: the other must name it in some role, or tell the same day and name nobody."""
-        if self._carried["principals"] & claim.named or claim.principals & self._carried["named"]:
-            return True
+        mine = self._carried["principals"]
+        aimed, named = (mine, claim.named) if mine else (claim.principals, self._carried["named"])
+        if aimed & named:
+            return len(named) < CLASS_FIRMS or 2 * len(aimed & named) >= len(named)
         silent = not claim.named or not self._carried["named"]
         same_issuer = bool(self._carried["issuing"] & claim.issuers)
         return silent and same_issuer and bool(self._days & claim.days)

@@ -7,8 +7,11 @@ an alert needs and a score does not. Reporters put the strongest words into a ti
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Final, Literal
+
+from monitor.model import EventType
 
 _KEPT: Final = 65_536
 """Titles that are remembered: an event that grows is merged again and again."""
@@ -21,28 +24,52 @@ _MAY_COME = re.compile(
 _ONLY_SAID = re.compile(
     r"^(?:\w+ ){1,3}fears?\b|"
     r"\b(?:wants?|CEO|declin(?:es?|ed) to|seems? to be over|oppos(?:es?|ing|ition)|blasts?|slams?|critici[sz](?:es?|ing)|condemns?|"
-    r"accuse[sd]?|denounces?|urges?|call(?:s|ed|ing)? (?:on|for|to)|rips|lash(?:es)? out|rejects?|hits? back|objects? to|rails? against|"
+    r"accuse[sd]?|denounces?|urge[sd]?|call(?:s|ed|ing)? (?:on|for|to)|rips|lash(?:es)? out|rejects?|hits? back|objects? to|rails? against|"
     r"pressure (?:on|to|from)|under pressure|asks?|should (?:be|not)|lobb(?:y|ies)|appeals? to|defends?|explained|explainer|guide to|"
     r"what (?:to know|you need to know|it means)|why|how|who is)\b",
     re.IGNORECASE,
 )
 _DONE = re.compile(
-    r"\b(?:bans?|banned|banning|fine[sd]?|blacklists?|blacklisted|outlaws?|outlawed|sanctioned|blocked|blocks (?!purchase|deal)|"
-    r"barred|suspends|suspended|revokes?|revoked|cancell?ed|prohibits?|prohibited|restricts|restricted|export (?:ban|controls?|curbs?))\b",
+    r"\b(?:bans?|banned|banning|bars|barring|barred|outlaws?|outlawed|forbids?|forbidden|prohibits?|prohibited|"
+    r"fine[sd]?|blacklists?|blacklisted|sanctioned|blocked|blocking|blocks (?!purchase)|restricts|restricted|restricting|"
+    r"suspends|suspended|halts|halted|stops|stopped|revokes|revoked|cancell?ed|cancels|removes|removed|strips|stripped|purges|rips? out|"
+    r"orders|ordered|sues|sued|suing|files? (?:an? )?(?:\w+ )?(?:law)?suit|charges|charged|hit with|upholds|upheld|"
+    r"probes|probed|investigates|under investigation|(?:opens?|launch(?:es)?) (?:an? )?(?:\w+ )?(?:probe|investigation|review|task ?force)|"
+    r"approves|passes|passed|adopts|adopted|signs|signed|designates|(?:releases|issues|lays out|unveils) (?:\w+ )?(?:rules?|law|list)|"
+    r"leaves|leaving|withdraws?|exits?|pulls? out|shuts? down|"
+    r"(?:delays?|pauses?|postpones?|withholds?) .*\b(?:launch|rollout|release)|"
+    r"to (?:end|leave|exit|quit)|ends|cuts? off|bows out|"
+    r"export (?:ban|controls?|curbs?|restrictions?)|(?:added to|adds? .* to) .*\b(?:blacklist|entity list))\b",
     re.IGNORECASE,
 )
-_DOUBTED = re.compile(r"\b(?:says?|said|avoid|reportedly|report)\b|\?", re.IGNORECASE)
+_DOUBTED = re.compile(
+    r"\b(?:says?|said|saying|avoid|reportedly|reports?|sources|plans?|planning|planned|threatens?|threatened|vows?|wins?|won|loses?|lost|"
+    r"cleared|would|if|unless|bids? to|tries to|trying to|fights?|despite|live|watch)\b|[?:]",
+    re.IGNORECASE,
+)
+"""What somebody says or plans, or what the headline tells of something else, before which the act itself lies."""
 _CONTENT = re.compile(
-    r"\b(?:ban|block|restrict|remov|suspend|censor|withh[eo]ld)\w*\b.{0,40}\b(?:posts?|tweets?|videos?|documentar(?:y|ies)|accounts?|articles?|content)\b",
+    r"\b(?:ban|block|restrict|remov|suspend|censor|withh[eo]ld)\w*\b.{0,40}\b(?:posts?|tweets?|videos?|documentar(?:y|ies)|accounts?|articles?|content)\b|"
+    r"\b(?:bans?|banned|blocks?|blocked|suspends?|suspended) (?:\w+ ){0,2}"
+    r"(?:writers?|journalists?|bloggers?|critics?|activists?|influencers?|politicians?) from\b",
     re.IGNORECASE,
 )
-"""What is taken down on a service leaves the service where it is."""
+"""What is taken down on a service, and who is expelled from it, leaves the service where it is."""
+_OF_KIND: Final[Mapping[EventType, re.Pattern[str]]] = {
+    "divestiture": re.compile(r"\b(?:divest\w*|sell|sells|sale|spin off|break up)\b", re.IGNORECASE),
+    "litigation": re.compile(
+        r"\b(?:courts?|judges?|su(?:e[sd]?|ing)|(?:law)?suits?|charge[sd]?|upholds?|upheld|rul(?:es|ed|ing))\b", re.IGNORECASE
+    ),
+    "antitrust": re.compile(r"^(?!.*\b(?:cyber\w*|security|privacy|data protection)\b)", re.IGNORECASE),
+}
+"""What a headline must say to tell these kinds plainly: machines give them to orders, suits and probes of every kind."""
 
 
 @lru_cache(maxsize=_KEPT)
-def is_plain(title: str) -> bool:
-    """Whether the title itself says that a measure was taken, so that a machine can hardly misread it; English words only."""
-    return told_by(title) == "act" and bool(_DONE.search(title)) and not _DOUBTED.search(title)
+def is_plain(title: str, kind: EventType) -> bool:
+    """Whether the title itself says that a measure of that kind was taken, so that a machine can hardly misread it; English words only."""
+    fits = kind not in _OF_KIND or _OF_KIND[kind].search(title)
+    return told_by(title) == "act" and bool(_DONE.search(title)) and bool(fits) and not _DOUBTED.search(title)
 
 
 @lru_cache(maxsize=_KEPT)

@@ -9,15 +9,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
-from monitor.assess.constants import NEWS_CYCLE_DAYS
+from monitor.assess.constants import CONFIDENCE_WEIGHT, NEWS_CYCLE_DAYS
 from monitor.assess.corroborate import Chorus, chorus
-from monitor.assess.facts import Substance, current, is_primary, is_relief, substance, supported
+from monitor.assess.facts import Substance, current, is_primary, is_relief, substance, supported, tier
 from monitor.assess.headline import is_plain, told_by
 from monitor.assess.kinship import Kinship
-from monitor.assess.measure import Claim
+from monitor.assess.measure import ACTIVE, Claim
 from monitor.assess.stage import HALTED, advanced
 from monitor.assess.tally import outweighs
-from monitor.assess.wave import LENGTH, Spoken, wave
+from monitor.assess.wave import LENGTH, PLAIN_CONFIDENCE, Spoken, wave
 from monitor.model import MODIFIERS, Stage, StageStep, Wave
 from monitor.model.brief import DocumentBrief
 
@@ -108,8 +108,11 @@ def _wave(said: Sequence[_Said]) -> Wave | None:
         headline = "act" if document.kind == "regulator" else told_by(document.title)
         if headline != "opinion" and one.stage is not None:
             stage: Stage = "rumoured" if headline == "chance" and one.stage != "proposed" else one.stage
-            plain = is_plain(document.title)
-            spoken.append(Spoken(document.id, one.voice, stage, one.told, one.claim.report.recorded_at, one.primary, plain))
+            signal, recorded_at = one.claim.report.signal, one.claim.report.recorded_at
+            sure = signal.confidence * CONFIDENCE_WEIGHT[tier(one.claim)] >= PLAIN_CONFIDENCE
+            plain = sure and is_plain(document.title, signal.type)
+            parties = one.claim.principals | {p for p, role in signal.providers.items() if role in ACTIVE}
+            spoken.append(Spoken(document.id, one.voice, stage, one.told, recorded_at, one.primary, plain, parties))
     return wave(spoken)
 
 

@@ -11,11 +11,11 @@ from typing import TypeVar
 
 from monitor.assess.constants import CONFIDENCE_WEIGHT, EVIDENCE_MAX
 from monitor.assess.dates import dated
-from monitor.assess.facts import is_primary, supported
+from monitor.assess.facts import TIERS, is_primary, supported, tier
 from monitor.assess.history import Account, account
 from monitor.assess.kinship import Kinship
 from monitor.assess.measure import ACTIVE, EITHER, FAMILY, Claim
-from monitor.assess.proof import TIERS, evidence, offers, tier
+from monitor.assess.proof import evidence, offers
 from monitor.assess.tally import Tally
 from monitor.assess.title import title
 from monitor.model import MODIFIERS, ROLE_PRECEDENCE, Event, EventType, Role

@@ -8,22 +8,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from monitor.assess.facts import is_primary, is_relief, supported
+from monitor.assess.facts import TIERS, is_primary, is_relief, supported, tier
 from monitor.assess.history import Account
 from monitor.assess.measure import Claim
-from monitor.model import EventOffer, Evidence, Offer, OfferKind, Reliability
+from monitor.model import EventOffer, Evidence, Offer, OfferKind
 from monitor.model.brief import Quotation
 
-TIERS: Final[tuple[Reliability, ...]] = ("primary", "high", "medium", "low")
 _OFFER_EVIDENCE_MAX: Final = 2
-
-
-def tier(claim: Claim) -> Reliability:
-    """The document's tier; `primary` only where it is the primary source of this very measure."""
-    if is_primary(claim):
-        return "primary"
-    told = claim.report.document.reliability
-    return "high" if told == "primary" else told
 
 
 def evidence(claims: Sequence[Claim], limit: int) -> tuple[Evidence, ...]:

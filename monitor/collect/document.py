@@ -31,11 +31,13 @@ _ONE_AT_A_TIME = threading.Lock()
 # The HTML parser needs quadratic time for deep nesting; what is left for it after flattening is a handful of odd tags.
 _ODD_TAGS = 2_000
 
-_BLOCKS = (
-    "address|article|aside|blockquote|br|caption|center|dd|details|div|dl|dt|fieldset|figcaption|figure|footer|form|h[1-6]|header|hr|li|"
-    "main|nav|ol|option|p|pre|section|summary|table|tbody|td|tfoot|th|thead|tr|ul"
-)
-_BLOCK_TAG = re.compile(rf"</?(?:{_BLOCKS})(?:[\s/][^<>]*)?>", re.IGNORECASE)
+_BLOCKS = frozenset({
+    "address", "article", "aside", "blockquote", "br", "caption", "center", "dd", "details", "div", "dl", "dt", "fieldset",
+    "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "li", "main", "nav", "ol", "option",
+    "p", "pre", "section", "summary", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "ul",
+})  # fmt: skip
+# Looking a name up costs half of what an alternation of all of them does.
+_TAG = re.compile(r"</?([A-Za-z][A-Za-z1-6]*+)(?:[\s/][^<>]*)?>")
 _INLINE_TAG = re.compile(r"</?[A-Za-z][^<>\"']{0,400}(?:\"[^<>\"]*\"[^<>\"']{0,400}|'[^<>']*'[^<>\"']{0,400}){0,40}>")
 _RAW_START = re.compile(r"<(?:(script|style|template|iframe|noembed|noframes|textarea|title)(?=[\s/>])|!--)", re.IGNORECASE)
 _AMPERSANDS = re.compile(r"&(?:(?:amp|#0*38|#x0*26);)+", re.IGNORECASE)
@@ -145,12 +147,20 @@ def _clean_once(text: str, limit: int) -> str:
         text = _without_tags(text)
     if "&" in text:
         text = html.unescape(_AMPERSANDS.sub("&amp;", text))
-    lines = (" ".join(line.split()) for line in text.split("\n"))
-    return "\n".join(filter(None, lines))[:limit].strip()
+    return "\n".join(filter(None, map(_one_spaced, text.split("\n"))))[:limit].strip()
+
+
+def _one_spaced(line: str) -> str:
+    """`line` with one space where there is any; of all white space only the space itself is printable."""
+    return line.strip() if "  " not in line and line.isprintable() else " ".join(line.split())
+
+
+def _line_break(tag: re.Match[str]) -> str:
+    return "\n" if tag[1].lower() in _BLOCKS else tag[0]
 
 
 def _without_tags(text: str) -> str:
-    text = _INLINE_TAG.sub("", _BLOCK_TAG.sub("\n", _without_raw_text(text)))
+    text = _INLINE_TAG.sub("", _TAG.sub(_line_break, _without_raw_text(text)))
     if "<" not in text:
         return text
     if text.count("<") > _ODD_TAGS:

@@ -9,7 +9,10 @@ from __future__ import annotations
 
 import gc
 import json
+import math
+import os
 import resource
+import select
 import signal
 import struct
 import subprocess
@@ -49,6 +52,50 @@ class ParseLimits:
     answer_mib: int = 64
 
 
+class _End:
+    """Our end of a pipe to a child, of which no wait is longer than until `end` (of the monotonic clock): TimeoutError."""
+
+    def __init__(self, pipe: IO[bytes]) -> None:
+        self._fd = pipe.fileno()
+        os.set_blocking(self._fd, False)
+        self._poll = select.poll()
+        self._poll.register(self._fd, select.POLLIN if pipe.readable() else select.POLLOUT)
+
+    def send(self, message: bytes, end: float) -> None:
+        """All of it; BrokenPipeError when the other side is gone."""
+        rest = memoryview(message)
+        while rest:
+            try:
+                rest = rest[os.write(self._fd, rest) :]
+            except BlockingIOError:
+                self._wait(end)
+
+    def receive(self, limit: int, end: float) -> bytearray:
+        """One message; EOFError when the other side is gone or says more than `limit`."""
+        (length,) = _LENGTH.unpack(self._exactly(_LENGTH.size, end))
+        if length > limit:
+            raise EOFError
+        return self._exactly(length, end)
+
+    def _exactly(self, size: int, end: float) -> bytearray:
+        found = bytearray()
+        while len(found) < size:
+            try:
+                part = os.read(self._fd, min(size - len(found), _MIB))
+            except BlockingIOError:
+                self._wait(end)
+                continue
+            if not part:
+                raise EOFError
+            found += part
+        return found
+
+    def _wait(self, end: float) -> None:
+        left = end - time.monotonic()
+        if left <= 0 or not self._poll.poll(None if left == math.inf else 1000 * left):
+            raise TimeoutError
+
+
 class _Child:
     """One parser process; after `dead` it must not be used again."""
 
@@ -58,47 +105,35 @@ class _Child:
         given = json.dumps({"cpu_s": limits.cpu_s, "memory_mib": limits.memory_mib})
         # -I and an empty environment: no secret of the service is within the parser's reach.
         command = [sys.executable, "-I", "-X", "utf8", "-c", start, json.dumps(sys.path), given]
-        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env={})  # noqa: S603 - our own interpreter
-        self._expired = False
+        self._process = subprocess.Popen(command, bufsize=0, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env={})  # noqa: S603 - ours
         self.dead = False
+        assert self._process.stdin is not None
         assert self._process.stdout is not None
+        self._in, self._out = _End(self._process.stdin), _End(self._process.stdout)
         try:
-            _receive(self._process.stdout, len(_READY))
+            self._out.receive(len(_READY), math.inf)
         except EOFError:
             raise ForewarnedError(f"the feed parser's process cannot start: exit code {self.close()}; see its output above") from None
 
     def ask(self, source: Source, response: Response) -> tuple[Entry, ...] | FetchFailure:
         head = json.dumps([source.model_dump(mode="json"), response.model_dump(mode="json", exclude={"body"})]).encode()
-        watchdog = threading.Timer(self._limits.wall_s, self._expire)
-        watchdog.start()
+        end = time.monotonic() + self._limits.wall_s
         try:
-            answer = self._exchange(head, response.body)
+            self._in.send(_LENGTH.pack(len(head)) + head + _LENGTH.pack(len(response.body)), end)
+            self._in.send(response.body, end)
+            answer = self._out.receive(self._limits.answer_mib * _MIB, end)
+        except TimeoutError:
+            self._process.kill()
+            self.close()
+            why = f"the parser took longer than {self._limits.wall_s:g} s"
         except (OSError, EOFError):
-            answer = None
-        finally:
-            watchdog.cancel()
-            watchdog.join()
-        if answer is None or self._expired:
             why = self._why_it_died()
-            return RefusedError("parser_killed", why).failure(response.url, response.retrieved_at)
-        return _ANSWER.validate_json(answer)
-
-    def _exchange(self, head: bytes, body: bytes) -> bytes:
-        assert self._process.stdin is not None
-        assert self._process.stdout is not None
-        _send(self._process.stdin, head)
-        _send(self._process.stdin, body)
-        return _receive(self._process.stdout, self._limits.answer_mib * _MIB)
-
-    def _expire(self) -> None:
-        self._expired = True
-        self._process.kill()
+        else:
+            return _ANSWER.validate_json(answer)
+        return RefusedError("parser_killed", why).failure(response.url, response.retrieved_at)
 
     def _why_it_died(self) -> str:
-        expired = self._expired
         code = self.close()
-        if expired:
-            return f"the parser took longer than {self._limits.wall_s:g} s"
         if code == -signal.SIGXCPU:
             return f"the parser used more than {self._limits.cpu_s} s of CPU"
         return f"the parser ended with {signal.Signals(-code).name if code < 0 else f'exit code {code}'}"

@@ -15,7 +15,6 @@ from monitor.collect.failures import OddError, RefusedError
 from monitor.collect.federal_register import gazette_entries, with_facts
 from monitor.collect.identity import identified
 from monitor.collect.json_feed import json_entries
-from monitor.collect.page.extract import page_entry
 from monitor.collect.prolog import ForbiddenDtdError, Root, find_root, is_closed, without_second_root
 from monitor.collect.shape import check_shape
 from monitor.collect.strict import MAX_ENTRIES, read_strictly
@@ -47,6 +46,8 @@ def _entries(source: Source, response: Response) -> list[Entry]:
     if not text.strip():
         raise RefusedError("empty_body", "the body is empty")
     if source.format == "page":
+        from monitor.collect.page.extract import page_entry
+
         return [page_entry(text, source, response)]
     if text.lstrip()[0] in "{[":
         return gazette_entries(text, source.url) if source.format == "federal_register" else json_entries(text, response.url)

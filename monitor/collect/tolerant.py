@@ -11,9 +11,6 @@ from collections.abc import Mapping
 from typing import Any
 from xml.sax import SAXException
 
-import feedparser
-from feedparser.api import StrictFeedParser
-
 from monitor.collect.failures import RefusedError
 from monitor.collect.when import instant
 from monitor.collect.written import Feed, Text, Written
@@ -27,6 +24,10 @@ _HOSTILE = (ArithmeticError, AssertionError, AttributeError, LookupError, Recurs
 
 def looks_like_html(text: str) -> bool:
     """Whether nominally plain text of RSS is meant as HTML; many publishers do not say."""
+    if "</" not in text and "&" not in text:
+        return False  # without a closing tag or an entity it is not, and the library need not be loaded to say so
+    from feedparser.api import StrictFeedParser
+
     return bool(StrictFeedParser.looks_like_html(text))
 
 
@@ -40,6 +41,8 @@ def read_tolerantly(document: str) -> Feed:
 
 
 def _parsed(document: str) -> Any:
+    import feedparser
+
     escaped = _AMPERSAND.sub(_mended, document)
     try:
         return feedparser.parse(

@@ -91,7 +91,7 @@ def compose(query: DigestQuery) -> Digest | Skipped:
         data_as_of=query.data_as_of,
         stale=query.stale,
         subject=_all_quiet(query) if quiet and not query.stale else _subject(query, [] if quiet else [*urgent, *moved, *fresh]),
-        preheader=_preheader(query, urgent),
+        preheader=_preheader(query, urgent, quiet),
         sections=tuple(part for part in parts if part),
         footer=tuple(_footer(query)),
         base_url=query.base_url,
@@ -155,8 +155,10 @@ def fitted(tag: str, what: str, left: str, more: str, *, keeps_end: bool = False
     return tag + (what if len(what) <= room else what[: room - 3].rstrip() + "...") + left + more
 
 
-def _preheader(query: DigestQuery, urgent: list[Hit]) -> str:
+def _preheader(query: DigestQuery, urgent: list[Hit], quiet: bool) -> str:
     """The action, since the subject already is the fact."""
+    if quiet and not urgent:
+        return f"Nothing new in a week on what {query.team.name} depends on; the watch is on."
     if urgent:
         more = f" And {plural(len(urgent) - 1, 'more matter')} to act on." if len(urgent) > 1 else ""
         return f"{sections.advice(query, urgent[0])}.{more}"

@@ -10,80 +10,45 @@ process loses nothing and a second run repeats nothing.
     deliver  events × inventory   → digests, alerts  mailing.py, alerting.py, rehearsing.py (looks back)
     post     queued mails         → SMTP             posting.py
     notify   queued messages      → webhooks, chats  notifying.py
+
+Each step is loaded when it is first asked for: who only fetches, or only opens a store, needs no model and no numpy.
 """
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
-from typing import Any
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
-from monitor.logs import log
-from monitor.pipeline.alerting import preview_alert
-from monitor.pipeline.assessing import assess
-from monitor.pipeline.collecting import collect, ingest
-from monitor.pipeline.comparing import compare
-from monitor.pipeline.mailing import deliver, preview
-from monitor.pipeline.reading import Reads, read, read_documents
-from monitor.pipeline.world import Progress, World, no_progress, open_world
-from monitor.understand.tag import Tagger
+if TYPE_CHECKING:
+    from monitor.pipeline.alerting import preview_alert
+    from monitor.pipeline.assessing import assess
+    from monitor.pipeline.collecting import collect, ingest
+    from monitor.pipeline.comparing import compare
+    from monitor.pipeline.cycling import CycleSummary, cycle
+    from monitor.pipeline.mailing import deliver, preview
+    from monitor.pipeline.reading import Reads, read, read_documents
+    from monitor.pipeline.world import Progress, World, no_progress, open_world
+    from monitor.understand.tag import Tagger
 
 __all__ = [
     "CycleSummary", "Progress", "Reads", "Tagger", "World", "assess", "collect", "compare", "cycle", "deliver", "ingest", "no_progress",
     "open_world", "preview", "preview_alert", "read", "read_documents",
 ]  # fmt: skip
+_HOMES = {
+    "alerting": ("preview_alert",),
+    "assessing": ("assess",),
+    "collecting": ("collect", "ingest"),
+    "comparing": ("compare",),
+    "cycling": ("CycleSummary", "Tagger", "cycle"),
+    "mailing": ("deliver", "preview"),
+    "reading": ("Reads", "read", "read_documents"),
+    "world": ("Progress", "World", "no_progress", "open_world"),
+}
+_HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
 
-@dataclass(frozen=True)
-class CycleSummary:
-    """What one full cycle did."""
-
-    polled: int
-    states: dict[str, int]
-    new_documents: int
-    copies: int
-    tagged: int
-    relevant: int
-    doubtful: int
-    event_revisions: int
-    deliveries: dict[str, int]
-    seconds: float
-
-    def answer(self) -> dict[str, Any]:
-        """The summary as plain JSON."""
-        return asdict(self)
-
-    def lines(self) -> list[str]:
-        """The summary in words."""
-        states = ", ".join(f"{n} {state}" for state, n in sorted(self.states.items())) or "none due"
-        mails = ", ".join(f"{n} {what}" for what, n in self.deliveries.items() if n) or "none due"
-        return [
-            f"sources    {self.polled} polled: {states}",
-            f"documents  {self.new_documents} new, {self.tagged} read, {self.relevant} tell of an event, {self.doubtful} may",
-            f"copies     {self.copies} found",
-            f"events     {self.event_revisions} new or changed",
-            f"digests    {mails}",
-            f"took       {self.seconds:.1f} s",
-        ]
-
-
-def cycle(world: World, tagger: Tagger, progress: Progress = no_progress) -> CycleSummary:
-    """Collect, compare, read, assess and deliver once."""
-    started = world.clock()
-    collected = collect(world, progress)
-    copies = compare(world, progress)
-    tagged = read(world, tagger, progress)
-    summary = CycleSummary(
-        polled=sum(collected.states.values()),
-        states=dict(collected.states),
-        new_documents=collected.new,
-        copies=copies,
-        tagged=tagged.documents,
-        relevant=tagged.relevant,
-        doubtful=tagged.doubtful,
-        event_revisions=assess(world, tagger.version),
-        deliveries=deliver(world),
-        seconds=round((world.clock() - started).total_seconds(), 1),
-    )
-    if summary.polled:
-        log("cycle finished", **{name: value for name, value in asdict(summary).items() if isinstance(value, int | float)})
-    return summary
+def __getattr__(name: str) -> Any:
+    """A step or a noun of the pipeline, from the module that has it."""
+    if name not in _HOME_OF:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_HOME_OF[name]}"), name)

@@ -185,7 +185,7 @@ async def _polled(world: World, task: sources.PollTask, doors: Doors) -> tuple[s
         if isinstance(answer, FetchFailure) or isinstance(entries, FetchFailure) or answer.status != 200:
             return await doors.ledger.settle(Polled(task, entries if isinstance(entries, FetchFailure) else answer))
         # Cleaning a huge feed takes seconds: off the event loop, where others' deadlines run, and outside the transaction.
-        cleaned = partial(_new_documents, world, task.source, entries, answer.retrieved_at, task.failures)
+        cleaned = partial(_new_documents, world, task.source, entries, answer.retrieved_at, task.failures, task.is_known)
         try:
             found = await asyncio.get_running_loop().run_in_executor(doors.lane(task, answer.body).cleaner, cleaned)
         except RefusedError as refused:
@@ -194,16 +194,26 @@ async def _polled(world: World, task: sources.PollTask, doors: Doors) -> tuple[s
 
 
 def _new_documents(
-    world: World, source: Source, entries: Iterable[Entry], retrieved_at: datetime, failures: int = ERROR_BELIEVED_AFTER
+    world: World,
+    source: Source,
+    entries: Iterable[Entry],
+    retrieved_at: datetime,
+    failures: int = ERROR_BELIEVED_AFTER,
+    is_known: bool = True,
 ) -> list[Document]:
-    """Those of the entries that are new or changed, as documents that are still to be stored; `failures` in a row came before."""
+    """Those of the entries that are new or changed, as documents that are still to be stored; `failures` in a row came before.
+
+    Of a source that is not known nothing is stored.
+    """
     listed = list(entries)
     if not listed:
         return []
     if source.format == "page":
         return page_documents(world, source, listed[0], retrieved_at, failures)
+    if not is_known:
+        return documents(source, listed, {}, retrieved_at)
     with world.store.read() as tx:
-        latest = _known(tx, source, listed) if stored.has_any(tx, source.id) else {}
+        latest = _known(tx, source, listed)
     return documents(source, listed, latest, retrieved_at)
 
 

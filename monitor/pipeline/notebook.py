@@ -19,7 +19,6 @@ from monitor.assess.kinship import Kinship
 from monitor.assess.measure import Claim
 from monitor.assess.merge import merged
 from monitor.assess.rulings import Ruled, ruled
-from monitor.collect.copies import METHOD
 from monitor.model import Event
 from monitor.model.brief import Brief, document_brief, signal_brief
 from monitor.store import Session, decisions, documents, origins, signals
@@ -125,6 +124,8 @@ class Notebook:
             self._note(self._pinned(tx))
 
     def _all(self, tx: Session, version: str) -> Collection[str]:
+        from monitor.collect.copies import METHOD  # with numpy
+
         self.forget()
         now = self._now
         now.last, now.waiting = origins.unread(tx, METHOD, version)
@@ -135,6 +136,8 @@ class Notebook:
 
     def _news(self, tx: Session, version: str) -> Collection[str]:
         """The entries that were read."""
+        from monitor.collect.copies import METHOD
+
         now = self._now
         news = origins.compared_since(tx, METHOD, now.last)
         now.waiting |= {one.document: one for one in news}

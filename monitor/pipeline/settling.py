@@ -115,7 +115,9 @@ def _observed(tx: Session, polled: Polled, anything_new: bool) -> Observed:
     """What is remembered after this poll; the rhythm is read anew only when there is something new to read it from."""
     before, outcome = polled.task.observed, polled.outcome
     rhythm = before.rhythm
-    if anything_new or rhythm is None:
+    if (anything_new or rhythm is None) and not polled.task.is_known:
+        rhythm = rhythm_of(_moments(polled.found))
+    elif anything_new or rhythm is None:
         rhythm = rhythm_of(stored.newest_moments(tx, polled.task.source.id, MOMENTS))
     return Observed(
         hints=hints_in(outcome.body) if not isinstance(outcome, FetchFailure) and outcome.status == 200 else before.hints,
@@ -123,6 +125,12 @@ def _observed(tx: Session, polled: Polled, anything_new: bool) -> Observed:
         runs=with_poll(before.runs, outcome.reason if isinstance(outcome, FetchFailure) else None, outcome.retrieved_at),
         hold=outcome.hold if isinstance(outcome, FetchFailure) else None,
     )
+
+
+def _moments(found: Sequence[Document]) -> list[tuple[datetime | None, datetime]]:
+    """When the newest of a first poll's documents were published and retrieved: what the store would say of them."""
+    newest = sorted(found, key=lambda document: document.told_at, reverse=True)
+    return [(document.published_at, document.retrieved_at) for document in newest[:MOMENTS]]
 
 
 def _poll_outcome(world: World, polled: Polled, observed: Observed, now: datetime) -> sources.PollOutcome:

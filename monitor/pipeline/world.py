@@ -6,17 +6,18 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
 from monitor.catalog import Catalog, load_catalog, load_channels, load_sources
 from monitor.clock import Clock
-from monitor.collect.copies import Finder
 from monitor.model import Channel, ChannelKind, Recipient, Source
 from monitor.pipeline.notebook import Notebook
 from monitor.settings import Settings
 from monitor.store import Store, open_store
 
 if TYPE_CHECKING:
+    from monitor.collect.copies import Finder
     from monitor.collect.robots import RulesBySite
 
 Progress = Callable[[str, int, int], None]
@@ -30,13 +31,19 @@ def no_progress(_label: str, _done: int, _total: int) -> None:
 class Shelf:
     """What this process remembers of compared texts: up to `last` in the order of comparing, of documents retrieved from `since` on."""
 
-    finder: Finder = field(default_factory=Finder)
     last: int = 0
     since: datetime | None = None
     swept_until: datetime | None = None
     """No document retrieved before that was uncompared at the last look, and none has been stored by this process since."""
     swept_at: datetime | None = None
     """When all documents were looked at."""
+
+    @cached_property
+    def finder(self) -> Finder:
+        """What finds copies; it brings numpy, which fetching does without."""
+        from monitor.collect.copies import Finder
+
+        return Finder()
 
     def expect(self, retrieved_at: datetime) -> None:
         """A document retrieved then has been stored."""

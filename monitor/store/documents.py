@@ -38,7 +38,6 @@ _LATEST: Final = {
     )
     for key in ("guid_hash", "url_hash")
 }
-_ANY: Final = select(_DOCUMENT.c.id).where(_DOCUMENT.c.source_id == bindparam("source")).limit(1)
 _MOMENTS: Final = (
     select(_DOCUMENT.c.published_at, _DOCUMENT.c.retrieved_at)
     .where(_DOCUMENT.c.source_id == bindparam("source"))
@@ -87,11 +86,6 @@ def latest_versions(tx: Session, source_id: str, guids: Collection[str], urls: C
             rows = tx.connection().execute(wanted, {"source": source_id, "hashes": hashes})
             found |= {document.guid: document for document in map(_document, rows)}
     return found
-
-
-def has_any(tx: Session, source_id: str) -> bool:
-    """Whether anything of this source is stored."""
-    return tx.connection().execute(_ANY, {"source": source_id}).first() is not None
 
 
 def newest_at(tx: Session, source_id: str, url: str) -> Document | None:

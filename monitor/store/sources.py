@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, func, insert, or_, select, update
+from sqlalchemy import bindparam, exists, func, insert, or_, select, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -27,6 +27,25 @@ _LEASED = (
     .order_by(_SOURCE.c.id)
     .with_for_update()
 )
+_DUE = (
+    select(_SOURCE.c.id)
+    .where(_SOURCE.c.listed, _SOURCE.c.next_poll_at <= bindparam("now"))
+    .where(or_(_SOURCE.c.lease_until.is_(None), _SOURCE.c.lease_until <= bindparam("now")))
+    .order_by(_SOURCE.c.next_poll_at, _SOURCE.c.id)
+    .limit(bindparam("limit"))
+    .with_for_update(skip_locked=True)
+    .cte("due")
+)
+_CLAIMED = ("id", "body", "etag", "last_modified", "body_sha256", "state", "failures", "observed", "next_poll_at")
+_CLAIM = (
+    update(_SOURCE)
+    .where(_SOURCE.c.id.in_(select(_DUE.c.id)))
+    .values(lease_owner=bindparam("owner"), lease_until=bindparam("until"))
+    .returning(*(_SOURCE.c[name] for name in _CLAIMED))
+)
+_KNOWN = select(_SOURCE.c.id).where(
+    _SOURCE.c.id.in_(bindparam("names", expanding=True)), exists().where(col(DocumentRow.source_id) == _SOURCE.c.id)
+)
 _SAVED = (
     "state", "reason", "detail", "since", "failures", "last_fetch_at", "next_poll_at", "lease_owner", "lease_until", "observed",
     "last_success_at", "permanent_url", "etag", "last_modified", "body_sha256",
@@ -43,10 +62,9 @@ class PollTask:
     validators: Validators
     state: SourceState
     failures: int
-    since: datetime | None
-    last_fetch_at: datetime | None
-    last_success_at: datetime | None
     observed: Observed = Observed()
+    is_known: bool = True
+    """Whether any document of it is stored."""
 
 
 @dataclass(frozen=True)
@@ -124,37 +142,21 @@ def _new_row(source: Source, now: datetime) -> dict[str, Any]:
 
 def claim_due(tx: Session, now: datetime, owner: str, lease: timedelta, limit: int) -> list[PollTask]:
     """Leases up to `limit` due sources to `owner`, longest overdue first; no two owners get the same one while its lease runs."""
-    due = (
-        select(col(SourceRow.id))
-        .where(col(SourceRow.listed), col(SourceRow.next_poll_at) <= now)
-        .where(or_(col(SourceRow.lease_until).is_(None), col(SourceRow.lease_until) <= now))
-        .order_by(col(SourceRow.next_poll_at), col(SourceRow.id))
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-        .cte("due")
-    )
-    claim = (
-        update(SourceRow)
-        .where(col(SourceRow.id).in_(select(due.c.id)))
-        .values(lease_owner=owner, lease_until=now + lease)
-        .returning(*_SOURCE.c)
-        .execution_options(**AS_WRITTEN)
-    )
-    rows = sorted(tx.execute(claim), key=lambda row: (row.next_poll_at or now, row.id))
-    return [_task(row, owner) for row in rows]
+    given = {"now": now, "limit": limit, "owner": owner, "until": now + lease}
+    rows = sorted(tx.connection().execute(_CLAIM, given), key=lambda row: (row.next_poll_at, row.id))
+    known = set(tx.connection().scalars(_KNOWN, {"names": [row.id for row in rows]}))
+    return [_task(row, owner, row.id in known) for row in rows]
 
 
-def _task(row: Any, owner: str) -> PollTask:
+def _task(row: Any, owner: str, is_known: bool) -> PollTask:
     return PollTask(
         source=Source.model_validate(row.body),
         owner=owner,
         validators=Validators(etag=row.etag, last_modified=row.last_modified, body_sha256=row.body_sha256),
         state=row.state,
         failures=row.failures,
-        since=row.since,
-        last_fetch_at=row.last_fetch_at,
-        last_success_at=row.last_success_at,
         observed=Observed.model_validate(row.observed or {}),
+        is_known=is_known,
     )
 
 

@@ -71,7 +71,8 @@ def _entities(line: Line, lexicon: Lexicon) -> Iterator[_Entity]:
     for name, kind in kinds:
         for match in lexicon.words[name].finditer(line.masked):
             start, end = line.sentence.start + match.start(), line.sentence.start + match.end()
-            yield _Entity(start, end, kind, _beside(line, start) if kind in ("gov", "court") else (), kind == "provider")
+            places = (_beside(line, start) or _after(line, end)) if kind in ("gov", "court") else ()
+            yield _Entity(start, end, kind, places, kind == "provider")
     for place in line.places:
         if place.kind != "demonym":
             ids = place.ids or _beside(line, place.start)
@@ -92,6 +93,12 @@ def _beside(line: Line, start: int) -> tuple[str, ...]:
         return ()
     between = line.masked[near[-1].end - line.sentence.start : start - line.sentence.start]
     return () if PROVIDER in between else near[-1].ids
+
+
+def _after(line: Line, end: int) -> tuple[str, ...]:
+    """The jurisdiction named just behind a government's word: "Parliament of Norway", "University of Texas"."""
+    base = line.sentence.start
+    return next((p.ids for p in line.places if p.ids and line.masked[end - base : p.start - base] in (" of ", " of the ")), ())
 
 
 def _by_grammar(line: Line, hit: Hit, entities: list[_Entity], previous: Actor) -> Actor | None:

@@ -23,7 +23,7 @@ from monitor.understand.gate import FULL_SUPPORT, Gate, GateResult
 from monitor.understand.learned.doubt import band_of
 from monitor.understand.learned.heads import judge
 from monitor.understand.learned.page import Page, page_of
-from monitor.understand.learned.reconcile import named_providers, reconciled
+from monitor.understand.learned.reconcile import SECONDED, named_providers, plainly_told, reconciled
 from monitor.understand.learned.verdict import Verdict, consistent
 from monitor.understand.learned.vote import voted
 from monitor.understand.lexicon import load_lexicon
@@ -33,7 +33,7 @@ from monitor.understand.reading import Line, Reading, read
 from monitor.understand.regulator import trusted
 from monitor.understand.text import READ, Text, read_text
 
-TAGGER_VERSION, HEADS_VERSION = "rules-2026.9", "heads-2026.8"
+TAGGER_VERSION, HEADS_VERSION = "rules-2026.10", "heads-2026.9"
 """Of the rules alone and with heads; each changes with every change of rules, data or weights that may change a record."""
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 """Half a character, which JSON can escape and UTF-8 cannot hold; one mark replaces it, so that offsets stay."""
@@ -97,6 +97,9 @@ class Tagger:
         found, named = look.found, look.gate.mentions
         if verdict is not None:
             verdict = consistent(look.page, voted(look.page, verdict, found))
+            if verdict.relevant < SECONDED and (plain := plainly_told(look.reading, found)):
+                past = [signal for signal in found if signal.background]
+                return self._told(_tagging(document, look, named, trusted(document, [*plain, *past]), None))
             found = reconciled(look.reading, look.page, verdict, found)
             meant = named_providers(look.page, verdict)
             named = tuple(m for m in (*named, *look.gate.doubtful) if m.provider in meant)

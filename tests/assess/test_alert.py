@@ -199,12 +199,62 @@ def test_two_reports_weeks_apart_are_no_interruption() -> None:
 
 
 @pytest.mark.parametrize(("title", "confidence", "told"), [
-    ("Italy bans ChatGPT", 1.0, True), ("Italy bans ChatGPT", 0.9, False), ("Italy acts on ChatGPT", 1.0, False),
-    ("Italy says ChatGPT is banned", 1.0, False),
+    ("Italy bans ChatGPT", 1.0, True), ("Italy bans ChatGPT", 0.95, True), ("Italy bans ChatGPT", 0.9, False),
+    ("Italy acts on ChatGPT", 1.0, False), ("Italy says ChatGPT is banned", 1.0, False),
+    ("Italy wins fight over ChatGPT, banned", 1.0, False),
 ])  # fmt: skip
 def test_one_origin_suffices_where_its_headline_says_so_plainly(title: str, confidence: float, told: bool) -> None:
     found = given_for(one(ban("a", "IT", "openai", doc={"title": title}, confidence=confidence)))
     assert (found is not None) == told
+
+
+def test_the_plain_headline_must_be_sure_itself() -> None:
+    """What others tell surely of the same measure does not make a doubtful reading plain."""
+    doubtful = ban("a", "IT", "openai", doc={"title": "Italy bans ChatGPT"}, confidence=0.8)
+    sure = [ban(tag, "IT", "openai", doc={"title": f"Could it happen? {tag}"}, told=NOTICE_DAY - timedelta(hours=2)) for tag in "bcd"]
+    assert given_for(one(*sure, doubtful)) is None
+
+
+def test_one_plain_voice_needs_a_firm_that_is_hit() -> None:
+    touched = report("a", type="service_ban", providers={"openai": "affected"}, affected=("IT",), issuing=("IT",), stage="in_force",
+                     doc={"title": "Italy bans chatbots"}, confidence=1.0)  # fmt: skip
+    assert given_for(one(touched), points=5) is None
+
+
+def test_a_suit_told_plainly_by_one_voice_is_worth_it() -> None:
+    suit = ban("a", "IT", "openai", type="antitrust", stage="announced", doc={"title": "Italy sues OpenAI"}, confidence=1.0)
+    assert given_for(one(suit), points=15) is not None
+    unclear = ban("a", "IT", "openai", type="antitrust", stage="announced", doc={"title": "Italy and OpenAI"}, confidence=1.0)
+    assert given_for(one(unclear), points=15) is None
+
+
+def test_a_law_for_all_does_not_hide_the_ban_of_one() -> None:
+    law: dict[str, Any] = {"type": "licensing_regulation", "providers": {}, "affected": ("IT",), "sectors": ("ai", "apps", "cloud")}
+    first = given_for(one(*(ban(tag, "IT", stage="proposed", **law) for tag in "xyz")), points=15)
+    assert first is not None
+    assert "openai" in {pair.provider for pair in first.pairs}
+    assert given_for(one(*TWO), [first], points=15) is not None
+
+
+def test_hit_are_those_whom_the_news_of_these_days_names() -> None:
+    """Of a thread that grew over weeks, who was in the news then is not interrupted for what hits another firm now."""
+    both = dict.fromkeys(("openai", "baidu"), "targeted")
+    then = [ban(tag, "IT", providers=both, doc={"title": f"Could it be banned? {tag}"}) for tag in "ab"]
+    now = [ban(tag, "IT", "openai", told=NOTICE_DAY + days(6), doc={"title": f"A ban {tag}"}) for tag in "xy"]
+    given = given_for(one(*then, *now), after=days(6) + timedelta(hours=6))
+    assert given is not None
+    assert {pair.provider for pair in given.pairs} == {"openai"}
+
+
+def test_what_three_origins_tell_as_another_kind_is_no_part_of_the_same_news() -> None:
+    cut = given_for(one(*TWO))
+    assert cut is not None
+    told = NOTICE_DAY + days(1)
+    case: dict[str, Any] = {"type": "antitrust", "stage": "in_force", "told": told}
+    narrow = cut.model_copy(update={"type": "access_restriction"})
+    assert given_for(one(*(ban(tag, "IT", "openai", **case) for tag in "xyz")), [narrow], days(1) + timedelta(hours=6), 10) is not None
+    assert given_for(one(*(ban(tag, "IT", "openai", **case) for tag in "xy")), [narrow], days(1) + timedelta(hours=6), 10) is None
+    assert given_for(one(*(ban(tag, "IT", "openai", **case) for tag in "xyz")), [cut], days(1) + timedelta(hours=6), 10) is None
 
 
 @pytest.mark.parametrize(("tags", "told"), [("abc", True), ("ab", False)])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from monitor.assess.headline import is_plain, told_by
+from monitor.model import EventType
 
 
 @pytest.mark.parametrize(
@@ -18,6 +19,8 @@ from monitor.assess.headline import is_plain, told_by
         ("Beijing slams Norway over its ban of TikTok", "opinion"),
         ("Senator urges Apple to drop TikTok", "opinion"),
         ("Why Norway banned TikTok", "opinion"),
+        ("Apple urged to remove TikTok by senator", "opinion"),
+        ("Norway bans writers from Weibo", "opinion"),
         ("Norway blocks tweets about the strike", "opinion"),
     ],
 )
@@ -29,6 +32,16 @@ def test_what_a_title_tells(title: str, told: str) -> None:
     ("title", "plain"),
     [
         ("Norway fines Meta over location data", True),
+        ("Norway sues Meta over its ads", True),
+        ("Norwegian watchdog opens formal probe of Meta", True),
+        ("Norway orders state firms to drop iPhones", True),
+        ("Exchange leaves Norway over new rules", True),
+        ("Maker delays launch of its chatbot in Norway", True),
+        ("Maker added to Norway's blacklist", True),
+        ("Meta wins appeal against fine in Norway", False),
+        ("Norway plans to ban the app", False),
+        ("Bids faces new regulatory delays in Norway", False),
+        ("Norway makes Apple remove apps", False),
         ("Chip maker added to list", False),
         ("Norway reportedly blocked the app", False),
         ("Operator says rules on export controls are near", False),
@@ -37,4 +50,19 @@ def test_what_a_title_tells(title: str, told: str) -> None:
     ],
 )
 def test_which_titles_a_machine_can_hardly_misread(title: str, plain: bool) -> None:
-    assert is_plain(title) == plain
+    assert is_plain(title, "service_ban") == plain
+
+
+@pytest.mark.parametrize(
+    ("title", "kind", "plain"),
+    [
+        ("Norway opens security probe of Micron", "antitrust", False),
+        ("Norway opens probe of Google", "antitrust", True),
+        ("Norway halts purchase by Binance", "divestiture", False),
+        ("Norway orders Meta to sell Giphy", "divestiture", True),
+        ("Norway orders issuer to stop", "litigation", False),
+        ("Norwegian court orders suspension of Telegram", "litigation", True),
+    ],
+)
+def test_a_headline_is_plain_about_the_kind_that_it_tells(title: str, kind: EventType, plain: bool) -> None:
+    assert is_plain(title, kind) == plain

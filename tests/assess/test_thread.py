@@ -85,6 +85,13 @@ SEVERAL: dict[str, tuple[int, list[Report]]] = {
             report("b", **(CHIPS | {"affected": (), "sectors": ("ai",), "providers": {"nvidia": "affected"}})),
         ],
     ),
+    "a case against one firm and a law that many would fall under": (
+        2,
+        [
+            ban("a", "GB", "microsoft", type="antitrust"),
+            ban("b", "GB", providers=dict.fromkeys(("microsoft", "google", "apple"), "affected"), type="antitrust"),
+        ],
+    ),
     "half a year of silence": (2, [report("a"), report("b", told=NOTICE_DAY + days(181))]),
     "two gazette rules with numbers of their own": (
         2,

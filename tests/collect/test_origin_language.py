@@ -101,6 +101,12 @@ def test_plain_english_needs_no_model() -> None:
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
+def test_a_word_cut_where_the_glance_ends_is_no_word() -> None:
+    text = "the ministry said that it would limit what its firms may invest in chips and what they should sell".ljust(398) + "data"
+    code = f"import sys, monitor.language as l; assert l.detect({text!r}, 'zh') == 'en'; sys.exit('py3langid' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
 def test_the_model_is_loaded_only_when_needed() -> None:
     code = (
         "import sys, monitor.collect.document as d; d.detect('short', 'en'); sys.exit('py3langid' in sys.modules or 'numpy' in sys.modules)"

@@ -173,6 +173,7 @@ def test_a_quiet_week_is_told(asked: DigestQuery, beats: bool) -> None:
     assert isinstance(found, Digest) == beats
     if isinstance(found, Digest):
         assert found.subject == "All quiet: 2 providers, 24/24 sources fresh"
+        assert found.preheader == "Nothing new in a week on what Platform Shanghai depends on; the watch is on."
         assert titles(found, "watched") == ["chat-gateway"]
         assert found.sections[0].entries[0].note == "OpenAI in CN; NVIDIA in CN"
 

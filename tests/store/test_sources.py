@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from monitor.errors import StoreError
 from monitor.model import FeedHints, Observed, Rhythm, Run, SourceState, Validators
 from monitor.store import Store
+from monitor.store.documents import add_documents
 from monitor.store.sources import (
     PollOutcome,
     claim_due,
@@ -46,6 +47,14 @@ def polled(store: Store, outcome: PollOutcome) -> bool:
     with store.write() as tx:
         claim_due(tx, outcome.at, outcome.owner, LEASE, 10)
         return save_poll(tx, outcome)
+
+
+def test_a_task_tells_whether_anything_of_its_source_is_stored(store: Store) -> None:
+    listed(store, "paper", "wire")
+    with store.write() as tx:
+        add_documents(tx, [document("1")], NOW)
+        tasks = claim_due(tx, NOW, "me", LEASE, 10)
+        assert {task.source.id: task.is_known for task in tasks} == {"paper": False, "wire": True}
 
 
 def test_a_new_source_is_due_at_once_and_then_leased(store: Store) -> None:

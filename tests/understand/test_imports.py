@@ -29,6 +29,32 @@ def test_neither_grammar_nor_encoder_is_loaded(code: str) -> None:
     assert json.loads(done.stdout.splitlines()[-1]) == []
 
 
+FETCHING = "from monitor.catalog import load_catalog; from monitor.pipeline import World, collect; load_catalog()"
+PARSING = """
+from datetime import UTC, datetime
+from monitor.model import Response, Source
+from monitor.collect.parse import parse
+feed = b"<rss version='2.0'><channel><item><guid>1</guid><title>A title</title><description>Words</description></item></channel></rss>"
+told = dict(id="s", name="S", url="https://s.example/", kind="news", publisher="S")
+assert len(parse(Source(**told), Response(status=200, url="https://s.example/", body=feed, retrieved_at=datetime.now(UTC)))) == 1
+"""
+
+
+@pytest.mark.parametrize(
+    ("code", "unused"),
+    [
+        (FETCHING, ("numpy", "rapidfuzz", "jinja2", "icalendar", "monitor.understand", "monitor.inform")),
+        (PARSING, ("numpy", "aiohttp", "sqlalchemy", "feedparser", "nh3", "monitor.model.assess", "monitor.collect.page")),
+    ],
+    ids=["fetching", "parsing"],
+)
+def test_who_fetches_or_parses_loads_no_other_step(code: str, unused: tuple[str, ...]) -> None:
+    """Each megabyte and millisecond of it is paid by every process that fetches, and by every parser that is started."""
+    ask = f"{code}\nimport sys, json; print(json.dumps([m for m in {unused!r} if m in sys.modules]))"
+    done = subprocess.run([sys.executable, "-W", "ignore", "-c", ask], capture_output=True, text=True, check=True)
+    assert json.loads(done.stdout.splitlines()[-1]) == []
+
+
 @pytest.mark.parametrize("report", ["json", "sarif", "table"])
 def test_a_whole_check_loads_neither(tmp_path: Path, report: str) -> None:
     (tmp_path / "requirements.txt").write_text("openai\n", "utf-8")

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
+import pytest
 
 from monitor.catalog import load_catalog
 from monitor.model import Document, EventType, Stage
@@ -57,6 +58,32 @@ def record(row: dict[str, str], primary: EventType, stage: Stage, roles: dict[st
     for name, value in heads.items():
         verdict = replace(verdict, **{name: np.full_like(getattr(verdict, name), value)})
     return tag_record(document, TAGGER.settle(document, look, verdict))
+
+
+@pytest.mark.parametrize(
+    ("title", "told"),
+    [
+        ("Italy bans DeepSeek", True),
+        ("Italy's privacy watchdog fines DeepSeek over user data", True),
+        ("Italy could ban DeepSeek", False),
+        ("Italy bans posts about DeepSeek", False),
+        ("Senator warns of ban of DeepSeek in Italy", False),
+        ("Italy banned DeepSeek in 2020", False),
+        ("DeepSeek grows in Italy", False),
+    ],
+)
+def test_heads_have_no_veto_on_what_the_headline_tells_plainly(title: str, told: bool) -> None:
+    found = record(BAN | {"title": title, "body": ""}, "tariff", "rumoured", {}, relevant=0.01)
+    assert found["relevant"] is told
+    assert [e["providers"] for e in found["events"] if not e["background"]] == ([{"deepseek": "targeted"}] if told else [])
+
+
+def test_a_plain_headline_hits_whom_it_names() -> None:
+    row = BAN | {"title": "Italy bans DeepSeek", "body": "Italy's data protection authority also banned ChatGPT."}
+    found = record(row, "tariff", "rumoured", {}, relevant=0.01)
+    hit = [{p for p, role in e["providers"].items() if role == "targeted"} for e in found["events"] if not e["background"]]
+    assert hit
+    assert all(one == {"deepseek"} for one in hit)
 
 
 def test_the_rules_signal_that_becomes_the_news_is_not_told_a_second_time() -> None:

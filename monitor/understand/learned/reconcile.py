@@ -18,6 +18,7 @@ from monitor.understand.learned.encoder import Floats
 from monitor.understand.learned.page import ROLES, SECTORS, STAGES, TYPES, Page
 from monitor.understand.learned.terms import Term
 from monitor.understand.learned.verdict import Verdict, day_chances
+from monitor.understand.lexicon import phrase
 from monitor.understand.offering import COUNTED_WITH, owners
 from monitor.understand.reading import Line, Reading
 
@@ -36,6 +37,9 @@ OWN_EVENT = 0.7
 """The least probability of a sentence that starts an event of its own beside the news of the day."""
 DATED = 0.4
 """The least probability of a day, over all places of the text that name it."""
+PLAIN_SURE = 0.85
+"""How sure rules must be of what a headline tells plainly, for heads that find the text irrelevant to have no say."""
+_PLAIN: frozenset[EventType] = frozenset({"service_ban", "data_privacy"})
 NOT_NAMED = 0.5
 """A doubtful name counts when the heads find "no provider here" less likely than this."""
 
@@ -52,6 +56,30 @@ def reconciled(reading: Reading, page: Page, verdict: Verdict, found: Sequence[S
     if verdict.relevant < (SECONDED if live else RELEVANT):
         return past
     return [*_Case(reading, page, verdict).settled(live), *past]
+
+
+def plainly_told(reading: Reading, found: Sequence[Signal]) -> list[Signal]:
+    """Bans and data-protection decisions that rules are sure of and that the headline tells in plain words.
+
+    Heads overlook short items on fines and bans; where the headline leaves nothing to misread, they have no veto.
+    """
+    title = reading.lines[0].sentence.text
+    if not phrase("reconcile.plain").search(title) or phrase("reconcile.not-plain").search(title):
+        return []
+    titled = {hit.cue.type for hit in reading.lines[0].hits}
+    named = {mention.provider for mention in reading.lines[0].mentions}
+    told = (_of_title(s, named) for s in found if s.type in _PLAIN and titled & {s.type, *s.beneath} and s.confidence >= PLAIN_SURE)
+    return [s for s in told if _is_decided(s)]
+
+
+def _of_title(signal: Signal, named: Collection[str]) -> Signal:
+    """The signal as the title tells it: whom only the text below names is not hit by the news."""
+    return signal.model_copy(update={"providers": {p: role if p in named else "mentioned" for p, role in signal.providers.items()}})
+
+
+def _is_decided(signal: Signal) -> bool:
+    decided = not signal.background and signal.modality == "asserted" and signal.stage not in ("rumoured", "proposed")
+    return decided and "targeted" in signal.providers.values() and bool(signal.issuing)
 
 
 @dataclass(frozen=True)
