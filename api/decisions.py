@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request
 from pydantic import BaseModel, Field
 
 from api.deps import AsOfDep, EditorDep, EventPath, ReaderDep
 from monitor.answers.decisions import DecisionAnswer, DecisionPage, RuledEventAnswer, decided, shape_of
+from monitor.answers.reader import Reader
 from monitor.model import DecisionRequest
 
 router = APIRouter(tags=["decisions"])
@@ -39,9 +40,9 @@ def post_event_decision(
     request: Request, reader: ReaderDep, editor: EditorDep, event: EventPath, said: DecisionRequest
 ) -> RuledEventAnswer:
     """Confirm, reject, merge, split, correct or dispute an event; the author is whom the key was given to."""
-    from monitor.pipeline.ruling import rule, world_of
+    from monitor.pipeline.ruling import rule
 
-    made, revisions = rule(world_of(reader.store, reader.catalog, request.app.state.settings, reader.clock), event, said, editor)
+    made, revisions = rule(_world(request, reader), event, said, editor)
     shown = reader.event(event, reader.instant(None))
     return RuledEventAnswer(decision=shape_of(reader, made.number), event_revisions=revisions, event=shown)
 
@@ -49,8 +50,17 @@ def post_event_decision(
 @router.post("/decisions/{number}/undo", status_code=201)
 def post_undo(request: Request, reader: ReaderDep, editor: EditorDep, number: NumberPath, said: UndoRequest) -> DecisionAnswer:
     """Take a decision back, also one that took another back."""
-    from monitor.pipeline.ruling import take_back, world_of
+    from monitor.pipeline.ruling import take_back
 
-    world = world_of(reader.store, reader.catalog, request.app.state.settings, reader.clock)
-    made, revisions = take_back(world, number, editor, said.reason)
+    made, revisions = take_back(_world(request, reader), number, editor, said.reason)
     return DecisionAnswer(decision=shape_of(reader, made.number), event_revisions=revisions)
+
+
+def _world(request: Request, reader: Reader) -> Any:
+    """What decisions are made in, kept from the first one on: it remembers the threads."""
+    from monitor.pipeline.ruling import world_of
+
+    state = request.app.state
+    if not hasattr(state, "deciding"):
+        state.deciding = world_of(reader.store, reader.catalog, state.settings, reader.clock)
+    return state.deciding

@@ -1,8 +1,9 @@
 """How fast scores are made and answered: CPU time over a made world of 500 providers in 60 places.
 
-`python benchmarks/scores.py [--signals N ...] [--postgresql] [--seed N]` prints for each N: drawing all events and the scores of all pairs
-from what is stored (per stage), the update after one more document, an answer as of a day in the past, and memory. The update is the
-pipeline's own `assess` over a real database, with its transactions; the answer is the one that the command line and the API give.
+`python benchmarks/scores.py [--signals N ...] [--decisions N] [--postgresql] [--seed N]` prints for each number of signals: drawing all
+events and the scores of all pairs from what is stored, the update after one more document, an answer as of a day in the past, and memory;
+with `--decisions` that many events are confirmed or disputed before the updates. The update is the pipeline's own `assess` over a real
+database, with its transactions; the answer is the one that the command line and the API give.
 """
 
 from __future__ import annotations
@@ -26,8 +27,9 @@ from benchmarks.score_world import PLACES, SOURCES, START, providers, reports
 from monitor.answers.reader import Reader
 from monitor.catalog import load_catalog
 from monitor.collect.copies import METHOD
-from monitor.model import Document, Report, Source, Tagging
+from monitor.model import DecisionRequest, Document, Report, Source, Tagging
 from monitor.pipeline import World, assess
+from monitor.pipeline.ruling import rule
 from monitor.settings import Settings
 from monitor.store import Store, open_store, origins, signals
 from monitor.store import documents as stored
@@ -44,15 +46,16 @@ def main() -> None:
     """Prints the figures of each size."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--signals", type=int, nargs="*", default=[10_000, 100_000])
+    parser.add_argument("--decisions", type=int, default=0)
     parser.add_argument("--postgresql", action="store_true")
     parser.add_argument("--seed", type=int, default=7)
     asked = parser.parse_args()
     for count in asked.signals:
         with _database(asked.postgresql) as url, _world(url) as world:
-            _one(world, count, asked.seed)
+            _one(world, count, asked.seed, asked.decisions)
 
 
-def _one(world: World, count: int, seed: int) -> None:
+def _one(world: World, count: int, seed: int, decisions: int) -> None:
     print(f"\n{count:,} signals, {world.store.url_without_password.split(':')[0]}")
     told = reports(count + UPDATES, seed)
     _, filling = _timed(lambda: _fill(world, islice(told, count)))
@@ -65,6 +68,8 @@ def _one(world: World, count: int, seed: int) -> None:
     print(f"  peak memory                               {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:9.0f} MB")
     _read_back(world)
     gc.collect()
+    if decisions:
+        _decide(world, decisions, now, random.Random(seed))
     _updates(world, [*told], now)
     _answers(world, now, random.Random(seed))
 
@@ -73,6 +78,17 @@ def _read_back(world: World) -> None:
     with world.store.read() as tx:
         known, seconds = _timed(lambda: stored_events.events_as_of(tx, None))
     print(f"  all events read back                      {seconds:9.1f} s   {len(known):,}")
+
+
+def _decide(world: World, count: int, now: datetime, dice: random.Random) -> None:
+    with world.store.read() as tx:
+        known = [event.id for event in stored_events.events_as_of(tx, None)]
+    spent = []
+    for number, event in enumerate(dice.sample(known, count)):
+        asked = DecisionRequest(kind=dice.choice(("confirm", "dispute")), reason="made")
+        at = _at(world, now + timedelta(microseconds=number + 1))
+        spent.append(_timed(lambda e=event, w=at, a=asked: rule(w, e, a, "Ann"))[1] * 1000)  # type: ignore[misc]
+    print(f"  one decision of {count}, median, worst          {median(spent):9.1f} ms  {max(spent):.1f} ms")
 
 
 def _updates(world: World, more: Sequence[Report], now: datetime) -> None:

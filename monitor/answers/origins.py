@@ -126,7 +126,9 @@ def _outside(tx: Session, entries: set[str], copies: Sequence[Copy], decided: Se
     return list(stored_documents.documents_by_id(tx, [named[entry] for entry in sorted(entries)], as_of).values())
 
 
-def _origin(voice: Origin, tree: Sequence[Repeat], known: dict[str, Document], wanted: set[str], counted: set[str]) -> OriginShape:
+def _origin(
+    voice: Origin[Document], tree: Sequence[Repeat], known: dict[str, Document], wanted: set[str], counted: set[str]
+) -> OriginShape:
     return OriginShape(
         name=voice.name,
         counts=any(document.origin_group in counted for document in voice.documents),

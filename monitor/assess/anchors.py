@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from monitor.assess.measure import ACTIVE, EITHER, Act, Claim, Family, act_key, acts, claims, narrowed
 from monitor.model import Anchor, EventDecision, Report, Signal, standing
+from monitor.model.brief import Brief, SignalBrief
 
 Key = tuple[str, str]
 """Entry and key of the measure: what one anchor is of."""
@@ -57,16 +58,23 @@ def key_of(anchor: Anchor) -> Key:
     return anchor.entry, act_key(anchor.signal, _act(anchor))
 
 
-def lost(reports: Iterable[Report], decisions: Sequence[EventDecision]) -> list[Anchor]:
+def lost(reports: Iterable[Report | Brief], decisions: Sequence[EventDecision]) -> list[Anchor]:
     """The anchors of decisions that hold and keep what they name, and that the reports do not give any more; each once."""
+    entries = pinning(decisions)
+    return unread([claim for report in reports if report.document.entry in entries for claim in claims(report)], decisions)
+
+
+def pinning(decisions: Sequence[EventDecision]) -> frozenset[str]:
+    """The entries of which decisions that hold keep what was read."""
+    return frozenset(anchor.entry for decision in standing(decisions) if decision.kind in PINNING for anchor in decision.anchors)
+
+
+def unread(told: Iterable[Claim], decisions: Sequence[EventDecision]) -> list[Anchor]:
+    """The anchors of decisions that hold and keep what they name, and that none of these claims of their entries means; each once."""
     held = standing(decisions)
-    pinning = [anchor for decision in held if decision.kind in PINNING for anchor in decision.anchors]
-    if not pinning:
-        return []
-    entries = {anchor.entry for anchor in pinning}
-    told = [claim for report in reports if report.document.entry in entries for claim in claims(report)]
+    kept = [anchor for decision in held if decision.kind in PINNING for anchor in decision.anchors]
     register = Register(enumerate(told), held)
-    missing = {key_of(anchor): anchor for anchor in pinning if register.find(anchor) is None}
+    missing = {key_of(anchor): anchor for anchor in kept if register.find(anchor) is None}
     return [missing[key] for key in sorted(missing)]
 
 
@@ -108,5 +116,5 @@ def _fits(one: Family, other: Family) -> bool:
     return one == other or {one, other} <= EITHER or "unknown" in (one, other)
 
 
-def _places(signal: Signal) -> frozenset[str]:
+def _places(signal: Signal | SignalBrief) -> frozenset[str]:
     return frozenset((*signal.issuing, *signal.affected))

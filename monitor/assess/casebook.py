@@ -1,29 +1,28 @@
 """Threads that grow: reports come in as they become known, in any portions; the threads of all of them stand at any time.
 
 What is known is a log of claims in the order of knowledge. News at its end is placed at once. News before its end, or a document that
-an edit replaced, takes the log back to that place and places again what follows: the cost is that of what became known since.
+an edit replaced, may move what follows: whatever could fit a thread that is not what it was is placed again, and nothing else.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections import Counter, defaultdict
-from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime
-from itertools import chain, groupby, pairwise, product
+from collections import OrderedDict, defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby, pairwise
 from types import MappingProxyType
 from typing import Final
 
 from monitor.assess.fit import Thread
-from monitor.assess.measure import EITHER, FAMILY, Claim, Family, Order, claims
+from monitor.assess.index import Index
+from monitor.assess.measure import EITHER, Claim, Family, Order, claims
 from monitor.model import Report
+from monitor.model.brief import Brief, DocumentBrief
 
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-_SPAN_SECONDS: Final = 90 * 86_400
-"""Length of a stretch of time that threads are found by: half the window, so that a thread stands under a handful of them."""
-_NOTHING: Final[Mapping[str, int]] = MappingProxyType({})
-_FAMILIES: Final[tuple[Family, ...]] = tuple(sorted({*FAMILY.values()}))
+AWAKE: Final = 4_096
+"""Threads that take a claim in without weighing all that they have: those of some weeks."""
+_NO_EDITS: Final[Mapping[str, int]] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -40,73 +39,223 @@ class Casebook:
     """
 
     def __init__(self) -> None:
-        self._found = _Index()
+        self._threads: dict[int, Thread] = {}
+        self._opened = 0
+        self._numbers: dict[str, int] = {}
+        self._awake: OrderedDict[int, None] = OrderedDict()
+        self._index = Index()
         self._log: list[Claim] = []
         self._placed: list[int] = []
-        self._first: dict[str, tuple[Claim, ...]] = {}
+        self._told: dict[str, tuple[Claim, ...]] = {}
 
     @property
     def threads(self) -> list[Thread]:
         """Every thread so far, in the order in which they opened."""
-        return self._found.threads
+        return sorted(self._threads.values(), key=_opening)
+
+    def get(self, event: str) -> Thread | None:
+        """The thread that makes the event of that id."""
+        number = self._numbers.get(event)
+        return None if number is None else self._threads[number]
 
     def told_by(self, entries: Iterable[str]) -> list[Thread]:
         """The threads in which a claim of one of these entries stands."""
-        numbers = {self._placed[at] for entry in entries for first in self._first.get(entry, ()) for at in self._claims_beside(first)}
-        return [self.threads[number] for number in sorted(numbers)]
+        numbers = {self._placed[self._place_of(claim)] for claim in self.claims_of(entries)}
+        return sorted((self._threads[number] for number in numbers), key=_opening)
 
-    def learn(self, reports: Sequence[Report]) -> list[Thread]:
+    def claims_of(self, entries: Iterable[str]) -> list[Claim]:
+        """All claims of these entries, in the order of the log."""
+        return sorted((claim for entry in entries for claim in self._told.get(entry, ())), key=lambda claim: claim.order)
+
+    def learn(self, reports: Iterable[Report | Brief]) -> list[Thread]:
         """Take the reports in; the threads that changed, in the order in which those opened."""
         return list(self.revise(reports).threads)
 
-    def revise(self, reports: Sequence[Report], edited: Mapping[str, int] = _NOTHING) -> Change:
-        """Take the reports in, and back what versions of entries told that are older than the one that `edited` gives."""
-        told = _in_order(_sensible(reports))
-        old = [c for entry in edited for c in self._first.get(entry, ()) if c.report.document.revision < edited[entry]]
-        if not told and not old:
-            return Change()
-        length = self._position(min(claim.order for claim in (*told[:1], *old)))
-        former = {self.threads[number].id: self.threads[number] for number in {*self._placed[length:]}}
-        again, numbers = self._back_to(length)
-        for entry in {claim.report.document.entry for claim in old}:
-            self._first[entry] = tuple(c for c in self._first[entry] if c.report.document.revision >= edited[entry])
-        replaced = {claim.report.document.id for claim in old}
-        kept = [claim for claim in again if claim.report.document.id not in replaced]
-        for claim in _in_order([*kept, *told]) if kept else told:
-            numbers.add(self._place(claim))
-        present = {self.threads[number].id: self.threads[number] for number in sorted(numbers)}
-        differing = (thread for key, thread in present.items() if key not in former or former[key].claims != thread.claims)
-        return Change(tuple(differing), frozenset(former.keys() - present.keys()))
+    def revise(
+        self, reports: Iterable[Report | Brief], edited: Mapping[str, int] = _NO_EDITS, again: Iterable[DocumentBrief] = ()
+    ) -> Change:
+        """Take the reports in, and back what versions of entries told that are older than the one that `edited` gives, and what the
+        documents `again` told until now.
+        """
+        again = list(again)
+        known = [claim for entry in {*edited, *(document.entry for document in again)} for claim in self._told.get(entry, ())]
+        gone = {document.id for document in again}
+        gone |= {c.report.document.id for c in known if c.report.document.revision < edited.get(c.report.document.entry, 0)}
+        old = [claim for claim in known if claim.report.document.id in gone]
+        told = [claim for claim in _in_order(_sensible(reports)) if claim.report.document.id in gone or not self._is_known(claim)]
+        if not old and (not self._log or not told or self._log[-1].order < told[0].order):
+            numbers = {self._append(claim) for claim in told}
+            return Change(tuple(sorted((self._threads[number] for number in numbers), key=_opening)))
+        return self._rewrite(told, old, gone)
+
+    def _is_known(self, claim: Claim) -> bool:
+        return any(known == claim for known in self._told.get(claim.report.document.entry, ()))
 
     def _position(self, order: Order) -> int:
+        if not self._log or self._log[-1].order < order:
+            return len(self._log)
         return bisect_left(self._log, order, key=lambda claim: claim.order)
 
-    def _claims_beside(self, first: Claim) -> Iterator[int]:
-        """The places in the log of all claims of a document, of which `first` is the first."""
-        document = first.report.document.id
-        for at in range(self._position(first.order), len(self._log)):
-            if self._log[at].report.document.id != document:
-                return
-            yield at
+    def _place_of(self, claim: Claim) -> int:
+        at = self._position(claim.order)
+        while self._log[at] is not claim:  # only claims of one document are level
+            at += 1
+        return at
 
-    def _place(self, claim: Claim) -> int:
-        """The number of the thread that the claim joins; one that was learnt before stays where it is."""
-        if self._log and claim.order == self._log[-1].order and claim == self._log[-1]:
-            return self._placed[-1]
-        number = self._found.place(claim)
-        self._log.append(claim)
-        self._placed.append(number)
-        document = claim.report.document
-        known = self._first.get(document.entry, ())
-        if not any(c.report.document.id == document.id and c.order <= claim.order for c in known):
-            self._first[document.entry] = (*(c for c in known if c.report.document.id != document.id), claim)
+    def _append(self, claim: Claim) -> int:
+        """The number of the thread that the claim, the newest in the log, joins."""
+        number = self._reprinted(claim) or _best(claim, ((n, self._threads[n]) for n in self._index.alike(claim))) or self._open()
+        self._add(number, claim)
+        self._note(claim, number)
         return number
 
-    def _back_to(self, length: int) -> tuple[list[Claim], set[int]]:
-        """Take back what follows the first `length` claims; those, in order, and the numbers of the threads they leave behind."""
-        taken, last = self._log[length:], Counter(self._placed[length:])
-        del self._log[length:], self._placed[length:]
-        return taken, self._found.take_back(last)
+    def _reprinted(self, claim: Claim) -> int | None:
+        """The number of the thread that tells the very text."""
+        return min(self._index.reprints(claim), key=lambda number: _opening(self._threads[number]), default=None)
+
+    def _open(self) -> int:
+        """The number of a new thread, from 1."""
+        self._opened += 1
+        self._threads[self._opened] = Thread()
+        return self._opened
+
+    def _add(self, number: int, claim: Claim) -> None:
+        thread = self._threads[number]
+        if not thread.claims:
+            self._numbers[claim.event] = number
+        thread.add(claim)
+        self._index.add(number, claim, thread.window())
+        self._wake(number)
+
+    def _wake(self, number: int) -> None:
+        self._awake[number] = None
+        self._awake.move_to_end(number)
+        while len(self._awake) > AWAKE:
+            self._threads[self._awake.popitem(last=False)[0]].rest()
+
+    def _note(self, claim: Claim, number: int) -> None:
+        self._log.append(claim)
+        self._placed.append(number)
+        entry = claim.report.document.entry
+        self._told[entry] = (*self._told.get(entry, ()), claim)
+
+    def _rewrite(self, told: Sequence[Claim], old: Sequence[Claim], gone: Collection[str]) -> Change:
+        start = self._position(min(claim.order for claim in (*told[:1], *old)))
+        tail = list(zip(self._log[start:], self._placed[start:], strict=True))
+        kept = {id(claim): number for claim, number in tail if claim.report.document.id not in gone}
+        leaving = {number for claim, number in tail if claim.report.document.id in gone}
+        past = _Past(self._threads, {id(claim) for claim, _ in tail}, leaving)
+        follows = _in_order([*(claim for claim, _ in tail if id(claim) in kept), *told])
+        places = [self._placed_again(claim, kept.get(id(claim)), past) for claim in follows]
+        self._forget(self._log[start:])
+        del self._log[start:], self._placed[start:]
+        for claim, number in zip(follows, places, strict=True):
+            self._note(claim, number)
+        return self._settle(past)
+
+    def _placed_again(self, claim: Claim, number: int | None, past: _Past) -> int:
+        """The number of the thread that the claim joins, now that some threads are not what they were."""
+        reprints, alike = self._index.reprints(claim), self._index.alike(claim)
+        if number is not None and number not in past.changed and past.changed.isdisjoint(alike) and past.changed.isdisjoint(reprints):
+            return number
+        printing = [n for n in reprints if past.at(n, claim).prints(claim)]
+        best = min(printing, key=lambda n: _opening(past.at(n, claim)), default=None)
+        best = best or _best(claim, ((n, past.at(n, claim)) for n in alike)) or self._open()
+        if best != number or best in past.changed:
+            self._index.add(best, claim, past.move(claim, number, best).window())
+        return best
+
+    def _settle(self, past: _Past) -> Change:
+        """The threads that differ in the place of what they were."""
+        former = {thread.id: thread for number in past.changed if (thread := self._threads[number]).claims}
+        present: dict[str, Thread] = {}
+        for key in former:
+            del self._numbers[key]
+        for number in past.changed:
+            thread = past.now(number)
+            self._awake.pop(number, None)
+            self._index.replace(number, self._threads[number].claims, thread.claims)
+            if thread.claims:
+                self._threads[number] = present[thread.id] = thread
+                self._numbers[thread.id] = number
+                self._wake(number)
+            else:
+                del self._threads[number]
+        differing = [thread for key, thread in present.items() if key not in former or former[key].claims != thread.claims]
+        return Change(tuple(sorted(differing, key=_opening)), frozenset(former.keys() - present.keys()))
+
+    def _forget(self, taken: Iterable[Claim]) -> None:
+        """What is taken off the log is not known any more."""
+        for claim in taken:
+            entry = claim.report.document.entry
+            left = tuple(known for known in self._told.get(entry, ()) if known is not claim)
+            if left:
+                self._told[entry] = left
+            else:
+                self._told.pop(entry, None)
+
+
+class _Past:
+    """Threads as they stood before a claim, on the way through what follows in the log; `changed` are those that are not what they were."""
+
+    def __init__(self, threads: Mapping[int, Thread], tail: Collection[int], changed: Iterable[int]) -> None:
+        self._threads = threads
+        self._taken_in: dict[int, int] = {}
+        self._views: dict[int, Thread] = {}
+        self.changed = {*changed}
+        for number in self.changed:
+            self._views[number] = Thread(claim for claim in threads[number].claims if id(claim) not in tail)
+
+    def at(self, number: int, claim: Claim) -> Thread:
+        """The thread before the claim was known."""
+        view = self._views.setdefault(number, Thread())
+        if number not in self.changed:
+            known, upto = self._threads[number].claims, self._taken_in.get(number, 0)
+            while upto < len(known) and _precedes(known[upto], claim):
+                view.add(known[upto])
+                upto += 1
+            self._taken_in[number] = upto
+        return view
+
+    def move(self, claim: Claim, number: int | None, to: int) -> Thread:
+        """The thread `to`, which takes the claim in; the one of that number, in which it stood, does not any more."""
+        for one in (to,) if number is None else (number, to):
+            self.at(one, claim)
+            self.changed.add(one)
+        self._views[to].add(claim)
+        return self._views[to]
+
+    def now(self, number: int) -> Thread:
+        """A changed thread at the end."""
+        return self._views[number]
+
+
+def _best(claim: Claim, candidates: Iterable[tuple[int, Thread]]) -> int | None:
+    """The number of the thread that the claim fits best, of equal ones that which opened first; None when it fits none."""
+    best: tuple[tuple[float, ...], int, Order] | None = None
+    for number, thread in candidates:
+        rank = thread.match(claim) if thread.claims else None
+        if rank is None or (best is not None and rank < best[0]):
+            continue
+        opened = _opening(thread)
+        if best is None or rank > best[0] or opened < best[2]:
+            best = rank, number, opened
+    return best[1] if best else None
+
+
+def _opening(thread: Thread) -> Order:
+    return thread.claims[0].order
+
+
+def _precedes(one: Claim, other: Claim) -> bool:
+    """Whether the one stands before the other in the log."""
+    if one.order != other.order:
+        return one.order < other.order
+    return one is not other and _words(one) < _words(other)
+
+
+def _words(claim: Claim) -> str:
+    return repr(claim.report.signal)
 
 
 def _in_order(told: Sequence[Claim]) -> list[Claim]:
@@ -114,11 +263,11 @@ def _in_order(told: Sequence[Claim]) -> list[Claim]:
     ordered = sorted(told, key=lambda claim: claim.order)
     if not any(one.order == other.order for one, other in pairwise(ordered)):
         return ordered
-    level = (sorted(same, key=lambda claim: repr(claim.report.signal)) for _, same in groupby(ordered, key=lambda claim: claim.order))
-    return list(chain.from_iterable(level))
+    level = (sorted(alike, key=_words) for _, alike in groupby(ordered, key=lambda claim: claim.order))
+    return [claim for claims_alike in level for claim in claims_alike]
 
 
-def _sensible(reports: Sequence[Report]) -> list[Claim]:
+def _sensible(reports: Iterable[Report | Brief]) -> list[Claim]:
     """All claims, knowing of each other's document; an offer to replace nobody by who cuts users off himself is left out."""
     told = [claim for report in reports for claim in claims(report)]
     acts: dict[tuple[str, Family], set[str]] = defaultdict(set)
@@ -130,112 +279,5 @@ def _sensible(reports: Sequence[Report]) -> list[Claim]:
         if claim.family == "mitigation" and not claim.causes and claim.principals & acts[document, "access"]:
             continue
         twin = claim.family in EITHER and any(acts[document, other] & claim.principals for other in EITHER - {claim.family})
-        kept.append(replace(claim, twin=True) if twin else claim)
+        kept.append(claim._replace(twin=True) if twin else claim)
     return kept
-
-
-class _Index:
-    """Threads with the keys under which a fitting claim can find them."""
-
-    def __init__(self) -> None:
-        self.threads: list[Thread] = []
-        self._by_key: dict[Hashable, list[int]] = {}
-        self._shelves: list[_Shelf] = []
-
-    def place(self, claim: Claim) -> int:
-        """Add the claim to the best thread, or open one; the thread's number."""
-        best: tuple[tuple[float, ...], int] | None = None
-        for number in self._candidates(claim):
-            rank = self.threads[number].match(claim)
-            if rank is not None and (best is None or (rank, -number) > (best[0], -best[1])):
-                best = (rank, number)
-        if best is None:
-            self.threads.append(Thread())
-            self._shelves.append(_Shelf())
-        number = best[1] if best else len(self.threads) - 1
-        self._add(number, claim)
-        return number
-
-    def take_back(self, last: Mapping[int, int]) -> set[int]:
-        """Take back the last so many claims of each of these threads; the numbers of those that have some left."""
-        for number, count in sorted(last.items(), reverse=True):
-            for key in self._shelves[number].keys:
-                found = self._by_key[key]
-                found.remove(number)
-                if not found:
-                    del self._by_key[key]
-            kept = self.threads[number].claims[:-count]
-            if not kept:
-                assert number == len(self.threads) - 1, "threads open in the order of the log"
-                del self.threads[number], self._shelves[number]
-                continue
-            self.threads[number], self._shelves[number] = Thread(), _Shelf()
-            for claim in kept:
-                self._add(number, claim)
-        return {number for number in last if number < len(self.threads)}
-
-    def _add(self, number: int, claim: Claim) -> None:
-        thread = self.threads[number]
-        thread.add(claim)
-        for key in self._shelves[number].widen(claim, thread.window()):
-            self._by_key.setdefault(key, []).append(number)
-
-    def _candidates(self, claim: Claim) -> set[int]:
-        return {number for key in _sought(claim) for number in self._by_key.get(key, ())}
-
-
-class _Shelf:
-    """The keys of one thread: every tie, with every family told and every stretch of time that its window reaches."""
-
-    def __init__(self) -> None:
-        self.keys: set[Hashable] = set()
-        self._ties: set[str] = set()
-        self._families: set[Family] = set()
-        self._stretches: set[int] = set()
-
-    def widen(self, claim: Claim, window: tuple[datetime, datetime]) -> set[Hashable]:
-        """The keys that the claim adds to it."""
-        new = {key for key in _names(claim) if key not in self.keys}
-        ties, stretches = {*_ties(claim)}, range(_stretch(window[0]), _stretch(window[1]) + 1)
-        if claim.family not in self._families or not ties <= self._ties or not self._stretches.issuperset(stretches):
-            self._ties |= ties
-            self._families.add(claim.family)
-            self._stretches.update(stretches)
-            new |= self._ties | set(product(self._ties, self._families, self._stretches))
-            new -= self.keys
-        self.keys |= new
-        return new
-
-
-def _names(claim: Claim) -> Iterator[Hashable]:
-    """What ties claims together whenever they are told: their text, an official number, or the issuer's day."""
-    yield claim.reprint
-    yield from claim.official
-    yield from ((place, day) for place in claim.issuers for day in claim.days)
-
-
-def _ties(claim: Claim) -> Iterator[str]:
-    """What ties claims together that are told within the window: a provider, or the issuer of a measure that names nobody."""
-    yield from (f"provider:{provider}" for provider in claim.named)
-    if not claim.principals:
-        yield from (f"issuer:{place}" for place in claim.issuers or ("",))
-
-
-def _sought(claim: Claim) -> Iterator[Hashable]:
-    """Keys under which every thread stands that the claim can match.
-
-    News matches within the window only, and what is no modifier only its own family, the one that it is mixed up with, or none.
-    """
-    yield from _names(claim)
-    if claim.background:
-        yield from _ties(claim)
-        return
-    stretch = _stretch(claim.told)
-    families: Iterable[Family] = {claim.family, "unknown", *(EITHER if claim.family in EITHER else ())}
-    if claim.family == "unknown":
-        families = _FAMILIES
-    yield from ((tie, family, stretch) for tie in _ties(claim) for family in families)
-
-
-def _stretch(moment: datetime) -> int:
-    return int((moment - _EPOCH).total_seconds() // _SPAN_SECONDS)

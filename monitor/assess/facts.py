@@ -14,6 +14,7 @@ from typing import Final, TypeVar
 from monitor.assess.corroborate import Chorus
 from monitor.assess.measure import EITHER, Claim, Family
 from monitor.model import Modality, Reliability
+from monitor.model.brief import DocumentBrief
 
 _LONG_AGO: Final = datetime.min.replace(tzinfo=UTC)
 _WEAKER: Final[tuple[Modality, ...]] = ("threatened", "hypothetical", "denied")
@@ -83,7 +84,7 @@ def tier(claim: Claim) -> Reliability:
     return "high" if told == "primary" else told
 
 
-def supported(claims: Iterable[Claim], value: Callable[[Claim], Value | None], chorus: Chorus) -> list[Value]:
+def supported(claims: Iterable[Claim], value: Callable[[Claim], Value | None], chorus: Chorus[DocumentBrief]) -> list[Value]:
     """The differing values that claims state, best first: of the latest primary source, of the most origins, the latest told.
 
     A copy adds neither an origin nor a later time.

@@ -6,59 +6,96 @@ origins says does not attract further claims, so that one loose report cannot ti
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Final, Literal
 
 from monitor.assess.constants import CLASS_FIRMS, ESTABLISHED_ORIGINS, NEWS_CYCLE_DAYS, SAME_NEWS_DAYS, WINDOW_DAYS
 from monitor.assess.facts import is_primary
 from monitor.assess.measure import EITHER, Claim, Family, natures
-from monitor.assess.tally import Tally, outweighs
+from monitor.assess.tally import Tally, Word, outweighs
 from monitor.model import MODIFIERS, EventType
+from monitor.model.brief import same
 
 Facet = Literal["principals", "causes", "named", "issuing", "affected", "sectors"]
 _FACETS: Final[tuple[Facet, ...]] = ("principals", "causes", "named", "issuing", "affected", "sectors")
 _INCLUSIVE: Final[frozenset[Facet]] = frozenset({"principals", "named", "affected", "sectors"})
 """Facets whose words do not exclude each other."""
+_OF_PROVIDERS: Final[frozenset[Family]] = frozenset({"access", "mitigation"})
+"""Acts of providers, which only the places they affect can tell apart."""
 _WINDOW = timedelta(days=WINDOW_DAYS)
 _SAME_NEWS = timedelta(days=SAME_NEWS_DAYS)
 _SAME_DAYS = timedelta(days=NEWS_CYCLE_DAYS)
+_NOTHING_CARRIED: Final[dict[Facet, frozenset[str]]] = dict.fromkeys(_FACETS, frozenset())
+
+
+class _Scales:
+    """What the claims of a thread say, voice by voice: what is carried is weighed on it."""
+
+    def __init__(self) -> None:
+        self.facets: dict[Facet, Tally[str]] = {}
+        self.families: Tally[Family] = Tally()
+        self.kinds: Tally[EventType] = Tally()
+        self.voices: set[str] = set()
+        self.reprints: set[tuple[str, str]] = set()
+        self.ends: dict[str, datetime] = {}
+        self.ended_by_primary = False
+
+    def ended(self) -> datetime | None:
+        """When the measure ended, as far as the end is believed."""
+        if not self.ends or not (self.ended_by_primary or outweighs(len(self.ends), len(self.voices))):
+            return None
+        return max(self.ends.values())
 
 
 class Thread:
-    """Claims gathered so far as one measure, with what is carried of their parts."""
+    """Claims gathered so far as one measure, with what is carried of their parts.
 
-    def __init__(self) -> None:
+    A thread that rests keeps claims and what is carried; the next claim that it takes in has all of them weighed again.
+    """
+
+    __slots__ = (
+        "_carried", "_days", "_ended", "_families", "_first", "_instruments", "_kinds", "_last", "_official", "_scales",
+        "_voices", "claims",
+    )  # fmt: skip
+
+    def __init__(self, claims: Iterable[Claim] = ()) -> None:
         self.claims: list[Claim] = []
-        self._tallies: dict[Facet, Tally[str]] = {facet: Tally() for facet in _FACETS}
-        self._family_tally: Tally[Family] = Tally()
-        self._kind_tally: Tally[EventType] = Tally()
-        self._carried: dict[Facet, frozenset[str]] = dict.fromkeys(_FACETS, frozenset())
+        self._carried: dict[Facet, frozenset[str]] = _NOTHING_CARRIED
         self._families: frozenset[Family] = frozenset()
-        self._documents: set[str] = set()
-        self._voices: set[str] = set()
-        self._official: set[str] = set()
-        self._reprints: set[tuple[str, str]] = set()
-        self._instruments: set[str] = set()
-        self._days: set[date] = set()
+        self._kinds: frozenset[EventType] = frozenset()
+        self._voices = 0
+        self._official: frozenset[str] = frozenset()
+        self._instruments: frozenset[str] = frozenset()
+        self._days: frozenset[date] = frozenset()
         self._first: datetime | None = None
         self._last: datetime | None = None
-        self._ends: dict[str, datetime] = {}
-        self._ended_by_primary = False
+        self._ended: datetime | None = None
+        self._scales: _Scales | None = None
+        for claim in claims:
+            self.add(claim)
 
     def add(self, claim: Claim) -> None:
         """Take a claim in; one that only recalls the measure does not move the thread's clock, and a reprint adds no voice."""
-        if claim.reprint not in self._reprints:
-            self._weigh(claim)
-        signal = claim.report.signal
+        if self._scales is None:
+            self._scales = _Scales()
+            for known in self.claims:
+                self._weigh(known, self._scales)
+        self._weigh(claim, self._scales)
         self.claims.append(claim)
-        self._documents.add(claim.report.document.id)
-        self._official |= claim.official
-        self._reprints.add(claim.reprint)
-        self._instruments |= {signal.instrument.casefold()} - {""}
-        self._days |= claim.days
+        if claim.official:
+            self._official |= claim.official
+        if claim.report.signal.instrument:
+            self._instruments |= {claim.report.signal.instrument.casefold()}
+        if not claim.days <= self._days:
+            self._days = same(self._days | claim.days)
         if not claim.background:
             self._first = min(self._first or claim.told, claim.told)
             self._last = max(self._last or claim.told, claim.told)
+
+    def rest(self) -> None:
+        """Keep no more than is needed to see what fits."""
+        self._scales = None
 
     @property
     def id(self) -> str:
@@ -70,51 +107,71 @@ class Thread:
         first, last = self._span()
         return first - _WINDOW, last + _WINDOW
 
+    def prints(self, claim: Claim) -> bool:
+        """Whether a claim of the thread has the very text of this one."""
+        return any(known.reprint == claim.reprint for known in self.claims)
+
     def match(self, claim: Claim) -> tuple[float, ...] | None:
-        """How well the claim fits, larger is better; None when it must be another measure."""
-        if claim.reprint in self._reprints:
-            return (2.0,)
-        same_id = bool(self._official & claim.official)
-        if not same_id and (self._official and claim.official):
+        """How well the claim, whose text is not a reprint of any in the thread, fits; larger is better. None when it must be another
+        measure.
+        """
+        same_id = bool(claim.official) and not self._official.isdisjoint(claim.official)
+        if not same_id and ((self._official and claim.official) or self._is_elsewhere(claim)):
             return None
         if not self._family_fits(claim) or not self._continues(claim) or (not same_id and self._differs_in_kind(claim)):
             return None
         if not same_id and not (self._in_window(claim) and self._parties_fit(claim)):
             return None
-        principals = self._carried["principals"]
+        signal, principals = claim.report.signal, self._carried["principals"]
         return (
             float(same_id),
-            float(claim.report.signal.instrument.casefold() in self._instruments),
-            float(claim.twin and claim.report.document.id in self._documents),
+            float(signal.instrument.casefold() in self._instruments),
+            float(claim.twin and any(claim.report.document.id == known.report.document.id for known in self.claims)),
             float(len(principals & claim.principals)),
-            float(min(len(self._voices), ESTABLISHED_ORIGINS)),
+            float(min(self._voices, ESTABLISHED_ORIGINS)),
             float(claim.family in self._families),
-            float(next(iter(claim.report.signal.providers), "") in principals),
-            float(bool(self._days & claim.days)),
-            float(len(self._carried["issuing"] & claim.issuers) + len(self._carried["affected"] & set(claim.report.signal.affected))),
+            float(next(iter(signal.providers), "") in principals),
+            float(not self._days.isdisjoint(claim.days)),
+            float(len(self._carried["issuing"] & claim.issuers) + len(self._carried["affected"].intersection(signal.affected))),
             -self._distance(claim),
         )
 
-    def _weigh(self, claim: Claim) -> None:
-        signal, voice, primary = claim.report.signal, claim.report.document.origin_group, is_primary(claim)
-        self._voices.add(voice)
+    def _weigh(self, claim: Claim, scales: _Scales) -> None:
+        if claim.reprint in scales.reprints:
+            return
+        scales.reprints.add(claim.reprint)
+        signal, voice, primary, clarity = claim.report.signal, claim.report.document.origin_group, claim.primary, claim.clarity
+        scales.voices.add(voice)
+        self._voices = len(scales.voices)
         if claim.family != "unknown":
-            self._family_tally.tell(claim.family, voice, 1.0, primary)
-            self._families = frozenset(self._family_tally.carried())
-        for kind in natures(claim):
-            self._kind_tally.tell(kind, voice, 1.0, primary)
-        words: dict[Facet, frozenset[str]] = {
-            "principals": claim.principals, "causes": claim.causes, "named": claim.named, "issuing": claim.issuers,
-            "affected": frozenset(signal.affected), "sectors": frozenset(signal.sectors),
-        }  # fmt: skip
-        for facet, said in words.items():
-            for word in said:
-                self._tallies[facet].tell(word, voice, claim.clarity, primary)
-            tally = self._tallies[facet]
-            self._carried[facet] = frozenset(tally.named() if facet in _INCLUSIVE else tally.carried())
+            self._families = _told(scales.families, (claim.family,), (voice, 1.0, primary), self._families)
+        self._kinds = _told(scales.kinds, natures(claim), (voice, 1.0, primary), self._kinds)
+        facets: tuple[tuple[Facet, Collection[str]], ...] = (
+            ("principals", claim.principals), ("causes", claim.causes), ("named", claim.named), ("issuing", claim.issuers),
+            ("affected", signal.affected), ("sectors", signal.sectors),
+        )  # fmt: skip
+        carried = self._carried
+        for facet, said in facets:
+            if said:
+                if facet not in scales.facets:
+                    scales.facets[facet] = Tally()
+                enough = ESTABLISHED_ORIGINS if facet in _INCLUSIVE else None
+                kept = _told(scales.facets[facet], said, (voice, clarity, primary), carried[facet], enough)
+                if kept is not carried[facet]:
+                    carried = {**carried, facet: kept}
+        self._carried = carried
         if signal.stage == "rescinded" and signal.modality == "asserted" and not claim.background:
-            self._ends[voice] = max(self._ends.get(voice, claim.told), claim.told)
-            self._ended_by_primary |= primary
+            scales.ends[voice] = max(scales.ends.get(voice, claim.told), claim.told)
+            scales.ended_by_primary |= primary
+        if scales.ends:
+            self._ended = scales.ended()
+
+    def _is_elsewhere(self, claim: Claim) -> bool:
+        """Whether the places alone say that it is another measure: cheap, and true of most threads that a claim is held against."""
+        carried, family = self._carried, claim.family
+        if family != "mitigation" and not _compatible(carried["issuing"], claim.issuers):
+            return True
+        return family in _OF_PROVIDERS and not _compatible(carried["affected"], claim.report.signal.affected)
 
     def _family_fits(self, claim: Claim) -> bool:
         if "mitigation" in (claim.family, *self._families):
@@ -130,13 +187,13 @@ class Thread:
         mine = self._carried["issuing"] | self._carried["affected"]
         if not mine & (claim.issuers | set(claim.report.signal.affected)):
             return False
-        return claim.twin or (len(self._voices) >= ESTABLISHED_ORIGINS and not is_primary(claim))
+        return claim.twin or (self._voices >= ESTABLISHED_ORIGINS and not is_primary(claim))
 
     def _continues(self, claim: Claim) -> bool:
         """A measure taken after the end of the former one, as far as the end is believed, is not its continuation."""
-        if not self._ends or not (self._ended_by_primary or outweighs(len(self._ends), len(self._voices))):
+        signal, ended = claim.report.signal, self._ended
+        if ended is None:
             return True
-        signal, ended = claim.report.signal, max(self._ends.values())
         if claim.background or signal.type in MODIFIERS or signal.stage in ("suspended", "rescinded") or claim.told < ended:
             return True
         return not any(day > ended.date() for day in claim.days)
@@ -146,11 +203,10 @@ class Thread:
 
         In the first days reporters call one measure by several names; later ones know which it is.
         """
-        theirs = natures(claim)
-        if claim.background or not theirs or self._first is None or claim.told - self._first <= _SAME_DAYS:
+        if claim.background or self._first is None or claim.told - self._first <= _SAME_DAYS:
             return False
-        mine = frozenset(self._kind_tally.carried())
-        return bool(mine) and not mine & theirs
+        theirs = natures(claim)
+        return bool(theirs and self._kinds) and self._kinds.isdisjoint(theirs)
 
     def _span(self) -> tuple[datetime, datetime]:
         """From the first to the last report; for a measure only recalled, the days it is said to have happened."""
@@ -179,8 +235,15 @@ class Thread:
             return False
         if claim.family == "mitigation":
             affected = self._carried["affected"]
+            if not (mine or theirs or self._answers_alike(claim)):
+                return False
             return _compatible(self._carried["causes"], claim.causes) and _compatible(affected, claim.report.signal.affected)
         return self._places_fit(claim)
+
+    def _answers_alike(self, claim: Claim) -> bool:
+        """Offers of which nobody says whose they are: one provider is named in both, or one issuer, or no issuer in either."""
+        issuing = self._carried["issuing"]
+        return bool(self._carried["named"] & claim.named or issuing & claim.issuers) or not (issuing or claim.issuers)
 
     def _targets_agree(self, claim: Claim) -> bool:
         """One list of names: half in common, or some on the same day; else one shared firm would tie a chain of measures together."""
@@ -219,6 +282,19 @@ class Thread:
         return bool(principals & claim.principals) or bool(names & claim.named) or tied
 
 
+def _told(
+    tally: Tally[Word], words: Iterable[Word], by: tuple[str, float, bool], carried: frozenset[Word], enough: int | None = None
+) -> frozenset[Word]:
+    """What is carried when a voice, with its weight and whether it is primary, has told these words; `carried` itself where that is so."""
+    before = len(tally)
+    for word in words:
+        tally.tell(word, *by)
+    if before == len(tally) <= 1:
+        return carried
+    kept = tally.kept() if enough is None else tally.kept(enough)
+    return carried if kept == carried else same(kept)
+
+
 def _compatible(mine: frozenset[str], theirs: frozenset[str] | tuple[str, ...]) -> bool:
     """Whether two sets agree in part, or one says nothing."""
-    return not mine or not theirs or bool(mine & set(theirs))
+    return not mine or not theirs or not mine.isdisjoint(theirs)

@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Final, Literal
 
 from monitor.model import EventType
 
+_KEPT: Final = 65_536
+"""Titles that are remembered: an event that grows is merged again and again."""
 _MAY_COME = re.compile(
     r"\b(?:could|may|might|(?:is|are)? ?(?:likely|expected|poised|about) to|considers?|considering|weigh(?:s|ing)?|mull(?:s|ing)?|"
     r"looming|possible|potential|eye(?:s|ing)|looks? to|if passed|close to|one step closer|inches closer|on (?:the )?(?:cusp|verge) of|"
@@ -62,12 +65,14 @@ _OF_KIND: Final[Mapping[EventType, re.Pattern[str]]] = {
 """What a headline must say to tell these kinds plainly: machines give them to orders, suits and probes of every kind."""
 
 
+@lru_cache(maxsize=_KEPT)
 def is_plain(title: str, kind: EventType) -> bool:
     """Whether the title itself says that a measure of that kind was taken, so that a machine can hardly misread it; English words only."""
     fits = kind not in _OF_KIND or _OF_KIND[kind].search(title)
     return told_by(title) == "act" and bool(_DONE.search(title)) and bool(fits) and not _DOUBTED.search(title)
 
 
+@lru_cache(maxsize=_KEPT)
 def told_by(title: str) -> Literal["act", "chance", "opinion"]:
     """`opinion` where somebody objects, asks or explains, or where one post of a service is meant; `chance` where it may come; else
     `act`. English words only.

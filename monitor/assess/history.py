@@ -5,7 +5,7 @@ In: the claims of one measure. Out: an account of it: what counts, who told it, 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
@@ -17,10 +17,13 @@ from monitor.assess.kinship import Kinship
 from monitor.assess.measure import ACTIVE, Claim
 from monitor.assess.stage import HALTED, advanced
 from monitor.assess.tally import outweighs
-from monitor.assess.wave import PLAIN_CONFIDENCE, Spoken, wave
+from monitor.assess.wave import LENGTH, PLAIN_CONFIDENCE, Spoken, wave
 from monitor.model import MODIFIERS, Stage, StageStep, Wave
+from monitor.model.brief import DocumentBrief
 
 _CYCLE = timedelta(days=NEWS_CYCLE_DAYS)
+_WAVES = 2 * LENGTH
+"""How far back a wave looks: over itself and the days before it."""
 
 
 @dataclass
@@ -48,11 +51,13 @@ class Account:
 
     claims: tuple[Claim, ...]
     core: Substance
-    chorus: Chorus
+    chorus: Chorus[DocumentBrief]
     """Who tells what counts."""
-    everyone: Chorus
+    everyone: Chorus[DocumentBrief]
     """Who tells anything of it, relief, denials and background included."""
     past: History
+    telling: Mapping[int, tuple[int, float, bool]]
+    """By identity of each claim: whose voice of `everyone` it is, how clear, and whether it is primary."""
 
 
 @dataclass(frozen=True)
@@ -71,10 +76,11 @@ def account(claims: Sequence[Claim], kin: Kinship) -> Account:
     core = substance(told)
     voices = chorus([c.report.document for c in core.claims], kin)
     everyone = voices if len(core.claims) == len(told) else chorus([c.report.document for c in told], kin)
-    return Account(tuple(told), core, voices, everyone, history(told, core, everyone))
+    telling = {id(claim): (everyone.voice(claim.report.document), claim.clarity, claim.primary) for claim in told}
+    return Account(tuple(told), core, voices, everyone, history(told, core, everyone), telling)
 
 
-def history(claims: Sequence[Claim], core: Substance, voices: Chorus) -> History:
+def history(claims: Sequence[Claim], core: Substance, voices: Chorus[DocumentBrief]) -> History:
     """The most advanced stage asserted as news, in order of publication; a later halt wins, and only new facts undo it.
 
     A stage that only a small minority of the origins of its days tells is not believed. Denials and hypotheses never advance
@@ -92,21 +98,25 @@ def history(claims: Sequence[Claim], core: Substance, voices: Chorus) -> History
 
 
 def _wave(said: Sequence[_Said]) -> Wave | None:
-    """Of those who tell of an act or a chance of it; a gazette's titles are names and hedge nothing."""
-    spoken = []
-    for one in said:
-        report = one.claim.report
-        headline = "act" if report.document.kind == "regulator" else told_by(report.document.title)
-        if one.stage is not None and one.stage not in HALTED and headline != "opinion":
+    """Of those who tell of an act or a chance of it; a gazette's titles are names and hedge nothing. Older news is not looked at."""
+    spoken: list[Spoken] = []
+    news = [one for one in said if one.stage is not None and one.stage not in HALTED]
+    for one in sorted(news, key=lambda one: (one.told, one.claim.order), reverse=True):
+        if spoken and one.told < spoken[0].told - _WAVES:
+            break
+        document = one.claim.report.document
+        headline = "act" if document.kind == "regulator" else told_by(document.title)
+        if headline != "opinion" and one.stage is not None:
             stage: Stage = "rumoured" if headline == "chance" and one.stage != "proposed" else one.stage
-            sure = report.signal.confidence * CONFIDENCE_WEIGHT[tier(one.claim)] >= PLAIN_CONFIDENCE
-            plain = sure and is_plain(report.document.title, report.signal.type)
-            parties = one.claim.principals | {p for p, role in report.signal.providers.items() if role in ACTIVE}
-            spoken.append(Spoken(report.document.id, one.voice, stage, one.told, report.recorded_at, one.primary, plain, parties))
+            signal, recorded_at = one.claim.report.signal, one.claim.report.recorded_at
+            sure = signal.confidence * CONFIDENCE_WEIGHT[tier(one.claim)] >= PLAIN_CONFIDENCE
+            plain = sure and is_plain(document.title, signal.type)
+            parties = one.claim.principals | {p for p, role in signal.providers.items() if role in ACTIVE}
+            spoken.append(Spoken(document.id, one.voice, stage, one.told, recorded_at, one.primary, plain, parties))
     return wave(spoken)
 
 
-def _said(news: Sequence[Claim], core: Substance, voices: Chorus) -> list[_Said]:
+def _said(news: Sequence[Claim], core: Substance, voices: Chorus[DocumentBrief]) -> list[_Said]:
     principals = frozenset().union(*(c.principals for c in core.claims))
     measure_known = any(c.report.signal.type not in MODIFIERS for c in core.claims)
     eased_known = not all(is_relief(c) for c in core.claims)
@@ -243,7 +253,7 @@ def _day(claim: Claim, stage: Stage) -> date:
     return stated if stated is not None and stated <= told else told
 
 
-def _public(step: _Step, voices: Chorus) -> StageStep:
+def _public(step: _Step, voices: Chorus[DocumentBrief]) -> StageStep:
     told_by = sorted(step.claims, key=lambda c: c.order)
     documents = dict.fromkeys(c.report.document.id for c in told_by)
     return StageStep(

@@ -48,10 +48,16 @@ class Groups:
 
     def join(self, left: str, right: str) -> bool:
         """Whether this made two groups one."""
-        one, other = sorted((self.of(left), self.of(right)))
-        if one == other or other in self._rivals.get(one, ()):
+        one, other = self.of(left), self.of(right)
+        if one == other:
+            return False
+        if other < one:
+            one, other = other, one
+        if self._rivals and other in self._rivals.get(one, ()):
             return False
         self._above[other] = one
+        if not self._rivals:
+            return True
         for rival in self._rivals.pop(other, ()):
             self._rivals[rival].discard(other)
             self._rivals[rival].add(one)

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cached_property
+from functools import lru_cache
 from typing import Final, Literal, NamedTuple
 
 from monitor.model import MODIFIERS, EventType, Report, Role, Signal, short_hash
+from monitor.model.brief import Brief, SignalBrief, brief_of, same
 
 Family = Literal["access", "ban", "trade", "investment", "licensing", "antitrust", "tariff", "mitigation", "unknown"]
 Order = tuple[datetime, datetime, str, float, str]
@@ -29,35 +29,44 @@ EITHER: Final[frozenset[Family]] = frozenset({"access", "ban"})
 ACTIVE: Final[frozenset[Role]] = frozenset({"restricting", "targeted", "affected"})
 _OWN_ACT: Final[frozenset[Family]] = frozenset({"access", "mitigation"})
 _OFFICIAL = re.compile(r"^(\d{4}-[A-Z]{2}\d{2}|\d{4}-\d{4,6}|[A-Z]\d-\d{4}-\d{4,6})$")
+_NONE: Final[frozenset[str]] = frozenset()
 _LEADS_FOR_EU: Final[frozenset[str]] = frozenset({"IE", "LU"})
 """Seats of most firms' lead data-protection authorities, whose decisions reporters call the EU's (GDPR, article 56)."""
 
 
-@dataclass(frozen=True)
-class Claim:
+class Claim(NamedTuple):
     """One report seen as telling one measure; a report that tells several acts is split into one claim each."""
 
-    report: Report
+    report: Brief
     family: Family
     principals: frozenset[str]
     """Who the measure is about: the restricting provider, the named targets, or the offering alternative."""
-    causes: frozenset[str] = frozenset()
+    causes: frozenset[str]
     """For an offer: the providers whose loss it answers."""
+    key: str
+    """The text that identifies the measure as this report tells it."""
+    order: Order
+    """The order of knowledge: what we learn later never rearranges what we had; of one document the surest reading first."""
+    reprint: tuple[str, str]
+    """What a word-for-word copy shares with its original, whenever it is printed."""
+    background: bool
+    """Whether the report only recalls the measure."""
+    primary: bool
+    """Whether the document is the act itself: the issuer's own regulator, or the provider's notice about its own act or its end."""
+    official: frozenset[str]
+    """Gazette numbers and rule identification numbers: names that only one measure has."""
+    named: frozenset[str]
+    """Providers that the report ties to the measure; for a provider's own act and for modifiers a bare mention is a tie,
+    and so is any name in a report of a ban that gives nobody a part in it.
+    """
+    issuers: frozenset[str]
+    """Who takes the measure; a lead data-protection authority acts for the EU."""
+    days: frozenset[date]
+    """Days the report states for the measure itself."""
     twin: bool = False
     """Whether the same document tells the act also the other way: as a government's ban and as the provider's own cut-off."""
 
-    @cached_property
-    def order(self) -> Order:
-        """The order of knowledge: what we learn later never rearranges what we had; of one document the surest reading first."""
-        document = self.report.document
-        return (self.report.recorded_at, document.told_at, document.id, -self.report.signal.confidence, self.key)
-
-    @cached_property
-    def key(self) -> str:
-        """The text that identifies the measure as this report tells it."""
-        return act_key(self.report.signal, Act(self.family, self.principals, self.causes))
-
-    @cached_property
+    @property
     def event(self) -> str:
         """The id of the event that this claim opens when it is the first: it rests on what was known first and never changes."""
         return "evt_" + short_hash(self.key, self.report.document.versions[0])  # an edit tells no other event
@@ -67,68 +76,10 @@ class Claim:
         """When the report was published."""
         return self.report.document.told_at
 
-    @cached_property
-    def reprint(self) -> tuple[str, str]:
-        """What a word-for-word copy shares with its original, whenever it is printed."""
-        return self.report.document.content_hash, self.key
-
-    @cached_property
-    def background(self) -> bool:
-        """Whether the report only recalls the measure."""
-        return self.report.signal.background or self.report.signal.modality == "historical"
-
-    @cached_property
-    def primary(self) -> bool:
-        """Whether the document is the act itself: the issuer's own regulator, or the provider's notice about its own act or its end."""
-        document, signal = self.report.document, self.report.signal
-        if document.reliability == "low":
-            return False
-        if document.kind == "regulator":
-            unsaid = not signal.issuing and self.family not in _OWN_ACT
-            return unsaid or document.jurisdiction in signal.issuing or (document.jurisdiction is None and bool(signal.issuing))
-        if document.kind in ("vendor", "vendor_terms") and document.reliability in ("primary", "high"):
-            publisher = re.sub(r"[^a-z0-9]+", "-", document.origin_group.casefold()).strip("-")
-            if signal.type == "relief":
-                return signal.providers.get(publisher) == "restricting"
-            return self.family in _OWN_ACT and (publisher in self.principals or publisher not in signal.providers)
-        return False
-
-    @cached_property
-    def official(self) -> frozenset[str]:
-        """Gazette numbers and rule identification numbers: names that only one measure has."""
-        facts, named = self.report.document.regulator, self.report.signal.instrument.strip()
-        numbers = {facts.number, facts.corrects, *facts.rin} if facts else set()
-        return frozenset(n for n in {named, *numbers} if _OFFICIAL.match(n))
-
-    @cached_property
-    def named(self) -> frozenset[str]:
-        """Providers that the report ties to the measure; for a provider's own act and for modifiers a bare mention is a tie,
-        and so is any name in a report of a ban that gives nobody a part in it.
-        """
-        roles = self.report.signal.providers
-        active = frozenset(p for p, role in roles.items() if role in ACTIVE) | self.principals
-        if self.family == "ban" and not active:
-            return frozenset(roles)
-        loose = self.family == "access" or self.report.signal.type in MODIFIERS
-        return active | frozenset(p for p, role in roles.items() if loose and role == "mentioned")
-
-    @cached_property
-    def issuers(self) -> frozenset[str]:
-        """Who takes the measure; a lead data-protection authority acts for the EU."""
-        signal = self.report.signal
-        for_eu = signal.type == "data_privacy" and bool(_LEADS_FOR_EU & set(signal.issuing))
-        return frozenset(signal.issuing) | (frozenset({"EU"}) if for_eu else frozenset())
-
     @property
     def clarity(self) -> float:
         """The weight of its voice: a report that names several issuers does not say which of them took which measure."""
         return 1.0 / max(1, len(self.report.signal.issuing))
-
-    @cached_property
-    def days(self) -> frozenset[date]:
-        """Days the report states for the measure itself."""
-        dates = self.report.signal.dates
-        return frozenset(d for d in (dates.announced, dates.effective) if d is not None)
 
 
 class Act(NamedTuple):
@@ -139,12 +90,75 @@ class Act(NamedTuple):
     causes: frozenset[str] = frozenset()
 
 
-def claims(report: Report) -> Iterator[Claim]:
+def claims(report: Report | Brief) -> Iterator[Claim]:
     """One claim per measure that the report tells."""
-    yield from (Claim(report, *act) for act in acts(report.signal))
+    told = brief_of(report) if isinstance(report, Report) else report
+    yield from (_claim(told, act) for act in acts(told.signal))
 
 
-def acts(signal: Signal) -> Iterator[Act]:
+def _claim(report: Brief, act: Act) -> Claim:
+    document, signal, recorded_at = report
+    key = act_key(signal, act)
+    return Claim(
+        report=report,
+        family=act.family,
+        principals=same(act.principals),
+        causes=same(act.causes),
+        key=key,
+        order=(recorded_at, document.told_at, document.id, -signal.confidence, key),
+        reprint=(document.content_hash, key),
+        background=signal.background or signal.modality == "historical",
+        primary=_is_primary(report, act),
+        official=_official(report),
+        named=_named(signal, act),
+        issuers=_issuers(signal),
+        days=_days(signal.dates.announced, signal.dates.effective),
+    )
+
+
+def _is_primary(report: Brief, act: Act) -> bool:
+    document, signal, _ = report
+    if document.reliability == "low":
+        return False
+    if document.kind == "regulator":
+        unsaid = not signal.issuing and act.family not in _OWN_ACT
+        return unsaid or document.jurisdiction in signal.issuing or (document.jurisdiction is None and bool(signal.issuing))
+    if document.kind in ("vendor", "vendor_terms") and document.reliability in ("primary", "high"):
+        publisher = re.sub(r"[^a-z0-9]+", "-", document.origin_group.casefold()).strip("-")
+        if signal.type == "relief":
+            return signal.providers.get(publisher) == "restricting"
+        return act.family in _OWN_ACT and (publisher in act.principals or publisher not in signal.providers)
+    return False
+
+
+def _official(report: Brief) -> frozenset[str]:
+    facts, named = report.document.regulator, report.signal.instrument.strip()
+    if not facts and not named:
+        return _NONE
+    numbers = {facts.number, facts.corrects, *facts.rin} if facts else set()
+    return frozenset(n for n in {named, *numbers} if _OFFICIAL.match(n)) or _NONE
+
+
+def _named(signal: SignalBrief, act: Act) -> frozenset[str]:
+    roles = signal.providers
+    active = frozenset(p for p, role in roles.items() if role in ACTIVE) | act.principals
+    if act.family == "ban" and not active:
+        return same(frozenset(roles))
+    loose = act.family == "access" or signal.type in MODIFIERS
+    return same(active | {p for p, role in roles.items() if role == "mentioned"} if loose else active)
+
+
+def _issuers(signal: SignalBrief) -> frozenset[str]:
+    for_eu = signal.type == "data_privacy" and not _LEADS_FOR_EU.isdisjoint(signal.issuing)
+    return same(frozenset((*signal.issuing, "EU") if for_eu else signal.issuing))
+
+
+@lru_cache(maxsize=65_536)
+def _days(*stated: date | None) -> frozenset[date]:
+    return frozenset(day for day in stated if day is not None)
+
+
+def acts(signal: Signal | SignalBrief) -> Iterator[Act]:
     """Each offering alternative, each provider that restricts on its own, else the signal as it is."""
     family = _family(signal)
     by_role: dict[str, set[str]] = {}
@@ -163,7 +177,7 @@ def acts(signal: Signal) -> Iterator[Act]:
         yield Act(family, targeted or restricting)
 
 
-def act_key(signal: Signal, act: Act) -> str:
+def act_key(signal: Signal | SignalBrief, act: Act) -> str:
     """The text that identifies a measure as a signal tells it."""
     parts = (act.family, signal.instrument, *sorted(act.principals), "/", *sorted(act.causes))
     places = ("<", *sorted(signal.issuing), ">", *sorted(signal.affected), "#", *sorted(signal.sectors))
@@ -176,16 +190,20 @@ def narrowed(claim: Claim) -> Signal:
     others = {"alternative"} if claim.family == "mitigation" else {"restricting"} if claim.family in ("access", "unknown") else set()
     providers: dict[str, Role] = {p: "mentioned" if role in others and p not in own else role for p, role in signal.providers.items()}
     offers = tuple(o for o in signal.offers if claim.family != "mitigation" or o.provider in own)
-    return signal.model_copy(update={"providers": providers, "offers": offers})
+    return signal.whole().model_copy(update={"providers": providers, "offers": offers})
 
 
 def natures(claim: Claim) -> frozenset[EventType]:
     """The kinds of measure that a claim tells, without what only modifies one."""
-    signal = claim.report.signal
-    return frozenset(kind for kind in (signal.type, *signal.beneath) if kind not in MODIFIERS)
+    return _natures(claim.report.signal.type, claim.report.signal.beneath)
 
 
-def _family(signal: Signal) -> Family:
+@lru_cache(maxsize=1024)
+def _natures(kind: EventType, beneath: tuple[EventType, ...]) -> frozenset[EventType]:
+    return frozenset(one for one in (kind, *beneath) if one not in MODIFIERS)
+
+
+def _family(signal: Signal | SignalBrief) -> Family:
     if signal.type == "mitigation":
         return "mitigation"
     measure = next((t for t in (signal.type, *signal.beneath) if t not in MODIFIERS), signal.type)

@@ -120,8 +120,9 @@ def _told_of(told: Account, claims: Iterable[Claim], words: Callable[[Claim], It
     """The words that claims give, with the origins behind each."""
     tally: Tally[Word] = Tally()
     for claim in claims:
+        voice, clarity, primary = told.telling[id(claim)]
         for word in words(claim):
-            tally.tell(word, told.everyone.voice(claim.report.document), claim.clarity, is_primary(claim))
+            tally.tell(word, voice, clarity, primary)
     return tally
 
 

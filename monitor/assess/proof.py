@@ -11,7 +11,8 @@ from typing import Final
 from monitor.assess.facts import TIERS, is_primary, is_relief, supported, tier
 from monitor.assess.history import Account
 from monitor.assess.measure import Claim
-from monitor.model import EventOffer, Evidence, Offer, OfferKind, Quote
+from monitor.model import EventOffer, Evidence, Offer, OfferKind
+from monitor.model.brief import Quotation
 
 _OFFER_EVIDENCE_MAX: Final = 2
 
@@ -20,10 +21,12 @@ def evidence(claims: Sequence[Claim], limit: int) -> tuple[Evidence, ...]:
     """Quotes, best first: news of the measure before relief and background, primary, reliable, early; one per document first."""
     ranked = sorted(claims, key=lambda c: (c.background, is_relief(c), not is_primary(c), TIERS.index(tier(c)), c.told, c.order))
     quotes = [(n, claim, quote) for claim in ranked for n, quote in enumerate(claim.report.signal.evidence or (_title(claim),))]
-    shown: dict[tuple[str, str], Evidence] = {}
+    shown: dict[tuple[str, str], tuple[Claim, Quotation]] = {}
     for _, claim, quote in sorted(quotes, key=lambda q: q[0]):
-        shown.setdefault((claim.report.document.content_hash, quote.text), _proof(claim, quote))
-    return tuple(shown.values())[:limit]
+        shown.setdefault((claim.report.document.content_hash, quote.text), (claim, quote))
+        if len(shown) == limit:
+            break
+    return tuple(_proof(claim, quote) for claim, quote in shown.values())
 
 
 def offers(told: Account) -> tuple[EventOffer, ...]:
@@ -51,13 +54,13 @@ def _own(claim: Claim) -> list[Offer]:
     return [o for o in claim.report.signal.offers if claim.family != "mitigation" or o.provider in claim.principals]
 
 
-def _title(claim: Claim) -> Quote:
+def _title(claim: Claim) -> Quotation:
     """A report that quotes nothing is quoted by its document's title, so that every event can be checked."""
     text = claim.report.document.title
-    return Quote(start=0, end=len(text), text=text)
+    return Quotation(0, len(text), text)
 
 
-def _proof(claim: Claim, quote: Quote) -> Evidence:
+def _proof(claim: Claim, quote: Quotation) -> Evidence:
     document = claim.report.document
     return Evidence(
         document=document.id,

@@ -31,12 +31,16 @@ class Question:
 
     def about(self, provider: str) -> Question:
         """The same question for another provider."""
-        return replace(self, provider=provider)
+        return self._others.get(provider) or self._others.setdefault(provider, replace(self, provider=provider))
 
     def name_of(self, provider: str) -> str:
         """The display name of a provider, or its id where the catalogue has none."""
         found = self.providers.get(provider)
         return found.name if found else provider
+
+    @cached_property
+    def _others(self) -> dict[str, Question]:
+        return {}
 
     @cached_property
     def owners(self) -> tuple[tuple[str, int], ...]:

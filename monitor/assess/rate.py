@@ -9,6 +9,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from math import exp, floor, nextafter, prod
 
 from monitor.assess import constants as k
@@ -123,8 +124,34 @@ def _digest(events: Sequence[Event], question: Question) -> str:
         "provider": question.provider,
         "jurisdiction": question.jurisdiction,
         "as_of": question.as_of.isoformat(),
-        "events": [event.model_dump(mode="json", exclude={"wave"}) for event in sorted(events, key=lambda event: event.id)],
+        "events": [],
         "providers": {p: question.providers[p].model_dump(mode="json", by_alias=True) for p in chain if p in question.providers},
         "regions": {region: sorted(members) for region, members in question.regions.items()},
     }
-    return hashlib.sha256(json.dumps(inputs, sort_keys=True, ensure_ascii=True, separators=(",", ":")).encode()).hexdigest()
+    told = ",".join(_written(_Same(event)) for event in sorted(events, key=lambda event: event.id))
+    return hashlib.sha256(_canonical(inputs).replace('"events":[]', f'"events":[{told}]', 1).encode()).hexdigest()
+
+
+class _Same:
+    """An event that is equal to itself only: cheap to look up."""
+
+    __slots__ = ("event",)
+
+    def __init__(self, event: Event) -> None:
+        self.event = event
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and other.event is self.event
+
+    def __hash__(self) -> int:
+        return id(self.event)
+
+
+@lru_cache(maxsize=2_048)
+def _written(same: _Same) -> str:
+    """The event as the digest takes it: it weighs on several pairs, one after the other."""
+    return _canonical(same.event.model_dump(mode="json", exclude={"wave"}))
+
+
+def _canonical(value: object) -> str:
+    return json.dumps(value, sort_keys=True, ensure_ascii=True, separators=(",", ":"))

@@ -6,7 +6,7 @@ In: words (providers, places, types …) with who tells them. Out: the words tha
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Hashable
+from collections.abc import Collection, Hashable
 from typing import Generic, TypeVar
 
 from monitor.assess.constants import ESTABLISHED_ORIGINS, MINORITY
@@ -27,25 +27,35 @@ class Tally(Generic[Word]):
         self._weights: dict[Word, float] = defaultdict(float)
         self._settled: set[Word] = set()
 
+    def __len__(self) -> int:
+        """How many words were told."""
+        return len(self._weights)
+
     def tell(self, word: Word, voice: Hashable, weight: float, primary: bool) -> None:
         """Count one voice for a word; a primary source settles it."""
-        known = self._told[word].get(voice, 0.0)
+        told = self._told[word]
+        known = told.get(voice, 0.0)
         if weight > known:
-            self._told[word][voice] = weight
+            told[voice] = weight
             self._weights[word] += weight - known
         if primary:
             self._settled.add(word)
 
     def carried(self) -> tuple[Word, ...]:
         """Words that a primary source states, or that more than a small minority beside the best-supported one tells."""
-        return self._kept(float("inf"))
+        return self._ordered(self.kept())
 
     def named(self) -> tuple[Word, ...]:
         """The same for names that do not exclude each other: what enough origins name stays, however many others leave it out."""
-        return self._kept(ESTABLISHED_ORIGINS)
+        return self._ordered(self.kept(ESTABLISHED_ORIGINS))
 
-    def _kept(self, enough: float) -> tuple[Word, ...]:
+    def kept(self, enough: float = float("inf")) -> frozenset[Word]:
+        """Words that are settled, told by `enough`, or by more than a small minority beside the best-supported one."""
         weights = self._weights
-        best = max(weights.values(), default=0.0)
-        kept = [word for word, weight in weights.items() if word in self._settled or weight >= enough or outweighs(weight, best)]
-        return tuple(sorted(kept, key=lambda word: (-weights[word], word)))
+        if len(weights) <= 1:
+            return frozenset(weights)
+        best = max(weights.values())
+        return frozenset(w for w, weight in weights.items() if w in self._settled or weight >= enough or outweighs(weight, best))
+
+    def _ordered(self, words: Collection[Word]) -> tuple[Word, ...]:
+        return tuple(sorted(words, key=lambda word: (-self._weights[word], word)))

@@ -108,17 +108,17 @@ class Document(Noun):
     @property
     def id(self) -> str:
         """Stable public id of this version."""
-        return _version(self.source, self.guid, self.revision)
+        return version_id(self.source, self.guid, self.revision)
 
     @property
     def versions(self) -> tuple[str, ...]:
         """The ids of this version and of those before it."""
-        return tuple(_version(self.source, self.guid, revision) for revision in range(1, self.revision + 1))
+        return tuple(version_id(self.source, self.guid, revision) for revision in range(1, self.revision + 1))
 
     @property
     def entry(self) -> str:
         """Stable id of what it is a version of, the same for all revisions."""
-        return _entry(self.source, self.guid)
+        return entry_id(self.source, self.guid)
 
     @property
     def told_at(self) -> datetime:
@@ -133,10 +133,12 @@ class Document(Noun):
 
 # Threads ask for the ids of a document dozens of times; a value kept on the document would outlive a changed copy of it.
 @lru_cache(maxsize=65_536)
-def _version(source: str, guid: str, revision: int) -> str:
+def version_id(source: str, guid: str, revision: int) -> str:
+    """The id of one version of an entry."""
     return "doc_" + short_hash(source, guid, str(revision))
 
 
 @lru_cache(maxsize=65_536)
-def _entry(source: str, guid: str) -> str:
+def entry_id(source: str, guid: str) -> str:
+    """The id of what all revisions are versions of."""
     return "ent_" + short_hash(source, guid)

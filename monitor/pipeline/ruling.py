@@ -17,7 +17,7 @@ from monitor.catalog import Catalog, checked_place
 from monitor.clock import Clock
 from monitor.errors import NotFoundError, UsageError
 from monitor.model import Correction, DecisionRequest, Event, EventDecision
-from monitor.pipeline.assessing import drawn, record
+from monitor.pipeline.assessing import record
 from monitor.pipeline.comparing import compare
 from monitor.pipeline.world import World
 from monitor.settings import Settings
@@ -29,7 +29,9 @@ _YEARS: Final = 30
 
 
 def world_of(store: Store, catalog: Catalog, settings: Settings, clock: Clock) -> World:
-    """The world of whoever has a store open already and wants nothing collected."""
+    """The world of whoever has a store open already and wants nothing collected. Who keeps it has all events drawn once, not for each
+    decision.
+    """
     return World(store, catalog, (), settings, clock)
 
 
@@ -41,9 +43,12 @@ def rule(world: World, event: str, request: DecisionRequest, author: str) -> tup
     signed = _signed(author, request.reason)
 
     def decision(tx: Session, version: str | None) -> dict[str, Any]:
-        known = {found.event.id: found for found in drawn(world, tx, version)} if version else {}
-        own = _told(tx, known, event)
-        return {"kind": request.kind, "event": event, **_SAYS[request.kind](world, _Case(tx, known, own), request)}
+        def find(asked: str) -> Ruled | None:
+            return world.notebook.find(tx, asked, world.catalog.display_names) if version else None
+
+        if version:
+            world.notebook.take_in(tx, version)
+        return {"kind": request.kind, "event": event, **_SAYS[request.kind](world, _Case(tx, find, _told(tx, find, event)), request)}
 
     return _record(world, signed, decision)
 
@@ -62,13 +67,18 @@ def _signed(author: str, reason: str) -> dict[str, str]:
 
 
 def _record(world: World, signed: dict[str, str], said: Callable[[Session, str | None], dict[str, Any]]) -> tuple[EventDecision, int]:
-    compare(world)
-    with world.store.write() as tx:
-        serialise(tx, "events")
-        now = _next_instant(world, tx)
-        version = signals.tagger_version(tx, now)
-        made = decisions.decide(tx, EventDecision(**said(tx, version), **signed, recorded_at=now))
-        return made, record(world, tx, version, now) if version else 0
+    with world.notebook.lock:
+        compare(world)
+        try:
+            with world.store.write() as tx:
+                serialise(tx, "events")
+                now = _next_instant(world, tx)
+                version = signals.tagger_version(tx, now)
+                made = decisions.decide(tx, EventDecision(**said(tx, version), **signed, recorded_at=now))
+                return made, record(world, tx, version, now) if version else 0
+        except BaseException:
+            world.notebook.forget()  # it is ahead of rows that were not written
+            raise
 
 
 def _next_instant(world: World, tx: Session) -> datetime:
@@ -77,11 +87,15 @@ def _next_instant(world: World, tx: Session) -> datetime:
     return max([world.clock(), *(moment + timedelta(microseconds=1) for moment in known if moment)])
 
 
+Find = Callable[[str], Ruled | None]
+"""An event of that id with its claims."""
+
+
 class _Case:
     """An event that is to be decided on, among all that are known."""
 
-    def __init__(self, tx: Session, known: dict[str, Ruled], own: Ruled) -> None:
-        self.tx, self.known, self.own = tx, known, own
+    def __init__(self, tx: Session, find: Find, own: Ruled) -> None:
+        self.tx, self.find, self.own = tx, find, own
 
     @property
     def event(self) -> Event:
@@ -89,9 +103,9 @@ class _Case:
         return self.own.event
 
 
-def _told(tx: Session, known: dict[str, Ruled], event: str) -> Ruled:
+def _told(tx: Session, find: Find, event: str) -> Ruled:
     """The event with its claims; an error for one that is unknown, joined with another, or told by nobody any more."""
-    found = known.get(event)
+    found = find(event)
     if found is None:
         if events.event_revisions(tx, event):
             raise UsageError(f"no report tells {event} any more, so nothing can be decided about it")
@@ -125,7 +139,7 @@ def _merge(_world: World, case: _Case, request: DecisionRequest) -> dict[str, An
         raise UsageError("a merge needs the other event")
     if request.other == case.event.id:
         raise UsageError("an event cannot be merged with itself")
-    other = _told(case.tx, case.known, request.other)
+    other = _told(case.tx, case.find, request.other)
     _refuse_rejected(case.event, other.event)
     if (case.event.type == "mitigation") != (other.event.type == "mitigation"):
         raise UsageError("an offer and a measure are not one event")

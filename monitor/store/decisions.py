@@ -26,6 +26,11 @@ def decisions(tx: Session, as_of: datetime | None) -> list[EventDecision]:
     return [EventDecision.model_validate(body) for body in tx.scalars(wanted)]
 
 
+def last_number(tx: Session) -> int:
+    """The number of the last decision about an event; 0 before the first."""
+    return tx.scalar(select(func.max(col(EventDecisionRow.number)))) or 0
+
+
 def newest_decided(tx: Session) -> datetime | None:
     """When the last decision about an event was made; None before the first."""
     return tx.scalar(select(func.max(col(EventDecisionRow.recorded_at))))

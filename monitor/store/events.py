@@ -4,27 +4,53 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from functools import cache
+from typing import Any, Final, NamedTuple
 
-from sqlalchemy import Select, func, insert, select
+from sqlalchemy import BindParameter, Select, bindparam, func, insert, select
 from sqlalchemy.orm import Session
-from sqlmodel import col
+from sqlmodel import UTCDateTime, col
 
 from monitor.model import ANYONE, ANYWHERE, Event
-from monitor.store.dialect import body_hash, insert_new, serialise
+from monitor.store.dialect import as_written, body_hash, insert_new, serialise
 from monitor.store.documents import in_parts
 from monitor.store.tables import EventReachRow, EventRow
 
+APPENDED_AT_ONCE: Final = 1_000
 _KEYS = (EventRow.event_id, EventRow.revision, EventRow.withdrawn, EventRow.body_hash)
+
+
+class Renewed(NamedTuple):
+    """A revision that was recorded, and the one before it; None for a new event."""
+
+    before: Event | None
+    after: Event
 
 
 def save_events(tx: Session, events: Sequence[Event], now: datetime) -> int:
     """Records the whole present set of events; a revision for each that is new, changed or gone (withdrawn). How many revisions."""
+    return len(renew(tx, events, now, None))
+
+
+def save_changed(tx: Session, events: Sequence[Event], now: datetime, gone: Collection[str] = ()) -> int:
+    """Records these events, withdraws those `gone` and leaves all others as they are; a revision for each that is new or changed. How
+    many revisions.
+    """
+    return len(renew(tx, events, now, gone))
+
+
+def renew(tx: Session, events: Sequence[Event], now: datetime, gone: Collection[str] | None) -> list[Renewed]:
+    """Records these events and withdraws those `gone` (None: whatever is not among them); the revisions that this gave."""
     serialise(tx, "events")
-    present = {event.id for event in events}
-    latest = {row.event_id: row for row in tx.execute(_latest(None, *_KEYS))}
-    gone = [key for key, row in latest.items() if key not in present and not row.withdrawn]
-    return _append(tx, [*events, *map(_untold, _by_id(tx, gone))], latest, now)
+    if gone is None:
+        latest = {row.event_id: row for row in tx.execute(_latest(None, *_KEYS))}
+        gone = latest.keys() - {event.id for event in events}
+    else:
+        ids = [*(event.id for event in events), *sorted(gone)]
+        parts = (tx.connection().execute(_NEWEST_KEYS, {"ids": part}) for part in in_parts(ids))
+        latest = {row.event_id: row for part in parts for row in part}
+    untold = [key for key in sorted(gone) if key in latest and not latest[key].withdrawn]
+    return _append(tx, [*events, *map(_untold, _by_id(tx, untold))], latest, now)
 
 
 def _untold(event: Event) -> Event:
@@ -34,32 +60,28 @@ def _untold(event: Event) -> Event:
     )
 
 
-def save_changed(tx: Session, events: Sequence[Event], now: datetime, gone: Collection[str] = ()) -> int:
-    """Records these events, withdraws those `gone` and leaves all others as they are; a revision for each that is new or changed. How
-    many revisions.
-    """
-    serialise(tx, "events")
-    withdrawn = [event.model_copy(update={"withdrawn": True}) for event in _by_id(tx, sorted(gone))]
-    known = (row for part in in_parts([*(e.id for e in events), *gone]) for row in tx.execute(_latest(None, *_KEYS, ids=part)))
-    return _append(tx, [*events, *withdrawn], {row.event_id: row for row in known}, now)
-
-
-def _append(tx: Session, events: Sequence[Event], latest: Mapping[str, Any], now: datetime) -> int:
-    rows = []
-    for event in {event.id: event for event in events}.values():
-        body = event.model_dump(mode="json")
-        known, digest = latest.get(event.id), body_hash(body)
-        if known is None or known.body_hash != digest:
-            rows.append(_row(event, body, digest, 1 if known is None else known.revision + 1) | {"recorded_at": now})
-    if rows:
-        tx.execute(insert(EventRow), rows)
-        insert_new(tx, EventReachRow, [reach for row in rows for reach in _reach_rows(Event.model_validate(row["body"]), now)], "event_id")
-    return len(rows)
+def _append(tx: Session, events: Sequence[Event], latest: Mapping[str, Any], now: datetime) -> list[Renewed]:
+    present = list({event.id: event for event in events}.values())
+    done = []
+    for start in range(0, len(present), APPENDED_AT_ONCE):
+        rows, new = [], []
+        for event in present[start : start + APPENDED_AT_ONCE]:
+            body = event.model_dump(mode="json")
+            known, digest = latest.get(event.id), body_hash(body)
+            if known is None or known.body_hash != digest:
+                rows.append(_row(event, body, digest, 1 if known is None else known.revision + 1) | {"recorded_at": now})
+                new.append(event)
+        if rows:
+            before = events_by_id(tx, [event.id for event in new if event.id in latest])
+            tx.connection().execute(insert(EventRow), rows)
+            insert_new(tx, EventReachRow, [reach for event in new for reach in _reach_rows(event, now)], "event_id")
+            done += [Renewed(before.get(event.id), event) for event in new]
+    return done
 
 
 def events_as_of(tx: Session, as_of: datetime | None) -> list[Event]:
     """Every event as it was known at `as_of` (None: now), by id; withdrawn ones say so."""
-    return [Event.model_validate(body) for body in tx.scalars(_latest(as_of, EventRow.body))]
+    return [Event.model_validate_json(body) for body in tx.scalars(_latest(as_of, as_written(col(EventRow.body), "body")))]
 
 
 def events_concerning(tx: Session, as_of: datetime | None, parties: Collection[str], places: Collection[str] | None = None) -> list[Event]:
@@ -68,12 +90,21 @@ def events_concerning(tx: Session, as_of: datetime | None, parties: Collection[s
 
     All that can weigh on these providers in these places, by id, and some that cannot: what an event names may have changed.
     """
-    wanted = select(col(EventReachRow.event_id)).where(col(EventReachRow.party).in_([*parties, ANYONE]))
-    if places is not None:
-        wanted = wanted.where(col(EventReachRow.place).in_([*places, ANYWHERE]))
-    if as_of is not None:
-        wanted = wanted.where(col(EventReachRow.recorded_at) <= as_of)
-    return [Event.model_validate(body) for body in tx.scalars(_latest(as_of, EventRow.body, ids=wanted))]
+    told = {"parties": [*parties, ANYONE], "places": None if places is None else [*places, ANYWHERE], "as_of": as_of}
+    given = {name: value for name, value in told.items() if value is not None}
+    rows = tx.connection().execute(_concerning(places is not None, as_of is not None), given)
+    return [Event.model_validate_json(body) for (body,) in rows]
+
+
+@cache
+def _concerning(placed: bool, dated: bool) -> Select[Any]:
+    """Built once, as building costs more than what the database does."""
+    reached = select(col(EventReachRow.event_id)).where(col(EventReachRow.party).in_(bindparam("parties", expanding=True)))
+    if placed:
+        reached = reached.where(col(EventReachRow.place).in_(bindparam("places", expanding=True)))
+    if dated:
+        reached = reached.where(col(EventReachRow.recorded_at) <= bindparam("as_of", type_=UTCDateTime()))
+    return _latest(bindparam("as_of", type_=UTCDateTime()) if dated else None, as_written(col(EventRow.body), "body"), ids=reached)
 
 
 def events_by_id(tx: Session, ids: Sequence[str]) -> dict[str, Event]:
@@ -119,7 +150,9 @@ def revision_counts(tx: Session, as_of: datetime | None) -> dict[str, int]:
     return {key: number for key, number in tx.execute(rows) if number is not None}
 
 
-def _latest(as_of: datetime | None, *columns: Any, ids: Sequence[str] | Select[Any] | None = None) -> Select[Any]:
+def _latest(
+    as_of: datetime | BindParameter[datetime] | None, *columns: Any, ids: Select[Any] | BindParameter[Any] | None = None
+) -> Select[Any]:
     """The newest revision of each event, or of these, known at `as_of`."""
     newest = select(col(EventRow.event_id), func.max(col(EventRow.revision)).label("revision")).group_by(col(EventRow.event_id))
     if ids is not None:
@@ -133,7 +166,8 @@ def _latest(as_of: datetime | None, *columns: Any, ids: Sequence[str] | Select[A
 
 def _by_id(tx: Session, ids: Sequence[str]) -> list[Event]:
     """The newest revision of each of these events."""
-    return [Event.model_validate(body) for part in in_parts(ids) for body in tx.scalars(_latest(None, EventRow.body, ids=part))]
+    parts = (tx.connection().execute(_NEWEST, {"ids": part}) for part in in_parts(ids))
+    return [Event.model_validate_json(body) for part in parts for (body,) in part]
 
 
 def _reach_rows(event: Event, now: datetime) -> list[dict[str, Any]]:
@@ -142,3 +176,8 @@ def _reach_rows(event: Event, now: datetime) -> list[dict[str, Any]]:
 
 def _row(event: Event, body: dict[str, Any], digest: str, revision: int) -> dict[str, Any]:
     return {"event_id": event.id, "revision": revision, "withdrawn": event.withdrawn, "body_hash": digest, "body": body}
+
+
+_IDS: Final[BindParameter[Any]] = bindparam("ids", expanding=True)
+_NEWEST: Final = _latest(None, as_written(col(EventRow.body), "body"), ids=_IDS)
+_NEWEST_KEYS: Final = _latest(None, *_KEYS, ids=_IDS)

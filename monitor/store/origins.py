@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from monitor.model import Copy, Document, OriginDecision
+from monitor.model.brief import DocumentBrief
 from monitor.store.decisions import numbered
 from monitor.store.dialect import insert_new, serialise
 from monitor.store.documents import document_from, in_parts
@@ -126,7 +127,7 @@ def save_compared(tx: Session, method: str, sketches: Sequence[tuple[Document, b
 
 
 def known_origins(
-    tx: Session, documents: Iterable[Document], as_of: datetime | None, *, around: Collection[str] = ()
+    tx: Session, documents: Iterable[Document | DocumentBrief], as_of: datetime | None, *, around: Collection[str] = ()
 ) -> tuple[list[Copy], list[OriginDecision]]:
     """What was known at `as_of` (None: now) of who repeats whom around these documents and those with the ids `around`: copies that
     join them to others, and those to others again, as the method sees them that was the last by then; and every decision.
@@ -157,6 +158,11 @@ def _touching(tx: Session, method: str, documents: Collection[str], as_of: datet
             wanted = wanted.where(col(TextCopyRow.recorded_at) <= as_of)
         for body in tx.scalars(wanted):
             yield Copy.model_validate(body)
+
+
+def last_number(tx: Session) -> int:
+    """The number of the last decision about origins; 0 before the first."""
+    return tx.scalar(select(func.max(col(OriginDecisionRow.number)))) or 0
 
 
 def decisions(tx: Session, as_of: datetime | None) -> list[OriginDecision]:

@@ -2,21 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, ScalarSelect, String, and_, cast, delete, exists, func, or_, select
+from pydantic_core import from_json
+from sqlalchemy import BindParameter, ColumnElement, ScalarSelect, Select, String, and_, bindparam, cast, delete, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
-from sqlmodel import col
+from sqlmodel import UTCDateTime, col
 
 from monitor.model import Document, Report, Signal, Tagging
-from monitor.store.dialect import insert_new
+from monitor.model.brief import Brief, DocumentBrief, same, stored_document, stored_signal
+from monitor.store.dialect import as_written, insert_new
 from monitor.store.documents import in_parts
 from monitor.store.tables import DocumentRow, MentionRow, SignalRow, TaggingRow, TextSketchRow
 
 _FACTS: Final = ("beneath", "modality", "providers", "issuing", "affected", "stage", "sectors", "instrument")
 """What makes two signals of one type the same news, in whatever words and of whatever day."""
+READ_AT_ONCE = 2_000
+"""Rows of a long answer that are in memory at one time."""
+
+
+_TAGGED: Final = select(col(TaggingRow.document_id)).where(
+    col(TaggingRow.tagger_version) == bindparam("version"), col(TaggingRow.document_id).in_(bindparam("documents", expanding=True))
+)
 
 
 def save_taggings(tx: Session, taggings: Sequence[Tagging], now: datetime) -> int:
@@ -58,54 +68,87 @@ def tagger_version(tx: Session, as_of: datetime) -> str | None:
 def reports(
     tx: Session, as_of: datetime | None, tagger_version: str, *, compared_by: str | None = None, documents: Collection[str] | None = None
 ) -> list[Report]:
-    """What one tagger version reads in the documents known at `as_of` (None: now): background signals, and the live ones that
-    heads and rules agree on, of the newest version of each entry; with `compared_by` only of documents that this method has compared,
-    with `documents` only of these. The text of the documents is left empty: nothing that is drawn from reports looks at it, and it
-    is most of what they weigh.
+    """The reports of which `briefs` tells; the text of the documents is left empty."""
+    rows = _rows(tx, tagger_version, compared_by, as_of, documents)
+    told: dict[str, Document] = {}
+    return [
+        Report(
+            document=told[key]
+            if key in told
+            else told.setdefault(key, Document.model_validate({**from_json(body), "title": title, "text": ""})),
+            signal=Signal.model_validate_json(signal),
+            recorded_at=at,
+        )
+        for key, body, title, signal, at in rows
+    ]
+
+
+def briefs(tx: Session, tagger_version: str, *, compared_by: str, documents: Collection[str] | None = None) -> Iterator[Brief]:
+    """What one tagger version reads in all documents: background signals, and the live ones that
+    heads and rules agree on, of the newest version of each entry; only of documents that the method `compared_by` has compared, with
+    `documents` only of these. Read as they are asked for; those of one document come one after the other.
 
     `recorded_at` is when the document, or a version before it that said the same, was first tagged at all: neither tagging again with
     a newer version nor an edit makes old news new; what was really said at a time in the past is in `events.events_as_of`.
     """
+    told: tuple[str, DocumentBrief] | None = None
+    for key, body, title, signal, at in _rows(tx, tagger_version, compared_by, None, documents):
+        if told is None or told[0] != key:
+            told = key, stored_document(key, title, from_json(body))
+        yield Brief(told[1], stored_signal(from_json(signal), title), same(at))
+
+
+@cache
+def _wanted(compared: bool, dated: bool, some: bool) -> Select[Any]:
+    """Id, written body and title of the document, signal, and when the document was first tagged, in the order of documents.
+
+    Built once, as building costs more than what the database does for one document.
+    """
+    version: BindParameter[Any] = bindparam("version")
+    as_of = bindparam("as_of", type_=UTCDateTime())
     newer = aliased(DocumentRow)
     replaced = exists().where(
         col(newer.source_id) == col(DocumentRow.source_id),
         col(newer.guid_hash) == col(DocumentRow.guid_hash),
         col(newer.revision) > col(DocumentRow.revision),
-        _has_tagging(newer, tagger_version),
+        _has_tagging(newer, version),
     )
-    wanted = (
-        select(col(DocumentRow.id), col(DocumentRow.body), col(DocumentRow.title), col(SignalRow.body), _known_at(tagger_version))
+    columns: tuple[Any, ...] = (
+        col(DocumentRow.id), as_written(col(DocumentRow.body), "document"), col(DocumentRow.title),
+        as_written(col(SignalRow.body), "signal"), _known_at(version),
+    )  # fmt: skip
+    wanted: Select[Any] = (
+        select(*columns)
         .join_from(SignalRow, TaggingRow)
         .join(DocumentRow, col(DocumentRow.id) == col(SignalRow.document_id))
-        .where(col(SignalRow.tagger_version) == tagger_version, _is_told(SignalRow, TaggingRow))
+        .where(col(SignalRow.tagger_version) == version, _is_told(SignalRow, TaggingRow))
         .order_by(col(DocumentRow.id), col(SignalRow.position))
     )
-    if compared_by is not None:
-        by_it = (col(TextSketchRow.document_id) == col(DocumentRow.id), col(TextSketchRow.method) == compared_by)
+    if compared:
+        by_it = (col(TextSketchRow.document_id) == col(DocumentRow.id), col(TextSketchRow.method) == bindparam("method"))
         wanted = wanted.where(exists().where(*by_it))
-    if as_of is not None:
+    if some:
+        wanted = wanted.where(col(SignalRow.document_id).in_(bindparam("documents", expanding=True)))
+    if dated:
         wanted = wanted.where(_first_tagged(DocumentRow) <= as_of)
         replaced = replaced.where(_first_tagged(newer) <= as_of)
-    wanted = wanted.where(~replaced)
+    return wanted.where(~replaced)
+
+
+def _rows(tx: Session, version: str, method: str | None, as_of: datetime | None, documents: Collection[str] | None) -> Iterator[Any]:
+    given = {"version": version} | ({"method": method} if method else {}) | ({"as_of": as_of} if as_of else {})
+    wanted = _wanted(method is not None, as_of is not None, documents is not None)
     if documents is None:
-        return list(_reports(tx.execute(wanted)))
-    parts = (wanted.where(col(SignalRow.document_id).in_(part)) for part in in_parts(sorted(documents)))
-    return [report for part in parts for report in _reports(tx.execute(part))]
-
-
-def _reports(rows: Iterable[Any]) -> Iterator[Report]:
-    """The reports of rows in the order of their documents: id, body and title of the document, signal, when it was first tagged."""
-    told: tuple[str, Document] | None = None
-    for key, body, title, signal, at in rows:
-        if told is None or told[0] != key:
-            told = key, Document.model_validate({**body, "title": title, "text": ""})
-        yield Report.model_construct(document=told[1], signal=Signal.model_validate(signal), recorded_at=at)
+        yield from tx.connection().execute(wanted, given, execution_options={"yield_per": READ_AT_ONCE})
+        return
+    for part in in_parts(sorted(documents)):
+        yield from tx.connection().execute(wanted, given | {"documents": part})
 
 
 def tagged(tx: Session, tagger_version: str, documents: Collection[str]) -> set[str]:
     """Those of the documents that this tagger version has read."""
-    read = select(col(TaggingRow.document_id)).where(col(TaggingRow.tagger_version) == tagger_version)
-    return {name for part in in_parts(sorted(documents)) for name in tx.scalars(read.where(col(TaggingRow.document_id).in_(part)))}
+    parts = ({"version": tagger_version, "documents": part} for part in in_parts(sorted(documents)))
+    return {name for given in parts for (name,) in tx.connection().execute(_TAGGED, given)}
 
 
 def _first_tagged(document: type[DocumentRow]) -> ScalarSelect[datetime]:
@@ -114,7 +157,7 @@ def _first_tagged(document: type[DocumentRow]) -> ScalarSelect[datetime]:
     return select(func.min(col(first.recorded_at))).where(col(first.document_id) == col(document.id)).scalar_subquery()
 
 
-def _known_at(version: str) -> ScalarSelect[datetime]:
+def _known_at(version: BindParameter[Any]) -> ScalarSelect[datetime]:
     """When what a signal says was first tagged in its document or in a version before it; a day that was put right is the same news."""
     earlier, first, same, tagging = aliased(DocumentRow), aliased(TaggingRow), aliased(SignalRow), aliased(TaggingRow)
     equal = (cast(col(same.body)[fact], String) == cast(col(SignalRow.body)[fact], String) for fact in _FACTS)
@@ -150,7 +193,7 @@ def _is_told(signal: type[SignalRow], tagging: type[TaggingRow]) -> ColumnElemen
     return or_(and_(col(tagging.relevant), ~held), col(signal.background))
 
 
-def _has_tagging(document: type[DocumentRow], version: str) -> Any:
+def _has_tagging(document: type[DocumentRow], version: BindParameter[Any]) -> Any:
     other = aliased(TaggingRow)
     return exists().where(col(other.document_id) == col(document.id), col(other.tagger_version) == version)
 

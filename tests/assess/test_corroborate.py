@@ -48,5 +48,5 @@ def test_revisions_of_one_entry_are_copies_whatever_they_say() -> None:
     assert len(told([document("a"), document("a", revision=2, text=prose("edited"))]).texts) == 1
 
 
-def told(documents: list[Document]) -> Chorus:
+def told(documents: list[Document]) -> Chorus[Document]:
     return chorus(documents, kin(*documents))

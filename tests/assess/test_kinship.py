@@ -121,7 +121,7 @@ def test_decisions_hold_in_the_order_of_their_numbers() -> None:
 WIRE: dict[str, Any] = {"origin_group": "wire:agency"}
 
 
-def told(documents: list[Document], *said: tuple[OriginVerdict, tuple[Document, ...]]) -> Chorus:
+def told(documents: list[Document], *said: tuple[OriginVerdict, tuple[Document, ...]]) -> Chorus[Document]:
     named = [(verdict, tuple(one.entry for one in about)) for verdict, about in said]
     return chorus(documents, kin(*documents, decisions=decided(*named)))
 
