@@ -23,7 +23,20 @@ from monitor.inform.wording import offer_terms
 from monitor.inventory.check import Gate, as_team, findings, is_expired, unmatched
 from monitor.inventory.detect import detect, readable
 from monitor.inventory.exposure import exposures
-from monitor.model import Acceptance, Alternative, Answer, Detection, Finding, Instant, Jurisdiction, Level, OpenQuestion, Skipped, Use
+from monitor.model import (
+    Acceptance,
+    Alternative,
+    Answer,
+    Detection,
+    Effort,
+    Finding,
+    Instant,
+    Jurisdiction,
+    Level,
+    OpenQuestion,
+    Skipped,
+    Use,
+)
 
 Verdict = Literal["clean", "findings", "open_questions", "nothing_recognised", "stale"]
 EXIT_CODES: dict[Verdict, int] = {"clean": 0, "findings": 1, "open_questions": 1, "nothing_recognised": 3, "stale": 4}
@@ -68,6 +81,8 @@ class WayOut(Shape):
     terms: list[str]
     confirmed: bool
     """Whether something states that it serves the place."""
+    effort: Effort = "code"
+    """What a move costs, as far as it is known."""
 
 
 class Proof(Shape):
@@ -219,6 +234,7 @@ def _way_out(reader: Reader, other: Alternative) -> WayOut:
         level=other.level,
         terms=[offer_terms(offer) for offer in other.offers],
         confirmed=other.availability == "stated",
+        effort=other.effort,
     )
 
 

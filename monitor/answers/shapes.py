@@ -60,6 +60,7 @@ class ProviderShape(Shape):
     products: list[str]
     parents: list[str]
     substitutes: list[str]
+    speaks: list[str]
     not_offered: list[Jurisdiction]
 
     @classmethod
@@ -74,6 +75,7 @@ class ProviderShape(Shape):
             products=list(provider.products),
             parents=[parent.id for parent in provider.parents],
             substitutes=list(provider.substitutes),
+            speaks=list(provider.speaks),
             not_offered=list(provider.not_offered.places) if provider.not_offered else [],
         )
 

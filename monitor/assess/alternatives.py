@@ -11,7 +11,7 @@ from monitor.assess.constants import BAND_FLOOR
 from monitor.assess.factors import jurisdiction
 from monitor.assess.question import Question
 from monitor.assess.rate import level_of, rated
-from monitor.model import Alternative, Event, EventOffer, OfferKind
+from monitor.model import Alternative, Effort, Event, EventOffer, OfferKind
 
 
 def alternatives(events: Sequence[Event], question: Question) -> tuple[Alternative, ...]:
@@ -45,7 +45,21 @@ def _offered(events: Sequence[Event], question: Question) -> dict[str, list[Even
 def _alternative(name: str, own: int, offers: list[EventOffer] | None, question: Question) -> Alternative:
     stated = offers is not None or _speaks_for(name, question)
     standing = _standing(offers or [], question)
-    return Alternative(provider=name, score=own, level=level_of(own), offers=standing, availability="stated" if stated else "unknown")
+    return Alternative(
+        provider=name,
+        score=own,
+        level=level_of(own),
+        offers=standing,
+        availability="stated" if stated else "unknown",
+        effort=_effort(name, standing, question),
+    )
+
+
+def _effort(name: str, standing: Sequence[EventOffer], question: Question) -> Effort:
+    provider = question.providers.get(name)
+    if provider is not None and question.provider in provider.speaks:
+        return "configuration"
+    return "assisted" if any(offer.kind == "migration_service" for offer in standing) else "code"
 
 
 def _speaks_for(name: str, question: Question) -> bool:

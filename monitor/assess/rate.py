@@ -125,7 +125,9 @@ def _digest(events: Sequence[Event], question: Question) -> str:
         "jurisdiction": question.jurisdiction,
         "as_of": question.as_of.isoformat(),
         "events": [],
-        "providers": {p: question.providers[p].model_dump(mode="json", by_alias=True) for p in chain if p in question.providers},
+        "providers": {
+            p: question.providers[p].model_dump(mode="json", by_alias=True, exclude={"speaks"}) for p in chain if p in question.providers
+        },
         "regions": {region: sorted(members) for region, members in question.regions.items()},
     }
     told = ",".join(_written(_Same(event)) for event in sorted(events, key=lambda event: event.id))

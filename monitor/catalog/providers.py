@@ -127,7 +127,7 @@ def _check_references(providers: dict[str, Provider]) -> None:
     """Parents and substitutes exist, and an unambiguous name belongs to one provider only."""
     owners: dict[str, str] = {}
     for provider in providers.values():
-        for other in (*provider.substitutes, *(parent.id for parent in provider.parents)):
+        for other in (*provider.substitutes, *provider.speaks, *(parent.id for parent in provider.parents)):
             if other not in providers:
                 raise _bad(provider, f"names the unknown provider {other!r}")
         for alias in {a.casefold(): a for a in (*provider.aliases, *provider.zh, *provider.further, *provider.products)}.values():

@@ -113,6 +113,7 @@ def _print_risk(answer: Risk, reader: Reader, explain: bool) -> None:
             out.print(Text(f"       “{proof.quote}” {proof.url}", style="dim"))
     for other in answer.alternatives:
         terms = ", ".join(f"{offer.kind} {offer.amount or ''}".strip() for offer in other.offers) or "no known offer"
+        terms += ", same client" if other.effort == "configuration" else ""
         terms += "" if other.availability == "stated" else ", not confirmed that it serves there"
         out.print(Text(f"  alternative  {reader.catalog.providers[other.provider].name} ({other.score} {other.level}): {terms}"))
     for unknown in answer.unknowns:

@@ -17,6 +17,7 @@ from monitor.inform.render import clean, safe_url
 from monitor.model import (
     Alternative,
     Criticality,
+    Effort,
     EventType,
     Exposure,
     Instant,
@@ -99,6 +100,8 @@ class AlternativeTold(Noun):
     score: int
     stated: bool
     """Whether something says that it serves there."""
+    effort: Effort
+    """What a move costs, as far as it is known."""
     offers: tuple[TermsTold, ...]
 
 
@@ -228,5 +231,5 @@ def _alternative(query: DigestQuery, other: Alternative, instead_of: str, place:
     )
     return AlternativeTold(
         provider=other.provider, name=query.name_of(other.provider), instead_of=instead_of, jurisdiction=place, level=other.level,
-        score=other.score, stated=other.availability == "stated", offers=offers,
+        score=other.score, stated=other.availability == "stated", effort=other.effort, offers=offers,
     )  # fmt: skip

@@ -302,6 +302,7 @@ def _alternatives(query: DigestQuery, assessment: Assessment) -> Iterator[Fact]:
     ranked = _ranked(assessment.alternatives)
     for alternative in [a for a in ranked if a.offers][:MAX_LINES]:
         terms = [offer_terms(offer) for offer in alternative.offers if offer.until is None or offer.until >= query.day]
+        terms += ["takes the same client"] if alternative.effort == "configuration" else []
         source = next((e.url for offer in alternative.offers for e in offer.evidence), "")
         yield Fact(label=query.name_of(alternative.provider), text="; ".join([*terms, _own_risk(alternative)]), url=source)
     for label, availability in (("No known offer", "stated"), ("Not confirmed", "unknown")):

@@ -185,6 +185,11 @@ class Alert(Noun):
     origins: int
 
 
+Effort = Literal["configuration", "assisted", "code"]
+"""What a move costs: another address and key in the same client; a change of code with the offerer's help; a change of code, which
+is also what stands where nothing is known."""
+
+
 class Alternative(Noun):
     """A provider one can switch to in the caller's jurisdiction, with its own risk there and its offers."""
 
@@ -194,6 +199,7 @@ class Alternative(Noun):
     offers: tuple[EventOffer, ...] = ()
     availability: Literal["stated", "unknown"] = "unknown"
     """`stated` where something speaks for it: an offer made there, its home, or its own list of places; never a guess."""
+    effort: Effort = "code"
 
 
 class Assessment(Noun):

@@ -75,6 +75,8 @@ class Provider(Noun):
     hosts: tuple[str, ...] = ()
     packages: tuple[str, ...] = ()
     substitutes: tuple[str, ...] = ()
+    speaks: tuple[str, ...] = ()
+    """Providers whose API its own endpoint answers: their client needs another address and key, as its maker documents."""
     not_offered: NotOffered | None = None
     ambiguous: dict[str, AliasRule] = {}
 

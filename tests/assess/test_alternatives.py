@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
 from monitor.assess.score import score
 from monitor.assess.thread import thread
 from monitor.model import Alternative, Offer, Report
-from tests.assess.builders import NOTICE_DAY, ban, days, notice, question, report
+from tests.assess.builders import NOTICE_DAY, PROVIDERS, ban, days, notice, question, report
 
 TOKENS = Offer(provider="alibaba-cloud", kind="free_tokens", amount="22000000")
 
@@ -86,3 +87,14 @@ def test_a_substitute_of_which_nothing_says_that_it_serves_there_is_marked_and_l
 def test_an_offer_that_names_no_cause_answers_whom_it_mentions() -> None:
     told = report("m", type="mitigation", providers={"alibaba-cloud": "alternative", "openai": "mentioned"}, offers=(TOKENS,))
     assert offered(told)[0].provider == "alibaba-cloud"
+
+
+def test_effort_is_what_is_known_of_a_move() -> None:
+    """Another address in the same client, help of who offers, else a change of code; never less than is known."""
+    speaking = {"zhipu": PROVIDERS["zhipu"].model_copy(update={"speaks": ("openai",)})}
+    asked = replace(question(), providers=PROVIDERS | speaking)
+    helped = migration("help", "baidu", offers=(Offer(provider="baidu", kind="migration_service"),))
+    found = {one.provider: one.effort for one in score(thread([notice(), helped]), asked).alternatives}
+    assert (found["zhipu"], found["baidu"]) == ("configuration", "assisted")
+    assert {one.effort for one in score(thread([notice()]), question()).alternatives} == {"code"}
+    assert score(thread([notice()]), asked).input_digest == score(thread([notice()]), question()).input_digest
