@@ -5,14 +5,14 @@ Each day is answered as of its end from what was known by then, never from score
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from itertools import pairwise
 
 from monitor.answers.reader import Reader
 from monitor.answers.shapes import Risk, Shape
 from monitor.assess.explain import Cause, explain_delta
 from monitor.errors import UsageError
-from monitor.freshness import is_stale
+from monitor.freshness import parse_as_of
 from monitor.model import Level
 
 MOST_DAYS = 366
@@ -73,7 +73,8 @@ def history(reader: Reader, provider: str, place: str | None, first: date | None
         raise UsageError(f"{first} to {last}: give at most {MOST_DAYS} days, the earlier one first")
     if last > now.date():
         raise UsageError(f"{last} has not been yet")
-    ends = [min(now, datetime.combine(first + timedelta(days=n), time(23, 59, 59), UTC)) for n in range((last - first).days + 1)]
+    days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
+    ends = [min(now, parse_as_of(day.isoformat(), now)) for day in days]
     newest = reader.risk(provider, place, ends[-1])
     rated = [*(reader.risk(provider, newest.jurisdiction, end) for end in ends[:-1]), newest]
     return History(
@@ -83,7 +84,7 @@ def history(reader: Reader, provider: str, place: str | None, first: date | None
         changes=[found for before, after in pairwise(rated) if (found := change(before, after)).causes],
         methodology_version=newest.methodology_version,
         data_as_of=newest.data_as_of,
-        stale=is_stale(newest.data_as_of, newest.as_of),
+        stale=newest.stale,
     )
 
 

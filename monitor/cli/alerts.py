@@ -45,7 +45,7 @@ def preview(
         return
     for one in found:
         columns = ("WHEN (UTC)", "WHAT", "LEVEL", "WHY", "DEADLINE", "TO", "BECAME")
-        table(f"{one.team}: would have fired {one.mails} times in {days} days", columns, list(_rows(one)))
+        table(f"{one.team}: would have fired {one.mails} time{'' if one.mails == 1 else 's'} in {days} days", columns, list(_rows(one)))
     if not found:
         note("no team in the inventory: forewarned inventory import FILE")
 
