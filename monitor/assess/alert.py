@@ -51,7 +51,8 @@ def alert(
     - **advanced**: it was alerted before, and the same holds for a step into a further phase (proposed, decided, in force) that is
       not part of the same days' news and not just the arrival of the day that the last alert gave.
     - **again**: it was alerted before, and many origins that were silent for days tell it as news: a further act of the same kind.
-    - **lifted**: it was alerted before, and is now suspended or rescinded; weight plays no part.
+    - **lifted**: it was alerted before, and is now suspended or rescinded; then weight plays no part. Or it was decided before we knew of
+      it, would be worth an alert if it stood, and independent origins tell its end.
 
     What becomes news within two days of an alert for the same provider in the same place is part of that interruption.
     A moved day and a retracted report are told by `correction`; they interrupt only who was interrupted before.
@@ -60,9 +61,8 @@ def alert(
     if event.withdrawn or event.type == "mitigation":
         return None
     own = max((one for one in told if one.event == event.id), key=lambda one: one.at, default=None)
-    if own is not None and event.stage in HALTED:
-        is_news = own.stage not in HALTED and _is_certain(event, step)
-        return _alert(event, step, "lifted", own.pairs, as_of) if is_news else None
+    if event.stage in HALTED:
+        return _lifted(event, own, told, as_of, providers, regions, floor_points)
     hit = _as_told(event)
     pairs = _pairs(hit, as_of, providers, regions, _least(hit, floor_points))
     news: StageStep | Wave = wave or step
@@ -73,6 +73,29 @@ def alert(
         else:
             reason = "again" if wave and _is_again(event, wave, own) else None
     return _alert(event, news, reason, pairs, as_of) if pairs and reason and not _is_part_of(told, event, news, pairs) else None
+
+
+def _lifted(
+    event: Event,
+    own: Alert | None,
+    told: Sequence[Alert],
+    as_of: datetime,
+    providers: Mapping[str, Provider],
+    regions: Mapping[str, tuple[Jurisdiction, ...]],
+    floor_points: int,
+) -> Alert | None:
+    """The alert that the end of a measure is worth."""
+    step, wave = event.stages[-1], event.wave
+    if own is not None:
+        is_news = own.stage not in HALTED and _is_certain(event, step)
+        return _alert(event, step, "lifted", own.pairs, as_of) if is_news else None
+    if wave is None or _is_nameless(event) or wave.stage not in HALTED or not _is_told(event, wave):
+        return None
+    # What nobody was warned of has no pairs yet: those on whom it would weigh if it stood.
+    standing = step.model_copy(update={"stage": "in_force"})
+    stood = _as_told(event).model_copy(update={"stage": "in_force", "stages": (standing,)})
+    pairs = _pairs(stood, as_of, providers, regions, floor_points)
+    return _alert(event, wave, "lifted", pairs, as_of) if pairs and not _is_part_of(told, event, wave, pairs) else None
 
 
 def _as_told(event: Event) -> Event:

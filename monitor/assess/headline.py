@@ -38,7 +38,7 @@ _DONE = re.compile(
     r"approves|passes|passed|adopts|adopted|signs|signed|designates|(?:releases|issues|lays out|unveils) (?:\w+ )?(?:rules?|law|list)|"
     r"boots|booted|ousts|ousted|kicks .* out|kicked out|axes|scraps|yanks|freezes|froze|seizes|takes control of|(?:takes|taken) .* to court|"
     r"slaps|slapped|docks|docked|penali[sz]e[sd]|handed .*\b(?:fine|penalty)|hits .* with|vetoes|vetoed|strikes down|struck down|"
-    r"tightens|curbs|limits|caps|outlawing|blacklisting|enacts|enacted|clinch(?:es|ed)|becomes law|takes effect|comes into (?:force|effect)|kicks in|"
+    r"curbs|limits|caps|outlawing|blacklisting|enacts|enacted|clinch(?:es|ed)|becomes law|takes effect|comes into (?:force|effect)|kicks in|"
     r"leaves|leaving|quits|withdraws?|exits?|pulls? (?:out|plug)|shuts? (?:down|off|out)|geoblocks?|goes dark|goes offline|"
     r"(?:delays?|pauses?|postpones?|withholds?) .*\b(?:launch|rollout|release)|"
     r"to (?:end|leave|exit|quit)|ends|cuts? off|bows out|"
