@@ -47,6 +47,8 @@ class AliasRule(Noun):
     veto_next: tuple[str, ...] = ()
     veto_prev: tuple[str, ...] = ()
     case: bool = False
+    common: bool = False
+    """An everyday word (orange, steam): written in other letters than the name it is not even a doubtful one."""
 
 
 class NotOffered(Noun):

@@ -84,7 +84,7 @@ def link(text: str, lowered: str, hits: Iterable[tuple[int, int]], table: Mappin
                 accepted.append(Named(alias.provider, text[start:end], alias.kind, start, end))
                 covered.take(start, end)
                 break
-            if cased or len(alias.text) > _SHORT:
+            if cased or not (len(alias.text) <= _SHORT or (alias.rule and alias.rule.common)):
                 doubtful.append(Named(alias.provider, text[start:end], alias.kind, start, end, sure=False))
                 break
     for named in doubtful:
