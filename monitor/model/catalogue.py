@@ -40,13 +40,21 @@ class Parent(Noun):
 
 
 class AliasRule(Noun):
-    """When an ambiguous alias counts: a `require` word in the document, no `veto` phrase in the sentence, no vetoed neighbour."""
+    """When an ambiguous alias counts: a `require` word in the document or a neighbour that does as well, no `veto` phrase in the
+    sentence, no vetoed neighbour.
+    """
 
     require: tuple[str, ...] = ()
+    after: tuple[str, ...] = ()
+    """Words in small letters right after the name, one of which stands in for a required one: "X fined"."""
+    before: tuple[str, ...] = ()
+    """Words in small letters right before the name that do the same: "ban on X"."""
     veto: tuple[str, ...] = ()
     veto_next: tuple[str, ...] = ()
     veto_prev: tuple[str, ...] = ()
     case: bool = False
+    common: bool = False
+    """An everyday word (orange, steam): written in other letters than the name it is not even a doubtful one."""
 
 
 class NotOffered(Noun):

@@ -19,7 +19,10 @@ _SHORT = 2
 """A name this short counts only in its own capitals."""
 _CLAUSE = re.compile(r"[.!?。！？\n]")
 _WORD_AFTER = re.compile(r"[\s\-]*([\w']+)")
-_WORD_BEFORE = re.compile(r"([\w']+)[\s\-]*$")
+_LETTER_OF_ANOTHER = re.compile(r"[\-/+&]\s?$"), re.compile(r"^(?:-\d|\s?[/+&]|\.(?!com\b)\w)")
+"""What stands before and after a single letter that is part of another name: S/X, 7-X, X-22, X.org."""
+_FREE_BEFORE = re.compile(r"(?:^|[\n.!?:;,|—–\"(]|(?<![\w])[^\W\dA-Z_]+(?:'s)?)\s*$")
+"""A headline's or clause's start, or a word in small letters."""
 
 
 @dataclass(frozen=True)
@@ -78,15 +81,13 @@ def link(text: str, lowered: str, hits: Iterable[tuple[int, int]], table: Mappin
     for start, end in sorted(hits, key=lambda span: (span[0] - span[1], span[0])):
         if not bounded(text, start, end) or covered.touches(start, end):
             continue
-        for alias in table[lowered[start:end]]:
-            cased = _cased(text[start:end], alias)
-            if cased and (alias.rule is None or _allowed(text, lowered, start, end, alias.rule)):
-                accepted.append(Named(alias.provider, text[start:end], alias.kind, start, end))
-                covered.take(start, end)
-                break
-            if cased or len(alias.text) > _SHORT:
-                doubtful.append(Named(alias.provider, text[start:end], alias.kind, start, end, sure=False))
-                break
+        spelt, bearers = text[start:end], table[lowered[start:end]]
+        cased = [alias for alias in bearers if _cased(spelt, alias)]
+        if meant := next((a for a in cased if _means(text, lowered, (start, end), a, cased)), None):
+            accepted.append(Named(meant.provider, spelt, meant.kind, start, end))
+            covered.take(start, end)
+        elif may := next((a for a in bearers if a in cased or not (len(a.text) <= _SHORT or (a.rule and a.rule.common))), None):
+            doubtful.append(Named(may.provider, spelt, may.kind, start, end, sure=False))
     for named in doubtful:
         if not covered.touches(named.start, named.end):
             covered.take(named.start, named.end)
@@ -115,23 +116,46 @@ def _cased(found: str, alias: Alias) -> bool:
     return found[:1].isupper() or capital_inside or not alias.text[:1].isupper()
 
 
-def _allowed(text: str, lowered: str, start: int, end: int, rule: AliasRule) -> bool:
-    if rule.require and not any(_says(lowered, word, (start, end)) for word in rule.require):
+def _means(text: str, lowered: str, span: tuple[int, int], alias: Alias, cased: Iterable[Alias]) -> bool:
+    """Whether the context speaks for this alias and no rule of its provider for the same spelling speaks against it."""
+    if alias.rule and not _called_for(text, lowered, *span, alias.rule):
         return False
+    return not any(_vetoed(text, lowered, *span, other.rule) for other in cased if other.provider == alias.provider and other.rule)
+
+
+def _called_for(text: str, lowered: str, start: int, end: int, rule: AliasRule) -> bool:
+    if not rule.require or _placed(text, lowered, start, end, rule):
+        return True
+    return any(_says(lowered, word, (start, end)) for word in rule.require)
+
+
+def _vetoed(text: str, lowered: str, start: int, end: int, rule: AliasRule) -> bool:
+    if end - start == 1 and any(border.search(side) for border, side in zip(_LETTER_OF_ANOTHER, _sides(text, start, end), strict=True)):
+        return True
     left = max((m.end() for m in _CLAUSE.finditer(text, max(0, start - 300), start)), default=max(0, start - 300))
     stop = _CLAUSE.search(text, end)
     clause = lowered[left : stop.start() if stop else len(text)]
     if any(_says(clause, phrase, None) for phrase in rule.veto):
-        return False
-    after, before = _WORD_AFTER.match(lowered, end), _WORD_BEFORE.search(lowered, max(0, start - 40), start)
-    if after and any(after.group(1) == w.lower() or lowered.startswith(w.lower(), after.start(1)) for w in rule.veto_next):
-        return False
-    return not (
-        before
-        and any(
-            lowered[:start].rstrip(" -").endswith(w.lower()) and bounded(lowered, before.start(1), before.end(1)) for w in rule.veto_prev
-        )
-    )
+        return True
+    after, before = _WORD_AFTER.match(lowered, end), lowered[max(0, start - 40) : start].rstrip(" -")
+    if after and any(lowered.startswith(w.lower(), after.start(1)) for w in rule.veto_next):
+        return True
+    return any(before.endswith(w.lower()) and bounded(before, len(before) - len(w), len(before)) for w in rule.veto_prev)
+
+
+def _placed(text: str, lowered: str, start: int, end: int, rule: AliasRule) -> bool:
+    """Whether a neighbour tells that the name is meant; of a short one nobody else may bear it as a last name (Malcolm X sued)."""
+    before, after = _sides(lowered, start, end)
+    if any(before.endswith(f"{word} ") and bounded(lowered, start - len(word) - 1, start - 1) for word in rule.before):
+        return True
+    at = end + len(after) - len(after.lstrip(" "))
+    told = any(lowered.startswith(word, at) and bounded(lowered, at, at + len(word)) for word in rule.after)
+    return told and (end - start > _SHORT or bool(_FREE_BEFORE.search(_sides(text, start, end)[0])))
+
+
+def _sides(text: str, start: int, end: int) -> tuple[str, str]:
+    """What stands shortly before and after a span."""
+    return text[max(0, start - 40) : start], text[end : end + 40]
 
 
 def _says(lowered: str, word: str, itself: tuple[int, int] | None) -> bool:

@@ -24,8 +24,8 @@ def test_at_least_forty_sources_each_with_a_reason_to_trust_it() -> None:
     assert [source.id for source in sources if not source.why] == []
 
 
-def test_at_least_220_providers() -> None:
-    assert len(PROVIDERS) >= 220
+def test_at_least_400_providers() -> None:
+    assert len(PROVIDERS) >= 400
 
 
 @pytest.mark.parametrize("provider", PROVIDERS.values(), ids=lambda p: p.id)
