@@ -11,7 +11,7 @@ from monitor.assess.constants import BAND_FLOOR
 from monitor.assess.factors import jurisdiction
 from monitor.assess.parties import ByParty
 from monitor.assess.question import Question
-from monitor.assess.rate import level_of, rated
+from monitor.assess.rate import level_of, rated_below
 from monitor.model import Alternative, Effort, EventOffer, OfferKind
 from monitor.model.event_brief import Weighable
 
@@ -25,8 +25,8 @@ def alternatives(known: ByParty, question: Question) -> tuple[Alternative, ...]:
     events = known.concerning(question)
     offering = _offered(events, question)
     asked = [question.about(name) for name in sorted(candidates(events, question)) if _is_offered(name, question)]
-    scores = [(other.provider, rated(known.concerning(other), other)) for other in asked]
-    kept = [_alternative(name, own, offering.get(name), question) for name, own in scores if own < BAND_FLOOR["high"]]
+    scores = [(other.provider, rated_below(known.concerning(other), other, BAND_FLOOR["high"])) for other in asked]
+    kept = [_alternative(name, own, offering.get(name), question) for name, own in scores if own is not None]
     return tuple(
         sorted(kept, key=lambda a: (a.availability != "stated", a.level == "medium", a.provider not in offering, a.score, a.provider))
     )
@@ -78,9 +78,10 @@ def _speaks_for(name: str, question: Question) -> bool:
 def _offering(events: Sequence[Weighable], question: Question) -> dict[str, list[EventOffer]]:
     """Providers with a migration offer whose cause is the provider asked about, with their terms."""
     found: dict[str, list[EventOffer]] = {}
-    told = [e for e in events if (e.offers or e.type == "mitigation") and e.modality in ("asserted", "historical") and not e.withdrawn]
-    for event in sorted(told, key=lambda event: (event.type != "mitigation", event.id)):
-        if not _answers(event, question):
+    about = [event for event in events if question.provider in event.providers and not event.withdrawn]
+    for event in sorted(about, key=lambda event: (event.type != "mitigation", event.id)):
+        told = event.modality in ("asserted", "historical")
+        if not (told and (event.offers or event.type == "mitigation") and _answers(event, question)):
             continue
         offering = {offer.provider for offer in event.offers}
         if event.type == "mitigation":
