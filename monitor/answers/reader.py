@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
+from functools import partial
 from typing import Any, Generic, TypeVar
 
 from monitor import __version__
@@ -103,14 +104,13 @@ class Reader:
         empty = Picture[EventBrief]((), as_of, stored_sources.data_as_of(tx, as_of))
         question = self.question(empty, provider, place or "")
 
-        def find(parties: Collection[str], places: Collection[str]) -> list[EventBrief]:
-            return stored_events.briefs_concerning(tx, as_of, parties, places if place else None)
-
-        around = concerning(question, find)
-        if not place:  # whom one can switch to differs from place to place
-            places = self._places_of(replace(empty, events=tuple(around)), provider)
-            around = [event for where in places for event in concerning(replace(question, jurisdiction=where), find)]
+        places = [place] if place else self._places_of(replace(empty, events=self._all_about(tx, question)), provider)
+        find = partial(stored_events.briefs_concerning, tx, as_of)
+        around = (event for where in places for event in concerning(replace(question, jurisdiction=where), find))
         return replace(empty, events=tuple({event.id: event for event in around}.values()))
+
+    def _all_about(self, tx: Session, question: Question) -> tuple[EventBrief, ...]:
+        return tuple(stored_events.briefs_concerning(tx, question.as_of, question.parties))
 
     def providers(self, q: str, limit: int, cursor: str | None) -> Page[ProviderShape]:
         """Catalogue records by id whose id, name, alias or product contains `q`."""

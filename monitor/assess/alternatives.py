@@ -6,6 +6,7 @@ In: events and a question. Out: alternatives, those one can count on first.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 from monitor.assess.constants import BAND_FLOOR
 from monitor.assess.factors import jurisdiction
@@ -14,6 +15,9 @@ from monitor.assess.question import Question
 from monitor.assess.rate import level_of, rated_below
 from monitor.model import Alternative, Effort, EventOffer, OfferKind
 from monitor.model.event_brief import Weighable
+
+NO_ALTERNATIVE: Final = BAND_FLOOR["high"]
+"""From this score on nobody is told to switch to a provider."""
 
 
 def alternatives(known: ByParty, question: Question) -> tuple[Alternative, ...]:
@@ -25,7 +29,7 @@ def alternatives(known: ByParty, question: Question) -> tuple[Alternative, ...]:
     events = known.concerning(question)
     offering = _offered(events, question)
     asked = [question.about(name) for name in sorted(candidates(events, question)) if _is_offered(name, question)]
-    scores = [(other.provider, rated_below(known.concerning(other), other, BAND_FLOOR["high"])) for other in asked]
+    scores = [(other.provider, rated_below(known.concerning(other), other, NO_ALTERNATIVE)) for other in asked]
     kept = [_alternative(name, own, offering.get(name), question) for name, own in scores if own is not None]
     return tuple(
         sorted(kept, key=lambda a: (a.availability != "stated", a.level == "medium", a.provider not in offering, a.score, a.provider))

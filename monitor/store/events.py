@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import BindParameter, Result, Select, bindparam, func, insert, select
+from sqlalchemy import BindParameter, Select, bindparam, func, insert, select
 from sqlalchemy.orm import Session, aliased
 from sqlmodel import UTCDateTime, col
 
@@ -88,42 +88,48 @@ def _append(tx: Session, events: Sequence[Event], latest: Mapping[str, Any], now
 
 def events_as_of(tx: Session, as_of: datetime | None) -> list[Event]:
     """Every event as it was known at `as_of` (None: now), by id; withdrawn ones say so."""
-    return [Event.model_validate_json(body) for body in tx.scalars(_latest(as_of, _WHOLE))]
+    return [Event.model_validate_json(body) for body in tx.scalars(_latest(as_of, _WHOLE).order_by(col(EventRow.event_id)))]
 
 
-def events_concerning(tx: Session, as_of: datetime | None, parties: Collection[str], places: Collection[str] | None = None) -> list[Event]:
-    """The events known at `as_of` (None: now) that ever named one of these providers, or none whom they hit, and one of these places
-    (None: any), or none.
+def events_concerning(tx: Session, as_of: datetime | None, parties: Collection[str]) -> list[Event]:
+    """The events known at `as_of` (None: now) that ever named one of these providers, or none whom they hit.
 
-    All that can weigh on these providers in these places, by id, and some that cannot: what an event names may have changed.
+    All that can weigh on these providers, by id, and some that cannot: what an event names may have changed.
     """
-    return [Event.model_validate_json(row.whole) for row in _concerned(tx, as_of, parties, places, whole=True)]
+    wanted = _latest(as_of, _WHOLE, of=_reached(placed=False, some=False)).order_by(col(EventRow.event_id))
+    rows = tx.connection().execute(wanted, {"parties": [*parties, ANYONE]})
+    return [Event.model_validate_json(body) for (body,) in rows]
 
 
 def briefs_concerning(
-    tx: Session, as_of: datetime | None, parties: Collection[str], places: Collection[str] | None = None
+    tx: Session, as_of: datetime | None, parties: Collection[str], places: Collection[str] | None = None, each: int | None = None
 ) -> list[EventBrief]:
-    """The same in brief, which is many times cheaper."""
-    rows: Iterable[Any] = _concerned(tx, as_of, parties, places, whole=False)
+    """The same in brief and in no order, which is many times cheaper; only of events that ever named one of these places, or none. With
+    `each` some events of each party, up to so many, and none of those that hit nobody.
+    """
+    told = {"parties": [*parties] if each else [*parties, ANYONE], "as_of": as_of, "each": each}
+    told |= {"places": None if places is None else [*places, ANYWHERE]}
+    given = {name: value for name, value in told.items() if value is not None}
+    rows: Iterable[Any] = tx.connection().execute(_briefs(places is not None, as_of is not None, each is not None), given)
     return [EventBrief(*row) for row in rows]
 
 
-def _concerned(
-    tx: Session, as_of: datetime | None, parties: Collection[str], places: Collection[str] | None, *, whole: bool
-) -> Result[Any]:
-    told = {"parties": [*parties, ANYONE], "places": None if places is None else [*places, ANYWHERE], "as_of": as_of}
-    given = {name: value for name, value in told.items() if value is not None}
-    return tx.connection().execute(_concerning(places is not None, as_of is not None, whole), given)
-
-
 @cache
-def _concerning(placed: bool, dated: bool, whole: bool) -> Select[Any]:
+def _briefs(placed: bool, dated: bool, some: bool) -> Select[Any]:
     """Built once, as building costs more than what the database does."""
-    reached = select(col(EventReachRow.event_id)).where(col(EventReachRow.party).in_(bindparam("parties", expanding=True))).distinct()
-    if placed:
-        reached = reached.where(col(EventReachRow.place).in_(bindparam("places", expanding=True)))
     as_of = bindparam("as_of", type_=UTCDateTime()) if dated else None
-    return _latest(as_of, _WHOLE, of=reached) if whole else _latest(as_of, *_BRIEF, of=reached, within=EventBriefRow)
+    return _latest(as_of, *_BRIEF, of=_reached(placed, some), within=EventBriefRow)
+
+
+def _reached(placed: bool, some: bool) -> Select[Any]:
+    party, event = col(EventReachRow.party), col(EventReachRow.event_id)
+    here = [party.in_(bindparam("parties", expanding=True))]
+    here += [col(EventReachRow.place).in_(bindparam("places", expanding=True))] if placed else []
+    if not some:
+        return select(event).where(*here).distinct()
+    number = func.row_number().over(partition_by=party, order_by=event).label("number")
+    counted = select(event, number).where(*here).group_by(party, event).subquery()
+    return select(counted.c.event_id).where(counted.c.number <= bindparam("each")).distinct()
 
 
 def events_by_id(tx: Session, ids: Sequence[str]) -> dict[str, Event]:
@@ -175,7 +181,7 @@ def _latest(
     of: Select[Any] | None = None,
     within: type[EventRow | EventBriefRow] = EventRow,
 ) -> Select[Any]:
-    """The newest revision of each event, or of these, known at `as_of`, by id.
+    """The newest revision of each event, or of these, known at `as_of`.
 
     It is looked for event by event, from the newest one back: it nearly always is the first.
     """
@@ -184,7 +190,7 @@ def _latest(
     if as_of is not None:
         newest = newest.where(col(known.recorded_at) <= as_of)
     same = (col(within.event_id) == found.c.event_id) & (col(within.revision) == newest.correlate(found).scalar_subquery())
-    return select(*columns).join_from(found, within, same).order_by(col(within.event_id))
+    return select(*columns).join_from(found, within, same)
 
 
 def _every() -> Select[Any]:
