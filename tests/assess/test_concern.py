@@ -10,12 +10,11 @@ from hypothesis import strategies as st
 
 from monitor.assess import concern
 from monitor.assess.concern import Docket, concerning
+from monitor.assess.question import Question
 from monitor.assess.score import score
 from monitor.model import Event
-from tests.assess.builders import question
+from tests.assess.builders import crafted, question
 from tests.assess.strategies import events, quick
-
-FIRMS = ("openai", "anthropic", "zhipu", "baidu")
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -29,17 +28,15 @@ def glances() -> Iterator[None]:
 
 @st.composite
 def of_several(draw: st.DrawFn) -> list[Event]:
-    """Events of some firms, of their offers, and of nobody."""
-    roles = st.sampled_from(("restricting", "targeted", "affected", "alternative", "mentioned"))
-    parties = st.dictionaries(st.sampled_from(FIRMS), roles, max_size=3)
-    sectors = st.sampled_from(((), ("ai",)))
-    return [draw(events(tag=f"e{n}", providers=draw(parties), sectors=draw(sectors))) for n in range(draw(st.integers(1, 9)))]
+    """Events of OpenAI and of what one could switch to, of their offers, and of nobody."""
+    role = draw(st.sampled_from(("targeted", "affected", "alternative", "mentioned")))
+    parties = st.sampled_from(({"openai": "targeted"}, {"zhipu": role}, {"zhipu": "targeted"}, {"openai": "targeted", "baidu": role}, {}))
+    return [draw(events(tag=f"e{n}", providers=draw(parties), sectors=("ai",))) for n in range(draw(st.integers(3, 12)))]
 
 
-@given(of_several(), st.sampled_from(FIRMS), st.sampled_from(("CN", "IT", "EU")))
-@quick
-def test_what_is_looked_up_gives_the_answer_of_all(known: list[Event], provider: str, place: str) -> None:
-    docket, asked = Docket(known), question(provider, place)
+def looked_up(known: list[Event], asked: Question) -> list[Event]:
+    """As from a store, which gives no more of each than is asked for."""
+    docket = Docket(known)
 
     def find(parties: Collection[str], places: Collection[str], each: int | None = None, /) -> list[Event]:
         found = docket.find(parties, places)
@@ -48,4 +45,25 @@ def test_what_is_looked_up_gives_the_answer_of_all(known: list[Event], provider:
         naming = ([event for event in found if party in event.providers][:each] for party in parties)
         return [event for some in naming for event in some]
 
-    assert score(concerning(asked, find), asked) == score(known, asked)
+    return concerning(asked, find)
+
+
+@given(of_several(), st.sampled_from(("openai", "zhipu")), st.sampled_from(("CN", "IT", "EU")))
+@quick
+def test_what_is_looked_up_gives_the_answer_of_all(known: list[Event], provider: str, place: str) -> None:
+    asked = question(provider, place)
+    assert score(looked_up(known, asked), asked) == score(known, asked)
+
+
+GRAVE = crafted("grave", providers={"zhipu": "targeted"}, primary_source=True)
+SLIGHT = crafted("slight", providers={"zhipu": "affected"}, type="litigation")
+
+
+@pytest.mark.parametrize(
+    "others", [(SLIGHT, GRAVE), (GRAVE, SLIGHT), (SLIGHT,), (GRAVE,)], ids=lambda others: " ".join(e.id for e in others)
+)
+def test_whatever_is_seen_first_all_that_counts_is_seen(others: tuple[Event, ...]) -> None:
+    known, asked = [crafted("own", providers={"openai": "targeted"}), *others], question()
+    answer = score(looked_up(known, asked), asked)
+    assert answer == score(known, asked)
+    assert {"zhipu"} - {one.provider for one in answer.alternatives} == ({"zhipu"} if GRAVE in others else set())
