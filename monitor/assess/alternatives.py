@@ -6,29 +6,37 @@ In: events and a question. Out: alternatives, those one can count on first.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 from monitor.assess.constants import BAND_FLOOR
 from monitor.assess.factors import jurisdiction
+from monitor.assess.parties import ByParty
 from monitor.assess.question import Question
-from monitor.assess.rate import level_of, rated
-from monitor.model import Alternative, Effort, Event, EventOffer, OfferKind
+from monitor.assess.rate import level_of, rated_below
+from monitor.model import Alternative, Effort, EventOffer, OfferKind
+from monitor.model.event_brief import Weighable
+
+NO_ALTERNATIVE: Final = BAND_FLOOR["high"]
+"""From this score on nobody is told to switch to a provider."""
 
 
-def alternatives(events: Sequence[Event], question: Question) -> tuple[Alternative, ...]:
+def alternatives(known: ByParty, question: Question) -> tuple[Alternative, ...]:
     """Providers to switch to from the one asked about: known to serve there first, then at low risk, with an offer, by score.
 
     Taken from the catalogue's substitutes and from migration offers that answer this provider's case; left out are those
     that do not offer themselves in the place asked about and those whose own risk there is high or worse.
     """
+    events = known.concerning(question)
     offering = _offered(events, question)
-    known = [(name, rated(events, question.about(name))) for name in sorted(candidates(events, question)) if _is_offered(name, question)]
-    kept = [_alternative(name, own, offering.get(name), question) for name, own in known if own < BAND_FLOOR["high"]]
+    asked = [question.about(name) for name in sorted(candidates(events, question)) if _is_offered(name, question)]
+    scores = [(other.provider, rated_below(known.concerning(other), other, NO_ALTERNATIVE)) for other in asked]
+    kept = [_alternative(name, own, offering.get(name), question) for name, own in scores if own is not None]
     return tuple(
         sorted(kept, key=lambda a: (a.availability != "stated", a.level == "medium", a.provider not in offering, a.score, a.provider))
     )
 
 
-def candidates(events: Sequence[Event], question: Question) -> set[str]:
+def candidates(events: Sequence[Weighable], question: Question) -> set[str]:
     """Whom one might switch to: the catalogue's substitutes, and who offers to replace the provider asked about."""
     return {*_substitutes(question), *_offered(events, question)} - {question.provider}
 
@@ -38,7 +46,7 @@ def _substitutes(question: Question) -> tuple[str, ...]:
     return known.substitutes if known else ()
 
 
-def _offered(events: Sequence[Event], question: Question) -> dict[str, list[EventOffer]]:
+def _offered(events: Sequence[Weighable], question: Question) -> dict[str, list[EventOffer]]:
     return _by_service(_offering(events, question), _substitutes(question), question)
 
 
@@ -71,11 +79,12 @@ def _speaks_for(name: str, question: Question) -> bool:
     return at_home or provider.not_offered is not None
 
 
-def _offering(events: Sequence[Event], question: Question) -> dict[str, list[EventOffer]]:
+def _offering(events: Sequence[Weighable], question: Question) -> dict[str, list[EventOffer]]:
     """Providers with a migration offer whose cause is the provider asked about, with their terms."""
     found: dict[str, list[EventOffer]] = {}
-    for event in sorted(events, key=lambda event: (event.type != "mitigation", event.id)):
-        told = event.modality in ("asserted", "historical") and not event.withdrawn
+    about = [event for event in events if question.provider in event.providers and not event.withdrawn]
+    for event in sorted(about, key=lambda event: (event.type != "mitigation", event.id)):
+        told = event.modality in ("asserted", "historical")
         if not (told and (event.offers or event.type == "mitigation") and _answers(event, question)):
             continue
         offering = {offer.provider for offer in event.offers}
@@ -101,7 +110,7 @@ def _share_a_business(name: str, question: Question) -> bool:
     return other is None or asked is None or bool({*other.sectors} & {*asked.sectors})
 
 
-def _answers(event: Event, question: Question) -> bool:
+def _answers(event: Weighable, question: Question) -> bool:
     """Whether the event's offers answer a loss of this provider here; one that names no cause answers whom it mentions."""
     role = event.providers.get(question.provider)
     causes = [held for held in event.providers.values() if held in ("restricting", "targeted")]

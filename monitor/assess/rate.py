@@ -5,19 +5,18 @@ In: events and a question. Out: an assessment whose factors sum to its score exa
 
 from __future__ import annotations
 
-import hashlib
-import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from math import exp, floor, nextafter, prod
 
 from monitor.assess import constants as k
-from monitor.assess.factors import FACTORS, may_concern, reach
+from monitor.assess.factors import FACTORS
 from monitor.assess.narrate import unknowns, why
 from monitor.assess.question import Question
 from monitor.assess.stage import stage_on
-from monitor.model import LEVELS, Assessment, Event, Factor, Level
+from monitor.model import LEVELS, Assessment, Event, Factor, Level, body_hash
+from monitor.model.event_brief import EventBrief, Weighable
 
 _CENTURY = 100.0
 
@@ -26,12 +25,12 @@ _CENTURY = 100.0
 class Contribution:
     """One event's weights for one question; `size` is their product."""
 
-    event: Event
+    event: Weighable
     weights: dict[str, float]
     size: float
 
 
-def rate(events: Iterable[Event], question: Question) -> Assessment:
+def rate(events: Iterable[Weighable], question: Question) -> Assessment:
     """The assessment of one provider in one jurisdiction; every number in it follows from the arguments alone."""
     counted = contributions(events, question)
     shown = _shown(counted)
@@ -53,26 +52,49 @@ def rate(events: Iterable[Event], question: Question) -> Assessment:
     )
 
 
-def rated(events: Iterable[Event], question: Question) -> int:
+def rated(events: Iterable[Weighable], question: Question) -> int:
     """The score of that assessment alone, which is many times cheaper."""
-    return _shown(contributions(events, question))
+    return _shown([*_contributions(events, question)])
+
+
+def rated_below(events: Iterable[Weighable], question: Question, limit: int) -> int | None:
+    """The same where it is less than `limit`, else None: mostly one event alone shows that, and the rest is not weighed."""
+    counted = []
+    for contribution in _contributions(events, question):
+        if _CENTURY * contribution.size >= limit:
+            return None
+        counted.append(contribution)
+    shown = _shown(counted)
+    return shown if shown < limit else None
 
 
 def _shown(counted: Sequence[Contribution]) -> int:
     return max(1, floor(exact_score([c.size for c in counted]))) if counted else 0
 
 
-def contributions(events: Iterable[Event], question: Question) -> list[Contribution]:
+def contributions(events: Iterable[Weighable], question: Question) -> list[Contribution]:
     """The events that count for the question, the weightiest first."""
-    found = []
+    return sorted(_contributions(events, question), key=lambda c: (-c.size, c.event.id))
+
+
+def _contributions(events: Iterable[Weighable], question: Question) -> Iterator[Contribution]:
     for event in {event.id: event for event in events}.values():
-        if event.withdrawn or not may_concern(event, question) or reach(event, question)[0] == 0:
+        if event.withdrawn:
             continue
-        weights = {name: factor(event, question) for name, factor in FACTORS.items()}
+        weights = _weights(event, question)
         size = prod(weights.values())
         if size > 0:
-            found.append(Contribution(event, weights, size))
-    return sorted(found, key=lambda c: (-c.size, c.event.id))
+            yield Contribution(event, weights, size)
+
+
+def _weights(event: Weighable, question: Question) -> dict[str, float]:
+    """All factors, or those up to the first that makes the product nothing."""
+    weights: dict[str, float] = {}
+    for name, factor in FACTORS.items():
+        weights[name] = weight = factor(event, question)
+        if weight == 0:
+            break
+    return weights
 
 
 def exact_score(sizes: Sequence[float]) -> float:
@@ -116,7 +138,7 @@ def _factor(counted: Contribution, points: int, question: Question) -> Factor:
     )
 
 
-def _digest(events: Sequence[Event], question: Question) -> str:
+def _digest(events: Sequence[Weighable], question: Question) -> str:
     """sha256 of the canonical JSON of what the score was computed from: question, events that count, owners, regions, version."""
     chain = [question.provider, *(owner for owner, _ in question.owners)]
     inputs = {
@@ -124,14 +146,17 @@ def _digest(events: Sequence[Event], question: Question) -> str:
         "provider": question.provider,
         "jurisdiction": question.jurisdiction,
         "as_of": question.as_of.isoformat(),
-        "events": [],
+        "events": {event.id: _hash_of(event) for event in events},
         "providers": {
             p: question.providers[p].model_dump(mode="json", by_alias=True, exclude={"speaks"}) for p in chain if p in question.providers
         },
         "regions": {region: sorted(members) for region, members in question.regions.items()},
     }
-    told = ",".join(_written(_Same(event)) for event in sorted(events, key=lambda event: event.id))
-    return hashlib.sha256(_canonical(inputs).replace('"events":[]', f'"events":[{told}]', 1).encode()).hexdigest()
+    return body_hash(inputs)
+
+
+def _hash_of(event: Weighable) -> str:
+    return event.body_hash if isinstance(event, EventBrief) else _hashed(_Same(event))
 
 
 class _Same:
@@ -150,10 +175,6 @@ class _Same:
 
 
 @lru_cache(maxsize=2_048)
-def _written(same: _Same) -> str:
-    """The event as the digest takes it: it weighs on several pairs, one after the other."""
-    return _canonical(same.event.model_dump(mode="json", exclude={"wave"}))
-
-
-def _canonical(value: object) -> str:
-    return json.dumps(value, sort_keys=True, ensure_ascii=True, separators=(",", ":"))
+def _hashed(same: _Same) -> str:
+    """The hash of the event's body: it weighs on several pairs, one after the other."""
+    return body_hash(same.event.model_dump(mode="json"))

@@ -8,17 +8,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from monitor.assess.alternatives import alternatives
+from monitor.assess.parties import ByParty
 from monitor.assess.question import Question
 from monitor.assess.rate import rate
-from monitor.model import Assessment, Event
+from monitor.model import Assessment
+from monitor.model.event_brief import Weighable
 
 __all__ = ["Question", "score"]
 
 
-def score(events: Sequence[Event], question: Question) -> Assessment:
+def score(events: Sequence[Weighable], question: Question) -> Assessment:
     """Provider × jurisdiction × instant: 0–100 with its proof and with what to switch to.
 
     Pure: the same events in any order and the same question give the same answer. No event on record gives 0 and says
-    that this is an absence of reports.
+    that this is an absence of reports. Events in brief give it too.
     """
-    return rate(events, question).model_copy(update={"alternatives": alternatives(events, question)})
+    known = ByParty(events)
+    answer = rate(known.concerning(question), question)
+    return answer.model_copy(update={"alternatives": alternatives(known, question)})

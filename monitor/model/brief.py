@@ -132,7 +132,7 @@ def stored_signal(body: Mapping[str, Any], title: str) -> SignalBrief:
         issuing=same(tuple(body.get("issuing", ()))),
         affected=same(tuple(body.get("affected", ()))),
         stage=same(body["stage"]),
-        dates=_stored_dates(body.get("dates", {})),
+        dates=stored_dates(body.get("dates", {})),
         sectors=same(tuple(body.get("sectors", ()))),
         offers=tuple(map(Offer.model_validate, body.get("offers", ()))),
         instrument=same(body.get("instrument", "")),
@@ -187,7 +187,8 @@ def _roles(pairs: tuple[tuple[str, Role], ...]) -> Mapping[str, Role]:
     return {intern(provider): role for provider, role in pairs}
 
 
-def _stored_dates(body: Mapping[str, Any]) -> EventDates:
+def stored_dates(body: Mapping[str, Any]) -> EventDates:
+    """The days as they are stored."""
     days = (body.get("announced"), body.get("effective"), body.get("comment"))
     return _dates(days, tuple(body.get("months", {}).items()))
 

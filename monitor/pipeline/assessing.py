@@ -14,7 +14,8 @@ from monitor.assess.concern import Docket, Find, concerning
 from monitor.assess.factors import ACTIVE
 from monitor.assess.score import Question, score
 from monitor.freshness import is_stale
-from monitor.model import Assessment, Event
+from monitor.model import Event
+from monitor.model.event_brief import Weighable
 from monitor.pipeline.comparing import compare
 from monitor.pipeline.world import World
 from monitor.store import Session, assessments, events, sources
@@ -55,10 +56,10 @@ def _recorded(world: World, tx: Session, version: str, now: datetime) -> int:
     drawn = world.notebook.draw(tx, version, world.catalog.display_names)
     renewed = events.renew(tx, drawn.events, now, None if drawn.whole else drawn.gone)
     if renewed:
-        find = Docket(drawn.events).find if drawn.whole else partial(events.events_concerning, tx, None)
         fresh = sources.data_as_of(tx, now)
-        moved = (event for both in renewed for event in both if event is not None)
-        scores = _scores(world, find, moved, now, fresh)
+        questions = _questions(world, (event for both in renewed for event in both if event is not None), now, fresh)
+        find: Find[Weighable] = Docket(drawn.events).find if drawn.whole else partial(events.briefs_concerning, tx, None)
+        scores = (score(concerning(question, find), question) for question in questions)
         while part := list(islice(scores, SCORED_AT_ONCE)):
             assessments.save_assessments(tx, part, now)
     return len(renewed)
@@ -80,8 +81,8 @@ def _uncollected() -> Iterator[None]:
             gc.enable()
 
 
-def _scores(world: World, find: Find, moved: Iterable[Event], now: datetime, data_as_of: datetime | None) -> Iterator[Assessment]:
-    """The score of every provider in every jurisdiction that these events concern."""
+def _questions(world: World, moved: Iterable[Event], now: datetime, data_as_of: datetime | None) -> Iterator[Question]:
+    """Every provider in every jurisdiction that these events concern."""
     pairs = {
         (provider, place)
         for event in moved
@@ -90,7 +91,7 @@ def _scores(world: World, find: Find, moved: Iterable[Event], now: datetime, dat
         for place in event.affected or event.issuing
     }
     for provider, place in sorted(pairs):
-        question = Question(
+        yield Question(
             provider=provider,
             jurisdiction=place,
             as_of=now,
@@ -99,4 +100,3 @@ def _scores(world: World, find: Find, moved: Iterable[Event], now: datetime, dat
             stale=is_stale(data_as_of, now),
             data_as_of=data_as_of,
         )
-        yield score(concerning(question, find), question)

@@ -5,7 +5,6 @@ SQLite is the embedded default, PostgreSQL (psycopg 3) the shared store. Everyth
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 import sqlite3
@@ -171,19 +170,20 @@ def _listen_sqlite(engine: Engine, *, foreign_keys: bool) -> None:
 
 
 # ---------------------------------------------------------------- values and errors
+class Written(str):
+    """JSON text, to be stored as it is."""
+
+    __slots__ = ()
+
+
 def dumps(value: object) -> str:
     """JSON as it is stored; ValueError for NUL and lone surrogates, which only one of the databases would take."""
-    written = _ENCODER.encode(value)
+    written = str(value) if isinstance(value, Written) else _ENCODER.encode(value)
     if "\\u0000" in written and _ESCAPED_NUL.search(written):
         raise ValueError("text with a NUL character")
     if not written.isascii():
         written.encode()
     return written
-
-
-def body_hash(body: object) -> str:
-    """sha256 hex of a JSON value, whatever the order of its keys."""
-    return hashlib.sha256(json.dumps(body, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
 
 
 def _refuse_unstorable_text(_c: Connection, _cursor: object, _statement: str, parameters: Any, *_rest: object) -> None:

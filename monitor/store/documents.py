@@ -7,7 +7,7 @@ import json
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from sqlalchemy import ColumnElement, Select, bindparam, exists, func, literal, select, tuple_
 from sqlalchemy.orm import Session, aliased
@@ -18,6 +18,7 @@ from monitor.model import Document, short_hash
 from monitor.store.dialect import insert_new
 from monitor.store.tables import DocumentRow, MentionRow, TaggingRow
 
+Key = TypeVar("Key")
 MAX_PAGE = 1000
 MAX_IN = 1000
 """Keys per statement; SQLite binds at most 32,766 values."""
@@ -84,7 +85,7 @@ def latest_versions(tx: Session, source_id: str, guids: Collection[str], urls: C
     for wanted, keys in ((_LATEST["guid_hash"], guids), (_LATEST["url_hash"], urls)):
         for hashes in in_parts(sorted({short_hash(key) for key in keys})):
             rows = tx.connection().execute(wanted, {"source": source_id, "hashes": hashes})
-            found |= {document.guid: document for document in map(_document, rows)}
+            found |= {document.guid: document for document in map(document_from, rows)}
     return found
 
 
@@ -194,12 +195,8 @@ def _row(document: Document, now: datetime) -> dict[str, Any]:
     }
 
 
-def document_from(row: DocumentRow) -> Document:
-    """The noun that the row keeps."""
-    return _document(row)
-
-
-def _document(row: Any) -> Document:
+def document_from(row: Any) -> Document:
+    """The noun that a row keeps in title, text and body."""
     return Document.model_validate({**row.body, "title": row.title, "text": row.text})
 
 
@@ -208,7 +205,7 @@ def _read(tx: Session, wanted: Select[DocumentRow]) -> Iterator[Document]:
         yield document_from(row)
 
 
-def in_parts(keys: Sequence[str]) -> Iterator[Sequence[str]]:
+def in_parts(keys: Sequence[Key]) -> Iterator[Sequence[Key]]:
     """The keys in parts that fit into one statement."""
     for start in range(0, len(keys), MAX_IN):
         yield keys[start : start + MAX_IN]

@@ -17,7 +17,7 @@ from monitor.store.dialect import only_where
 
 APPEND_ONLY = (
     "document", "text_sketch", "text_copy", "origin_decision", "event_decision", "exposure_triage", "tagging", "signal", "event",
-    "event_reach", "assessment", "inventory_version", "fetch_success",
+    "event_brief", "event_reach", "assessment", "inventory_version", "fetch_success",
 )  # fmt: skip
 """Tables whose rows are facts: triggers refuse to change them."""
 
@@ -97,7 +97,7 @@ class DocumentRow(Row, table=True):
     revision: int
     published_at: datetime | None
     retrieved_at: datetime
-    recorded_at: datetime
+    recorded_at: datetime = Field(index=True)
     lang: str
     content_hash: str = Field(index=True)
     url_hash: str = Field(index=True)
@@ -207,6 +207,20 @@ class EventRow(Row, table=True):
     withdrawn: bool
     body_hash: str
     body: dict[str, Any] = Field(sa_type=JSON)
+
+
+class EventBriefRow(Row, table=True):
+    """What scores read of each revision of an event."""
+
+    __tablename__ = "event_brief"
+    event_id: str = Field(primary_key=True)
+    revision: int = Field(primary_key=True)
+    recorded_at: datetime
+    withdrawn: bool
+    body_hash: str
+    roles: dict[str, Any] = Field(sa_type=JSON)
+    body: dict[str, Any] = Field(sa_type=JSON)
+    evidence: list[Any] = Field(sa_type=JSON)
 
 
 class EventDecisionRow(Row, table=True):
