@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from typing import NamedTuple
 
 from monitor.assess.constants import CONFIDENCE_WEIGHT, NEWS_CYCLE_DAYS
 from monitor.assess.corroborate import Chorus, chorus
@@ -17,7 +18,7 @@ from monitor.assess.kinship import Kinship
 from monitor.assess.measure import ACTIVE, Claim
 from monitor.assess.stage import HALTED, advanced
 from monitor.assess.tally import outweighs
-from monitor.assess.wave import LENGTH, PLAIN_CONFIDENCE, Spoken, wave
+from monitor.assess.wave import LENGTH, PLAIN_CONFIDENCE, TAKEN, Spoken, wave
 from monitor.model import MODIFIERS, Stage, StageStep, Wave
 from monitor.model.brief import DocumentBrief
 
@@ -34,8 +35,7 @@ class _Step:
     claims: list[Claim] = field(default_factory=list)
 
 
-@dataclass(frozen=True)
-class _Said:
+class _Said(NamedTuple):
     """A report of news with the stage it moves the measure to, who tells it, and when its text was first told."""
 
     claim: Claim
@@ -110,7 +110,7 @@ def _wave(said: Sequence[_Said]) -> Wave | None:
             stage: Stage = "rumoured" if headline == "chance" and one.stage != "proposed" else one.stage
             signal, recorded_at = one.claim.report.signal, one.claim.report.recorded_at
             sure = signal.confidence * CONFIDENCE_WEIGHT[tier(one.claim)] >= PLAIN_CONFIDENCE
-            plain = sure and is_plain(document.title, signal.type)
+            plain = sure and stage in TAKEN and is_plain(document.title, signal.type)
             parties = one.claim.principals | {p for p, role in signal.providers.items() if role in ACTIVE}
             spoken.append(Spoken(document.id, one.voice, stage, one.told, recorded_at, one.primary, plain, parties))
     return wave(spoken)

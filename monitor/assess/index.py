@@ -7,15 +7,22 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime, time
+from functools import lru_cache
 from itertools import product
 from typing import Final
 
 from monitor.assess.measure import EITHER, FAMILY, Claim, Family
 from monitor.model.brief import same
 
-_SPAN_SECONDS: Final = 90 * 86_400
+_SPAN_DAYS: Final = 90
 """Length of a stretch of time that threads are found by: half the window, so that a thread stands under a handful of them."""
 _FAMILIES: Final[tuple[Family, ...]] = tuple(sorted({*FAMILY.values()}))
+_FITTING: Final[dict[Family, tuple[Family, ...]]] = {
+    **{family: tuple({family, "unknown", *(EITHER if family in EITHER else ())}) for family in _FAMILIES},
+    "unknown": tuple(family for family in _FAMILIES if family != "mitigation"),
+    "mitigation": ("mitigation",),
+}
+"""The families of threads that a claim of a family can match."""
 _NO_FAMILY: Final[frozenset[Family]] = frozenset()
 
 
@@ -32,7 +39,11 @@ class Index:
 
     def alike(self, claim: Claim) -> set[int]:
         """Threads that the claim can match."""
-        return {number for key in _sought(claim) for number in self._under(key)}
+        found: set[int] = set()
+        for key in _sought(claim):
+            if under := self._under(key):
+                found.update(under)
+        return found
 
     def add(self, number: int, claim: Claim, window: tuple[datetime, datetime]) -> None:
         """The thread has taken the claim in; in `window` it can be matched by news."""
@@ -125,16 +136,19 @@ def _sought(claim: Claim) -> Iterator[Hashable]:
     family, the one that it is mixed up with, or none.
     """
     yield from _told_names(claim)
-    families: Iterable[Family] = {claim.family, "unknown", *(EITHER if claim.family in EITHER else ())}
-    if claim.family == "unknown":
-        families = _FAMILIES
+    families = _FITTING[claim.family]
     if not claim.background:
-        yield from product(_ties(claim), families, (_stretch(claim.told),))
+        yield from _shelved(_ties(claim), families, _stretch(claim.told))
     elif claim.days:
         yield from product(_ties(claim), families, {_stretch(datetime.combine(day, time(), UTC)) for day in claim.days})
     else:
         yield from product(_ties(claim), families)
 
 
+@lru_cache(maxsize=8_192)
+def _shelved(ties: frozenset[str], families: tuple[Family, ...], stretch: int) -> tuple[Hashable, ...]:
+    return tuple(product(ties, families, (stretch,)))
+
+
 def _stretch(moment: datetime) -> int:
-    return int(moment.timestamp() // _SPAN_SECONDS)
+    return moment.toordinal() // _SPAN_DAYS

@@ -6,6 +6,7 @@ In: claims of a measure. Out: evidence and offers, best first.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from operator import itemgetter
 from typing import Final
 
 from monitor.assess.facts import TIERS, is_primary, is_relief, supported, tier
@@ -19,18 +20,26 @@ _OFFER_EVIDENCE_MAX: Final = 2
 
 def evidence(claims: Sequence[Claim], limit: int) -> tuple[Evidence, ...]:
     """Quotes, best first: news of the measure before relief and background, primary, reliable, early; one per document first."""
-    ranked = sorted(claims, key=lambda c: (c.background, is_relief(c), not is_primary(c), TIERS.index(tier(c)), c.told, c.order))
+    ranked = sorted(sorted(claims, key=lambda c: (c.told, c.order)), key=_standing)
     quotes = [(n, claim, quote) for claim in ranked for n, quote in enumerate(claim.report.signal.evidence or (_title(claim),))]
     shown: dict[tuple[str, str], tuple[Claim, Quotation]] = {}
-    for _, claim, quote in sorted(quotes, key=lambda q: q[0]):
+    for _, claim, quote in sorted(quotes, key=itemgetter(0)):
         shown.setdefault((claim.report.document.content_hash, quote.text), (claim, quote))
         if len(shown) == limit:
             break
     return tuple(_proof(claim, quote) for claim, quote in shown.values())
 
 
+def _standing(claim: Claim) -> int:
+    """Place among the claims that prove the same, 0 is the best."""
+    weaker = 4 * claim.background + 2 * is_relief(claim) + (not claim.primary)
+    return len(TIERS) * weaker + TIERS.index(tier(claim))
+
+
 def offers(told: Account) -> tuple[EventOffer, ...]:
     """One offer per provider and kind: the terms of the best-supported report that states an amount, with its evidence."""
+    if not any(c.report.signal.offers for c in told.claims):
+        return ()
     telling = [c for c in told.claims if c.report.signal.modality in ("asserted", "historical")]
     keys = sorted({(offer.provider, offer.kind) for c in telling for offer in _own(c)})
     return tuple(_offer(told, telling, provider, kind) for provider, kind in keys)
