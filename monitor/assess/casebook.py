@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import OrderedDict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby, pairwise
 from types import MappingProxyType
@@ -104,7 +104,7 @@ class Casebook:
 
     def _append(self, claim: Claim) -> int:
         """The number of the thread that the claim, the newest in the log, joins."""
-        number = self._reprinted(claim) or _best(claim, ((n, self._threads[n]) for n in self._index.alike(claim))) or self._open()
+        number = self._reprinted(claim) or _best(claim, self._index.alike(claim), self._threads.__getitem__) or self._open()
         self._add(number, claim)
         self._note(claim, number)
         return number
@@ -161,7 +161,7 @@ class Casebook:
             return number
         printing = [n for n in reprints if past.at(n, claim).prints(claim)]
         best = min(printing, key=lambda n: _opening(past.at(n, claim)), default=None)
-        best = best or _best(claim, ((n, past.at(n, claim)) for n in alike)) or self._open()
+        best = best or _best(claim, alike, lambda n: past.at(n, claim)) or self._open()
         if best != number or best in past.changed:
             self._index.add(best, claim, past.move(claim, number, best).window())
         return best
@@ -231,10 +231,10 @@ class _Past:
         return self._views[number]
 
 
-def _best(claim: Claim, candidates: Iterable[tuple[int, Thread]]) -> int | None:
-    """The number of the thread that the claim fits best, of equal ones that which opened first; None when it fits none."""
+def _best(claim: Claim, candidates: Iterable[int], of: Callable[[int], Thread]) -> int | None:
+    """The number of the candidate that the claim fits best, of equal ones that which opened first; None when it fits none."""
     best: tuple[tuple[float, ...], int, Order] | None = None
-    for number, thread in within_reach(claim, candidates):
+    for number, thread in within_reach(claim, candidates, of):
         rank = thread.match(claim) if thread.claims else None
         if rank is None or (best is not None and rank < best[0]):
             continue

@@ -6,7 +6,7 @@ origins says does not attract further claims, so that one loose report cannot ti
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Final, Literal
 
@@ -54,7 +54,6 @@ class _Scales:
             for facet, said in zip(_FACETS, claim.said, strict=True):
                 if said and self.agreed.get(facet) != said:
                     yield facet, self._weighed(facet, claim)
-        self.claims.append(claim)
 
     def _weighed(self, facet: Facet, claim: Claim) -> frozenset[str]:
         if facet not in self.tallies and facet not in self.agreed:
@@ -176,9 +175,11 @@ class Thread:
         voice = claim.report.document.origin_group
         scales.voices.add(voice)
         self._voices = len(scales.voices)
-        heard = {facet: kept for facet, kept in scales.hear(claim) if kept != self.carried[facet]}
-        if heard:
-            self.carried = {**self.carried, **heard}
+        if claim.said is not scales.said:
+            heard = {facet: kept for facet, kept in scales.hear(claim) if kept != self.carried[facet]}
+            if heard:
+                self.carried = {**self.carried, **heard}
+        scales.claims.append(claim)
         signal = claim.report.signal
         if signal.stage == "rescinded" and signal.modality == "asserted" and not claim.background:
             scales.ends[voice] = max(scales.ends.get(voice, claim.told), claim.told)
@@ -307,12 +308,13 @@ def _tell(tally: Tally[str], facet: Facet, claim: Claim) -> None:
         tally.tell(word, claim.report.document.origin_group, weight, claim.primary)
 
 
-def within_reach(claim: Claim, threads: Iterable[tuple[int, Thread]]) -> Iterator[tuple[int, Thread]]:
-    """Numbered threads without those that family or places alone rule out: most, so that the look is a short one."""
+def within_reach(claim: Claim, numbers: Iterable[int], of: Callable[[int], Thread]) -> Iterator[tuple[int, Thread]]:
+    """The threads of these numbers but for those that family or places alone rule out: most, so that the look is a short one."""
     families = EITHER if claim.family in EITHER else claim.said.families
     issuers = _NOBODY if claim.official or claim.family == "mitigation" else claim.issuers
     affected = claim.said.affected if claim.family in _OF_PROVIDERS and not claim.official else _NOBODY
-    for number, thread in threads:
+    for number in numbers:
+        thread = of(number)
         carried = thread.carried
         if families and families.isdisjoint(told := carried["families"]) and told:
             continue

@@ -49,7 +49,7 @@ def merged(claims: Sequence[Claim], names: Mapping[str, str], kin: Kinship) -> E
         offers=offers(told),
         origins=tuple(voice.name for voice in told.chorus.origins),
         primary_source=any(is_primary(c) for c in told.core.claims),
-        reliability=min((tier(c) for c in told.core.claims), key=TIERS.index),
+        reliability=min({tier(c) for c in told.core.claims}, key=TIERS.index),
         documents=tuple(dict.fromkeys(c.report.document.id for c in known)),
         evidence=evidence(told.claims, EVIDENCE_MAX),
         instrument=_instrument(told),
@@ -63,6 +63,10 @@ def merged(claims: Sequence[Claim], names: Mapping[str, str], kin: Kinship) -> E
 
 def _types(told: Account) -> tuple[EventType, ...]:
     """The measure's own type first, as most origins call it; then its further natures; then what modified it."""
+    given = {_kinds_of(c) for c in told.claims}
+    if len(given) == 1:  # all say the same, which no voice outweighs
+        (only,) = given
+        return tuple(dict.fromkeys((only.lead, *sorted(only.natures), *sorted(kind for kind in only.all if kind in MODIFIERS))))
     measures = [c for c in told.core.claims if _kinds_of(c).lead not in MODIFIERS] or told.core.claims
     lead = _told_of(told, measures, lambda c: (_kinds_of(c).lead,)).carried()[0]
     natures = _told_of(told, told.core.claims, lambda c: _kinds_of(c).natures)
@@ -99,7 +103,7 @@ def _providers(told: Account, claims: Sequence[Claim]) -> dict[str, Role]:
     if len({(id(c.report.signal.providers), c.principals, c.family) for c in claims}) == 1:
         claims = [next((c for c in claims if is_primary(c)), claims[0])]  # all say the same, which no voice outweighs
     parties: Tally[str] = Tally()
-    roles: dict[str, Tally[Role]] = {p: Tally() for c in told.core.claims for p in (*c.report.signal.providers, *c.principals)}
+    roles: dict[str, Tally[Role]] = {p: Tally() for p in _named(told)}
     first_hand: dict[str, list[Role]] = {}
     for claim in claims:
         voice, primary = told.chorus.voice(claim.report.document), is_primary(claim)
@@ -115,6 +119,11 @@ def _providers(told: Account, claims: Sequence[Claim]) -> dict[str, Role]:
     tied = parties.named()
     held: dict[str, Role] = {p: _strongest(first_hand.get(p) or roles[p].carried()) for p in sorted(roles)}
     return {p: role if role not in ACTIVE or p in tied else "mentioned" for p, role in held.items()}
+
+
+def _named(told: Account) -> set[str]:
+    said = {(id(c.report.signal.providers), c.principals): c for c in told.core.claims}
+    return {p for c in said.values() for p in (*c.report.signal.providers, *c.principals)}
 
 
 def _strongest(roles: Sequence[Role]) -> Role:
@@ -158,8 +167,7 @@ def _instrument(told: Account) -> str:
 
 def _last_reported(told: Account) -> datetime:
     """When the measure was last news: a copy counts when its text first appeared, a measure only recalled on its own days."""
-    days = [day for c in told.core.claims for day in c.days]
-    if told.core.modality == "historical" and days:
+    if told.core.modality == "historical" and (days := [day for c in told.core.claims for day in c.days]):
         return datetime.combine(max(days), time(), UTC)
     return max(text[0].told_at for text in told.chorus.texts)
 

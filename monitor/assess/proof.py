@@ -5,8 +5,7 @@ In: claims of a measure. Out: evidence and offers, best first.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from operator import itemgetter
+from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
 from monitor.assess.facts import TIERS, is_primary, is_relief, supported, tier
@@ -21,13 +20,22 @@ _OFFER_EVIDENCE_MAX: Final = 2
 def evidence(claims: Sequence[Claim], limit: int) -> tuple[Evidence, ...]:
     """Quotes, best first: news of the measure before relief and background, primary, reliable, early; one per document first."""
     ranked = sorted(sorted(claims, key=lambda c: (c.told, c.order)), key=_standing)
-    quotes = [(n, claim, quote) for claim in ranked for n, quote in enumerate(claim.report.signal.evidence or (_title(claim),))]
     shown: dict[tuple[str, str], tuple[Claim, Quotation]] = {}
-    for _, claim, quote in sorted(quotes, key=itemgetter(0)):
+    for claim, quote in _by_turns(ranked):
         shown.setdefault((claim.report.document.content_hash, quote.text), (claim, quote))
         if len(shown) == limit:
             break
     return tuple(_proof(claim, quote) for claim, quote in shown.values())
+
+
+def _by_turns(claims: Sequence[Claim]) -> Iterator[tuple[Claim, Quotation]]:
+    """The first quote of each, then the second ones, and so on."""
+    left, turn = claims, 0
+    while left:
+        for claim in left:
+            yield claim, (claim.report.signal.evidence or (_title(claim),))[turn]
+        turn += 1
+        left = [claim for claim in left if len(claim.report.signal.evidence) > turn]
 
 
 def _standing(claim: Claim) -> int:

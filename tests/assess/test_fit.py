@@ -34,9 +34,9 @@ def test_what_is_agreed_on_is_carried_as_if_every_voice_were_weighed(reports: li
 def test_a_thread_that_is_out_of_reach_fits_no_claim(reports: list[Report]) -> None:
     told = [claim for report in reports for claim in claims(report)]
     for n, claim in enumerate(told):
-        threads = [(at, Thread(told[at:n])) for at in range(n)]
-        near = {number for number, _ in within_reach(claim, threads)}
-        assert not [number for number, thread in threads if number not in near and thread.match(claim) is not None]
+        threads = [Thread(told[at:n]) for at in range(n)]
+        near = {number for number, _ in within_reach(claim, range(n), threads.__getitem__)}
+        assert not [number for number, thread in enumerate(threads) if number not in near and thread.match(claim) is not None]
 
 
 def _weighed(told: Sequence[Claim], facet: str) -> frozenset[str]:
