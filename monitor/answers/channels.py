@@ -64,7 +64,7 @@ def _course(reader: Reader, team: Team, history: tuple[tuple[datetime, Event], .
             return
 
 
-def _hit(reader: Reader, team: Team, picture: Picture) -> set[str]:
+def _hit(reader: Reader, team: Team, picture: Picture[Event]) -> set[str]:
     assess = cache(partial(reader.assess, picture))
     found = exposures([team], picture.events, assess, reader.catalog.providers, picture.as_of, reader.catalog.members)
     return {exposure.event for exposure in found}

@@ -29,6 +29,7 @@ from monitor.model import (
     Answer,
     Detection,
     Effort,
+    Event,
     Finding,
     Instant,
     Jurisdiction,
@@ -182,7 +183,7 @@ def _refuse_strangers(detection: Detection, catalog: Catalog) -> None:
 
 
 def _found(
-    reader: Reader, picture: Picture, request: CheckRequest, detection: Detection, places: tuple[Jurisdiction, ...]
+    reader: Reader, picture: Picture[Event], request: CheckRequest, detection: Detection, places: tuple[Jurisdiction, ...]
 ) -> tuple[Finding, ...]:
     team = as_team(request.name, detection.uses, places)
     assess = cache(partial(reader.assess, picture))
@@ -204,7 +205,7 @@ def _verdict(request: CheckRequest, detection: Detection, found: tuple[Finding, 
     return "clean"
 
 
-def _finding(reader: Reader, picture: Picture, finding: Finding) -> CheckedFinding:
+def _finding(reader: Reader, picture: Picture[Event], finding: Finding) -> CheckedFinding:
     event = next(event for event in picture.events if event.id == finding.event)
     today = picture.as_of.date()
     worst = max(
@@ -238,7 +239,7 @@ def _way_out(reader: Reader, other: Alternative) -> WayOut:
     )
 
 
-def _use(reader: Reader, picture: Picture, use: Use, places: tuple[Jurisdiction, ...]) -> CheckedUse:
+def _use(reader: Reader, picture: Picture[Event], use: Use, places: tuple[Jurisdiction, ...]) -> CheckedUse:
     rows = [reader.assess(picture, use.provider, place) for place in places]
     return CheckedUse(
         **use.model_dump(),

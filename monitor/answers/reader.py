@@ -10,7 +10,8 @@ import binascii
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
-from typing import TypeVar
+from functools import partial
+from typing import Any, Generic, TypeVar
 
 from monitor import __version__
 from monitor.answers.health import SourceHealthShape, health_shape, source_shape
@@ -27,6 +28,7 @@ from monitor.answers.shapes import (
 from monitor.assess.concern import concerning
 from monitor.assess.factors import reach
 from monitor.assess.importance import importance
+from monitor.assess.rate import Prove, level_of, rated
 from monitor.assess.score import Question, score
 from monitor.assess.stage import stage_on
 from monitor.catalog import Catalog, checked_place, load_catalog
@@ -34,8 +36,9 @@ from monitor.clock import Clock
 from monitor.errors import CursorError, NotFoundError
 from monitor.freshness import is_stale, parse_as_of
 from monitor.model import Assessment, Event, Provider
+from monitor.model.event_brief import EventBrief, Weighable
 from monitor.settings import Settings
-from monitor.store import Store, open_store
+from monitor.store import Session, Store, open_store
 from monitor.store import decisions as stored_decisions
 from monitor.store import documents as stored_documents
 from monitor.store import events as stored_events
@@ -43,6 +46,7 @@ from monitor.store import sources as stored_sources
 from monitor.store import triage as stored_triage
 
 T = TypeVar("T")
+Known = TypeVar("Known", bound=Weighable)
 MANY = 10_000
 
 
@@ -58,10 +62,10 @@ class EventQuery:
 
 
 @dataclass(frozen=True)
-class Picture:
-    """All events known at one instant, and how fresh the data behind them was."""
+class Picture(Generic[Known]):
+    """Events known at one instant, whole or in brief, and how fresh the data behind them was."""
 
-    events: tuple[Event, ...]
+    events: tuple[Known, ...]
     as_of: datetime
     data_as_of: datetime | None
 
@@ -89,26 +93,25 @@ class Reader:
             known = (stored_events.newest_recorded(tx), *decided, stored_sources.data_as_of(tx))
         return max([now, *(moment for moment in known if moment)])
 
-    def picture(self, as_of: datetime) -> Picture:
+    def picture(self, as_of: datetime) -> Picture[Event]:
         """Everything known at `as_of`, in one consistent read."""
         with self.store.read() as tx:
             known = tuple(stored_events.events_as_of(tx, as_of))
             return Picture(known, as_of, stored_sources.data_as_of(tx, as_of))
 
-    def _picture_around(self, provider: str, place: str | None, as_of: datetime) -> Picture:
+    def _picture_around(self, tx: Session, provider: str, place: str | None, as_of: datetime) -> Picture[EventBrief]:
         """What `picture` shows, as far as it can weigh on the provider, in `place` or anywhere, and on what it could switch to."""
-        with self.store.read() as tx:
-            fresh = stored_sources.data_as_of(tx, as_of)
-            question = self.question(Picture((), as_of, fresh), provider, place or "")
+        empty = Picture[EventBrief]((), as_of, stored_sources.data_as_of(tx, as_of))
+        question = self.question(empty, provider, place or "")
 
-            def find(parties: Collection[str], places: Collection[str]) -> list[Event]:
-                return stored_events.events_concerning(tx, as_of, parties, places if place else None)
+        def find(parties: Collection[str], places: Collection[str]) -> list[EventBrief]:
+            return stored_events.briefs_concerning(tx, as_of, parties, places if place else None)
 
-            around = concerning(question, find)
-            if not place:  # whom one can switch to differs from place to place
-                places = self._places_of(Picture(tuple(around), as_of, fresh), provider)
-                around = [event for where in places for event in concerning(replace(question, jurisdiction=where), find)]
-            return Picture(tuple({event.id: event for event in around}.values()), as_of, fresh)
+        around = concerning(question, find)
+        if not place:  # whom one can switch to differs from place to place
+            places = self._places_of(replace(empty, events=tuple(around)), provider)
+            around = [event for where in places for event in concerning(replace(question, jurisdiction=where), find)]
+        return replace(empty, events=tuple({event.id: event for event in around}.values()))
 
     def providers(self, q: str, limit: int, cursor: str | None) -> Page[ProviderShape]:
         """Catalogue records by id whose id, name, alias or product contains `q`."""
@@ -121,23 +124,30 @@ class Reader:
         """One catalogue record; NotFoundError with suggestions when there is none."""
         return ProviderShape.of(self._known(provider))
 
-    def risk(self, provider: str, place: str | None, as_of: datetime, picture: Picture | None = None) -> Risk:
+    def risk(self, provider: str, place: str | None, as_of: datetime, picture: Picture[Event] | None = None) -> Risk:
         """The assessment in `place`, or where the provider is worst when no place is given."""
         self._known(provider)
         place = checked_place(place) if place else None
-        picture = picture or self._picture_around(provider, place, as_of)
-        if place:
-            return Risk.model_validate(self.assess(picture, provider, place).model_dump())
-        rows = [self.assess(picture, provider, where) for where in self._places_of(picture, provider)]
-        rows.sort(key=lambda row: (-row.score, row.jurisdiction))
-        overview = tuple(JurisdictionRisk(jurisdiction=r.jurisdiction, score=r.score, level=r.level) for r in rows)
-        return Risk.model_validate(rows[0].model_dump() | {"jurisdictions": overview})
+        if picture:
+            return self._risk(picture, provider, place, None)
+        with self.store.read() as tx:
+            return self._risk(
+                self._picture_around(tx, provider, place, as_of), provider, place, partial(stored_events.evidence_of, tx, as_of)
+            )
 
-    def assess(self, picture: Picture, provider: str, place: str) -> Assessment:
+    def _risk(self, picture: Picture[Any], provider: str, place: str | None, evidence: Prove | None) -> Risk:
+        if place:
+            return _risk(score(picture.events, self.question(picture, provider, place), evidence), ())
+        asked = (self.question(picture, provider, where) for where in self._places_of(picture, provider))
+        rows = sorted(((rated(picture.events, question), question) for question in asked), key=lambda r: (-r[0], r[1].jurisdiction))
+        overview = (JurisdictionRisk(jurisdiction=q.jurisdiction, score=points, level=level_of(points)) for points, q in rows)
+        return _risk(score(picture.events, rows[0][1], evidence), tuple(overview))
+
+    def assess(self, picture: Picture[Event], provider: str, place: str) -> Assessment:
         """Score, factors and alternatives of one provider in one jurisdiction."""
         return score(picture.events, self.question(picture, provider, place))
 
-    def question(self, picture: Picture, provider: str, place: str) -> Question:
+    def question(self, picture: Picture[Any], provider: str, place: str) -> Question:
         """What the score function needs beside the events."""
         return Question(
             provider=provider,
@@ -240,7 +250,7 @@ class Reader:
             raise NotFoundError("provider", provider, f"did you mean {hint}?" if hint else "see GET /api/v1/providers")
         return self.catalog.providers[provider]
 
-    def _places_of(self, picture: Picture, provider: str) -> list[str]:
+    def _places_of(self, picture: Picture[Any], provider: str) -> list[str]:
         """Jurisdictions where an event may weigh on the provider, by itself or through an owner; its home (or EU) when there is none."""
         question = self.question(picture, provider, "")
         hitting = (event for event in picture.events if not event.withdrawn and reach(event, question)[0] > 0)
@@ -256,8 +266,12 @@ class Reader:
         places = {query.place, *members.get(query.place or "", ()), *(group for group, own in members.items() if query.place in own)}
         return not query.place or not places.isdisjoint((*event.affected, *event.issuing))
 
-    def _shape(self, event: Event, picture: Picture) -> EventShape:
+    def _shape(self, event: Event, picture: Picture[Event]) -> EventShape:
         return EventShape.of(event, stage_on(event, picture.as_of), importance(event, picture.as_of))
+
+
+def _risk(assessment: Assessment, overview: tuple[JurisdictionRisk, ...]) -> Risk:
+    return Risk(**dict(assessment), jurisdictions=overview)
 
 
 def open_reader(settings: Settings) -> Reader:

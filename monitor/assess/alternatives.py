@@ -11,10 +11,11 @@ from monitor.assess.constants import BAND_FLOOR
 from monitor.assess.factors import jurisdiction
 from monitor.assess.question import Question
 from monitor.assess.rate import level_of, rated
-from monitor.model import Alternative, Effort, Event, EventOffer, OfferKind
+from monitor.model import Alternative, Effort, EventOffer, OfferKind
+from monitor.model.event_brief import Weighable
 
 
-def alternatives(events: Sequence[Event], question: Question) -> tuple[Alternative, ...]:
+def alternatives(events: Sequence[Weighable], question: Question) -> tuple[Alternative, ...]:
     """Providers to switch to from the one asked about: known to serve there first, then at low risk, with an offer, by score.
 
     Taken from the catalogue's substitutes and from migration offers that answer this provider's case; left out are those
@@ -28,7 +29,7 @@ def alternatives(events: Sequence[Event], question: Question) -> tuple[Alternati
     )
 
 
-def candidates(events: Sequence[Event], question: Question) -> set[str]:
+def candidates(events: Sequence[Weighable], question: Question) -> set[str]:
     """Whom one might switch to: the catalogue's substitutes, and who offers to replace the provider asked about."""
     return {*_substitutes(question), *_offered(events, question)} - {question.provider}
 
@@ -38,7 +39,7 @@ def _substitutes(question: Question) -> tuple[str, ...]:
     return known.substitutes if known else ()
 
 
-def _offered(events: Sequence[Event], question: Question) -> dict[str, list[EventOffer]]:
+def _offered(events: Sequence[Weighable], question: Question) -> dict[str, list[EventOffer]]:
     return _by_service(_offering(events, question), _substitutes(question), question)
 
 
@@ -71,12 +72,12 @@ def _speaks_for(name: str, question: Question) -> bool:
     return at_home or provider.not_offered is not None
 
 
-def _offering(events: Sequence[Event], question: Question) -> dict[str, list[EventOffer]]:
+def _offering(events: Sequence[Weighable], question: Question) -> dict[str, list[EventOffer]]:
     """Providers with a migration offer whose cause is the provider asked about, with their terms."""
     found: dict[str, list[EventOffer]] = {}
-    for event in sorted(events, key=lambda event: (event.type != "mitigation", event.id)):
-        told = event.modality in ("asserted", "historical") and not event.withdrawn
-        if not (told and (event.offers or event.type == "mitigation") and _answers(event, question)):
+    told = [e for e in events if (e.offers or e.type == "mitigation") and e.modality in ("asserted", "historical") and not e.withdrawn]
+    for event in sorted(told, key=lambda event: (event.type != "mitigation", event.id)):
+        if not _answers(event, question):
             continue
         offering = {offer.provider for offer in event.offers}
         if event.type == "mitigation":
@@ -101,7 +102,7 @@ def _share_a_business(name: str, question: Question) -> bool:
     return other is None or asked is None or bool({*other.sectors} & {*asked.sectors})
 
 
-def _answers(event: Event, question: Question) -> bool:
+def _answers(event: Weighable, question: Question) -> bool:
     """Whether the event's offers answer a loss of this provider here; one that names no cause answers whom it mentions."""
     role = event.providers.get(question.provider)
     causes = [held for held in event.providers.values() if held in ("restricting", "targeted")]

@@ -14,7 +14,8 @@ from typing import Final
 from monitor.assess import constants as k
 from monitor.assess.question import Question
 from monitor.assess.stage import HALTED, PENDING, put_off_to, stage_before_halt, stage_on
-from monitor.model import MODIFIERS, Event, EventType, Role
+from monitor.model import MODIFIERS, EventType, Role
+from monitor.model.event_brief import Weighable
 
 ACTIVE: Final[tuple[Role, ...]] = ("restricting", "targeted", "affected")
 _HOME_HIT: Final[frozenset[EventType]] = frozenset({"investment_restriction", "export_control", "tariff"})
@@ -22,12 +23,12 @@ _BY_CLASS: Final[frozenset[EventType]] = _HOME_HIT | {"licensing_regulation"}
 """Measures that are often taken against firms of a sector, without a name."""
 
 
-def severity(event: Event, question: Question) -> float:
+def severity(event: Weighable, question: Question) -> float:
     """How much the kind of measure can take away: a ban or cut-off everything, a tariff or an antitrust case little."""
     return k.SEVERITY[leading_type(event, question)]
 
 
-def stage(event: Event, question: Question) -> float:
+def stage(event: Weighable, question: Question) -> float:
     """How far it has come: a rumour counts little, a measure in force fully, one announced or put off more as its day comes near."""
     now = stage_on(event, question.as_of)
     base = k.STAGE["suspended"] * k.STAGE[stage_before_halt(event)] if now == "suspended" else k.STAGE[now]
@@ -38,34 +39,34 @@ def stage(event: Event, question: Question) -> float:
     return base + (1 - base) * exp(-days_left / k.DEADLINE_SCALE_DAYS)
 
 
-def modality(event: Event, question: Question) -> float:  # noqa: ARG001 - every factor takes the same two arguments
+def modality(event: Weighable, question: Question) -> float:  # noqa: ARG001 - every factor takes the same two arguments
     """Whether it is told as a fact: threats count half, background little, denials and hypotheses nothing."""
     return k.MODALITY[event.modality]
 
 
-def jurisdiction(event: Event, question: Question) -> float:
+def jurisdiction(event: Weighable, question: Question) -> float:
     """Whether it bites where you asked: fully in the places it names, weakly if it names none, not at all elsewhere."""
     return place_match(event, question, leading_type(event, question))
 
 
-def corroboration(event: Event, question: Question) -> float:  # noqa: ARG001
+def corroboration(event: Weighable, question: Question) -> float:  # noqa: ARG001
     """How many independent origins tell it: copies of one wire or owner count once; a primary source or an analyst settles it."""
     if event.primary_source or event.confirmed:
         return 1.0
-    return 1 - k.CORROBORATION_MISSING * 0.5 ** (max(1, len(event.origins)) - 1)
+    return 1 - k.CORROBORATION_MISSING * 0.5 ** (max(1, event.origin_count) - 1)
 
 
-def reliability(event: Event, question: Question) -> float:  # noqa: ARG001
+def reliability(event: Weighable, question: Question) -> float:  # noqa: ARG001
     """How far its best source is known to be careful: one alone can never make the risk high, unless it is the act itself or confirmed."""
     if event.primary_source:
         return 1.0
     if event.confirmed:  # as careful papers that agree: an analyst's word is not the act itself
         return k.RELIABILITY_SEVERAL["high"]
-    table = k.RELIABILITY_SEVERAL if len(event.origins) > 1 else k.RELIABILITY_SINGLE
+    table = k.RELIABILITY_SEVERAL if event.origin_count > 1 else k.RELIABILITY_SINGLE
     return table[event.reliability]
 
 
-def decay(event: Event, question: Question) -> float:
+def decay(event: Weighable, question: Question) -> float:
     """How much of the news is left: nothing fades while in force or before a known day; the rest halves with its type's half-life."""
     if stage_on(event, question.as_of) == "in_force" or _is_pending(event, question.as_of):
         return 1.0
@@ -73,32 +74,34 @@ def decay(event: Event, question: Question) -> float:
     return float(0.5 ** (age / k.HALF_LIFE_DAYS[leading_type(event, question)]))
 
 
-def role(event: Event, question: Question) -> float:
+def role(event: Weighable, question: Question) -> float:
     """The provider's part in it: full if it restricts or is targeted, less if affected or owned by one that is, else nothing."""
     return reach(event, question)[0]
 
 
-def dispute(event: Event, question: Question) -> float:  # noqa: ARG001
+def dispute(event: Weighable, question: Question) -> float:  # noqa: ARG001
     """Whether it is disputed: half, until the dispute is settled."""
     return k.DISPUTED if event.disputed else 1.0
 
 
-FACTORS: Final[Mapping[str, Callable[[Event, Question], float]]] = MappingProxyType({
+FACTORS: Final[Mapping[str, Callable[[Weighable, Question], float]]] = MappingProxyType({
     "role": role, "severity": severity, "stage": stage, "modality": modality, "jurisdiction": jurisdiction,
     "corroboration": corroboration, "reliability": reliability, "decay": decay, "dispute": dispute,
 })  # fmt: skip
 """All factors by the name under which `Factor.weights` shows them."""
 
 
-def leading_type(event: Event, question: Question) -> EventType:
+def leading_type(event: Weighable, question: Question) -> EventType:
     """The one of the event's natures that bites hardest in the place asked about; a lone modifier stays what it is."""
     if event.type in MODIFIERS:
         return event.type
     kinds = [event.type, *(kind for kind in event.beneath if kind not in MODIFIERS)]
+    if len(kinds) == 1:
+        return event.type
     return max(kinds, key=lambda kind: k.SEVERITY[kind] * place_match(event, question, kind))
 
 
-def place_match(event: Event, question: Question, kind: EventType) -> float:
+def place_match(event: Weighable, question: Question, kind: EventType) -> float:
     """The weight of the place asked about among the places of a measure of that kind."""
     at_issuer = _overlap(event.issuing, question) * k.PLACE_ISSUING.get(kind, 0.0)
     if not event.affected and not (event.issuing and kind in k.PLACE_ISSUING):
@@ -106,7 +109,7 @@ def place_match(event: Event, question: Question, kind: EventType) -> float:
     return max(at_issuer, _overlap(event.affected, question) * k.PLACE_AFFECTED.get(kind, 1.0))
 
 
-def reach(event: Event, question: Question) -> tuple[float, str]:
+def reach(event: Weighable, question: Question) -> tuple[float, str]:
     """The weight of the provider's tie to the event, and the tie in words."""
     held = event.providers.get(question.provider)
     if held == "alternative":
@@ -122,18 +125,18 @@ def reach(event: Event, question: Question) -> tuple[float, str]:
     return max(ties, key=lambda tie: tie[0], default=(0.0, "not concerned"))
 
 
-def may_concern(event: Event, question: Question) -> bool:
+def may_concern(event: Weighable, question: Question) -> bool:
     """Whether `reach` can be above 0: a cheap look at names and sectors, since most events concern somebody else."""
-    if question.provider in event.providers or any(owner in event.providers for owner, _ in question.owners):
+    if not question.parties.isdisjoint(event.providers):
         return True
     return event.type in _BY_CLASS and _in_class(event, question)
 
 
-def _role_weight(event: Event, held: Role) -> float:
+def _role_weight(event: Weighable, held: Role) -> float:
     return k.ROLE_AFFECTED.get(event.type, k.ROLE[held]) if held == "affected" else k.ROLE[held]
 
 
-def _in_class(event: Event, question: Question) -> bool:
+def _in_class(event: Weighable, question: Question) -> bool:
     """Whether a measure that names no provider covers this one: by sector, and by home where the measure hits firms of a place."""
     provider = question.providers.get(question.provider)
     if provider is None or not set(provider.sectors) & set(event.sectors):
@@ -144,13 +147,12 @@ def _in_class(event: Event, question: Question) -> bool:
 
 
 def _overlap(places: tuple[str, ...], question: Question) -> float:
-    asked = question.jurisdiction
-    if asked in places or any(asked in question.regions.get(place, ()) for place in places):
+    if not question.within.isdisjoint(places):
         return 1.0
-    return k.MEMBER_OF_REGION if set(question.regions.get(asked, ())) & set(places) else 0.0
+    return 0.0 if question.members.isdisjoint(places) else k.MEMBER_OF_REGION
 
 
-def _is_pending(event: Event, as_of: datetime) -> bool:
+def _is_pending(event: Weighable, as_of: datetime) -> bool:
     """Whether a stated day of the measure (effect, or end of comments) is still to come."""
     halted = stage_on(event, as_of) in HALTED
     days = (put_off_to(event),) if halted else (event.dates.effective, event.dates.comment)

@@ -12,7 +12,8 @@ from typing import Final
 from monitor.assess.factors import reach
 from monitor.assess.question import Question
 from monitor.assess.stage import PENDING, stage_on
-from monitor.model import DecisionKind, Event, Modality
+from monitor.model import DecisionKind, Modality
+from monitor.model.event_brief import Weighable
 
 _MODALITY: Final[dict[Modality, str]] = {
     "asserted": "", "threatened": "it is a threat so far", "denied": "it is denied", "hypothetical": "it is a hypothesis",
@@ -25,7 +26,7 @@ _DECIDED: Final[dict[DecisionKind, str]] = {
 _TIES: Final = {"restricting": "{} itself restricts", "targeted": "{} is its target", "affected": "{} is affected without being its target"}
 
 
-def why(event: Event, question: Question, weights: Mapping[str, float]) -> str:
+def why(event: Weighable, question: Question, weights: Mapping[str, float]) -> str:
     """One sentence: what happened, how the provider is tied to it, how certain it is, and what lowers its weight."""
     name, tie = question.name_of(question.provider), reach(event, question)[1]
     parts = [
@@ -41,7 +42,7 @@ def why(event: Event, question: Question, weights: Mapping[str, float]) -> str:
     return f"{event.title}: {'; '.join(part for part in parts if part)}."
 
 
-def unknowns(events: Sequence[Event], question: Question) -> tuple[str, ...]:
+def unknowns(events: Sequence[Weighable], question: Question) -> tuple[str, ...]:
     """What would make the answer surer, in the order of the events; never empty when nothing is on record."""
     where, name = question.jurisdiction, question.name_of(question.provider)
     said = [] if question.provider in question.providers else [f"{question.provider} is not in the catalogue: its owners are not known."]
@@ -55,7 +56,7 @@ def unknowns(events: Sequence[Event], question: Question) -> tuple[str, ...]:
     return tuple(dict.fromkeys([*said, *_not_offered(question)]))
 
 
-def _gaps(event: Event, question: Question) -> list[str]:
+def _gaps(event: Weighable, question: Question) -> list[str]:
     said = []
     stage = stage_on(event, question.as_of)
     if event.dates.effective is None and stage in (*PENDING, "proposed"):
@@ -63,8 +64,8 @@ def _gaps(event: Event, question: Question) -> list[str]:
         said.append(f"{event.title}: " + (f"only the month of effect is stated ({month})." if month else "no effective date is stated."))
     if not event.affected and not event.issuing:
         said.append(f"{event.title}: no place is named, so it counts weakly everywhere.")
-    if len(event.origins) == 1 and not event.primary_source and not event.confirmed:
-        said.append(f"{event.title}: rests on a single origin ({event.origins[0]}).")
+    if event.lone_origin and not event.primary_source and not event.confirmed:
+        said.append(f"{event.title}: rests on a single origin ({event.lone_origin}).")
     for role, days in event.date_conflicts.items():
         said.append(f"{event.title}: sources differ on the {role} day ({_days(days)}).")
     return said
@@ -78,7 +79,7 @@ def _not_offered(question: Question) -> list[str]:
     return [f"{provider.name} itself does not list {question.jurisdiction} as supported{since}; the score counts dated measures only."]
 
 
-def _timing(event: Event, question: Question) -> str:
+def _timing(event: Weighable, question: Question) -> str:
     stage, effective = stage_on(event, question.as_of), event.dates.effective
     if effective is None or stage in ("suspended", "rescinded"):
         return f"its stage is {stage.replace('_', ' ')}"
@@ -94,14 +95,14 @@ def _place(question: Question, match: float) -> str:
     return f"its tie to {question.jurisdiction} counts at {match:.2g}"
 
 
-def _sources(event: Event) -> str:
+def _sources(event: Weighable) -> str:
     if event.primary_source:
         return "a primary source states it"
-    count = len(event.origins)
+    count = event.origin_count
     return f"{count} independent origins tell it" if count > 1 else f"a single origin of {event.reliability} reliability tells it"
 
 
-def _decided(event: Event) -> list[str]:
+def _decided(event: Weighable) -> list[str]:
     """What analysts say of it."""
     by = {kind: next((one.author for one in reversed(event.decisions) if one.holds and one.kind == kind), "") for kind in _DECIDED}
     return [_DECIDED[kind].format(author) for kind, author in by.items() if author]

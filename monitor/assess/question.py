@@ -52,6 +52,22 @@ class Question:
             found += [(owner, step) for owner in level]
         return tuple(found)
 
+    @cached_property
+    def parties(self) -> frozenset[str]:
+        """The provider and its controlling owners."""
+        return frozenset({self.provider, *(owner for owner, _ in self.owners)})
+
+    @cached_property
+    def within(self) -> frozenset[Jurisdiction]:
+        """The place asked about and the regions that it is part of."""
+        asked = self.jurisdiction
+        return frozenset({asked, *(region for region, members in self.regions.items() if asked in members)})
+
+    @cached_property
+    def members(self) -> frozenset[Jurisdiction]:
+        """The places of which the one asked about consists, where it is a region."""
+        return frozenset(self.regions.get(self.jurisdiction, ()))
+
     def _parents(self, provider: str) -> tuple[Parent, ...]:
         found = self.providers.get(provider)
         return found.parents if found else ()

@@ -5,38 +5,41 @@ In: events and a question. Out: an assessment whose factors sum to its score exa
 
 from __future__ import annotations
 
-import hashlib
-import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from math import exp, floor, nextafter, prod
+from typing import TypeAlias
 
 from monitor.assess import constants as k
-from monitor.assess.factors import FACTORS, may_concern, reach
+from monitor.assess.factors import FACTORS, may_concern
 from monitor.assess.narrate import unknowns, why
 from monitor.assess.question import Question
 from monitor.assess.stage import stage_on
-from monitor.model import LEVELS, Assessment, Event, Factor, Level
+from monitor.model import LEVELS, Assessment, Event, Evidence, Factor, Level, body_hash
+from monitor.model.event_brief import EventBrief, Weighable
 
 _CENTURY = 100.0
+Prove: TypeAlias = Callable[[Sequence[str]], Mapping[str, tuple[Evidence, ...]]]
+"""The evidence of events, by their ids."""
 
 
 @dataclass(frozen=True)
 class Contribution:
     """One event's weights for one question; `size` is their product."""
 
-    event: Event
+    event: Weighable
     weights: dict[str, float]
     size: float
 
 
-def rate(events: Iterable[Event], question: Question) -> Assessment:
-    """The assessment of one provider in one jurisdiction; every number in it follows from the arguments alone."""
+def rate(events: Iterable[Weighable], question: Question, evidence: Prove | None = None) -> Assessment:
+    """The assessment of one provider in one jurisdiction; every number in it follows from the arguments alone. Briefs need `evidence`."""
     counted = contributions(events, question)
     shown = _shown(counted)
     points = shares([c.size for c in counted], shown)
-    factors = tuple(_factor(c, n, question) for c, n in zip(counted, points, strict=True))
+    proofs = _proofs([c.event for c in counted], evidence)
+    factors = tuple(_factor(c, n, question, proofs[c.event.id]) for c, n in zip(counted, points, strict=True))
     return Assessment(
         provider=question.provider,
         jurisdiction=question.jurisdiction,
@@ -53,7 +56,13 @@ def rate(events: Iterable[Event], question: Question) -> Assessment:
     )
 
 
-def rated(events: Iterable[Event], question: Question) -> int:
+def _proofs(events: Sequence[Weighable], evidence: Prove | None) -> Mapping[str, tuple[Evidence, ...]]:
+    briefs = [event.id for event in events if isinstance(event, EventBrief)]
+    proofs = {event.id: event.evidence for event in events if isinstance(event, Event)}
+    return {**proofs, **evidence(briefs)} if briefs and evidence else proofs
+
+
+def rated(events: Iterable[Weighable], question: Question) -> int:
     """The score of that assessment alone, which is many times cheaper."""
     return _shown(contributions(events, question))
 
@@ -62,17 +71,27 @@ def _shown(counted: Sequence[Contribution]) -> int:
     return max(1, floor(exact_score([c.size for c in counted]))) if counted else 0
 
 
-def contributions(events: Iterable[Event], question: Question) -> list[Contribution]:
+def contributions(events: Iterable[Weighable], question: Question) -> list[Contribution]:
     """The events that count for the question, the weightiest first."""
     found = []
     for event in {event.id: event for event in events}.values():
-        if event.withdrawn or not may_concern(event, question) or reach(event, question)[0] == 0:
+        if event.withdrawn or not may_concern(event, question):
             continue
-        weights = {name: factor(event, question) for name, factor in FACTORS.items()}
+        weights = _weights(event, question)
         size = prod(weights.values())
         if size > 0:
             found.append(Contribution(event, weights, size))
     return sorted(found, key=lambda c: (-c.size, c.event.id))
+
+
+def _weights(event: Weighable, question: Question) -> dict[str, float]:
+    """All factors, or those up to the first that makes the product nothing."""
+    weights: dict[str, float] = {}
+    for name, factor in FACTORS.items():
+        weights[name] = weight = factor(event, question)
+        if weight == 0:
+            break
+    return weights
 
 
 def exact_score(sizes: Sequence[float]) -> float:
@@ -102,7 +121,7 @@ def shares(sizes: Sequence[float], total: int) -> list[int]:
     return points
 
 
-def _factor(counted: Contribution, points: int, question: Question) -> Factor:
+def _factor(counted: Contribution, points: int, question: Question, evidence: tuple[Evidence, ...]) -> Factor:
     event = counted.event
     return Factor(
         event=event.id,
@@ -112,11 +131,11 @@ def _factor(counted: Contribution, points: int, question: Question) -> Factor:
         why=why(event, question, counted.weights),
         effective=event.dates.effective,
         weights={name: round(weight, 6) for name, weight in counted.weights.items()},
-        evidence=event.evidence,
+        evidence=evidence,
     )
 
 
-def _digest(events: Sequence[Event], question: Question) -> str:
+def _digest(events: Sequence[Weighable], question: Question) -> str:
     """sha256 of the canonical JSON of what the score was computed from: question, events that count, owners, regions, version."""
     chain = [question.provider, *(owner for owner, _ in question.owners)]
     inputs = {
@@ -124,14 +143,17 @@ def _digest(events: Sequence[Event], question: Question) -> str:
         "provider": question.provider,
         "jurisdiction": question.jurisdiction,
         "as_of": question.as_of.isoformat(),
-        "events": [],
+        "events": {event.id: _hash_of(event) for event in events},
         "providers": {
             p: question.providers[p].model_dump(mode="json", by_alias=True, exclude={"speaks"}) for p in chain if p in question.providers
         },
         "regions": {region: sorted(members) for region, members in question.regions.items()},
     }
-    told = ",".join(_written(_Same(event)) for event in sorted(events, key=lambda event: event.id))
-    return hashlib.sha256(_canonical(inputs).replace('"events":[]', f'"events":[{told}]', 1).encode()).hexdigest()
+    return body_hash(inputs)
+
+
+def _hash_of(event: Weighable) -> str:
+    return event.body_hash if isinstance(event, EventBrief) else _hashed(_Same(event))
 
 
 class _Same:
@@ -150,10 +172,6 @@ class _Same:
 
 
 @lru_cache(maxsize=2_048)
-def _written(same: _Same) -> str:
-    """The event as the digest takes it: it weighs on several pairs, one after the other."""
-    return _canonical(same.event.model_dump(mode="json", exclude={"wave"}))
-
-
-def _canonical(value: object) -> str:
-    return json.dumps(value, sort_keys=True, ensure_ascii=True, separators=(",", ":"))
+def _hashed(same: _Same) -> str:
+    """The hash of the event's body: it weighs on several pairs, one after the other."""
+    return body_hash(same.event.model_dump(mode="json"))

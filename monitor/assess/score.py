@@ -9,16 +9,17 @@ from collections.abc import Sequence
 
 from monitor.assess.alternatives import alternatives
 from monitor.assess.question import Question
-from monitor.assess.rate import rate
-from monitor.model import Assessment, Event
+from monitor.assess.rate import Prove, rate
+from monitor.model import Assessment
+from monitor.model.event_brief import Weighable
 
 __all__ = ["Question", "score"]
 
 
-def score(events: Sequence[Event], question: Question) -> Assessment:
+def score(events: Sequence[Weighable], question: Question, evidence: Prove | None = None) -> Assessment:
     """Provider × jurisdiction × instant: 0–100 with its proof and with what to switch to.
 
     Pure: the same events in any order and the same question give the same answer. No event on record gives 0 and says
-    that this is an absence of reports.
+    that this is an absence of reports. Events in brief give it too, and need `evidence` to be looked up.
     """
-    return rate(events, question).model_copy(update={"alternatives": alternatives(events, question)})
+    return rate(events, question, evidence).model_copy(update={"alternatives": alternatives(events, question)})

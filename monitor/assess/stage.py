@@ -10,6 +10,7 @@ from datetime import date, datetime
 from typing import Final
 
 from monitor.model import Event, Stage
+from monitor.model.event_brief import Weighable
 
 ADVANCE: Final[tuple[Stage, ...]] = ("rumoured", "proposed", "announced", "final", "in_force")
 """The way forward; `suspended` and `rescinded` leave it."""
@@ -27,7 +28,7 @@ def advanced(stage: Stage) -> int:
     return _ADVANCED.get(stage, -1)
 
 
-def stage_on(event: Event, as_of: datetime) -> Stage:
+def stage_on(event: Weighable, as_of: datetime) -> Stage:
     """The event's stage on the UTC day of `as_of`: an announced, adopted or postponed measure whose day has come is in force."""
     effective = event.dates.effective
     if effective is None or effective > as_of.date():
@@ -35,7 +36,7 @@ def stage_on(event: Event, as_of: datetime) -> Stage:
     return "in_force" if event.stage in PENDING or put_off_to(event) else event.stage
 
 
-def put_off_to(event: Event) -> date | None:
+def put_off_to(event: Weighable) -> date | None:
     """The day on which a suspended measure begins after all, where one is stated; None for any other."""
     effective = event.dates.effective
     return effective if event.stage == "suspended" and effective is not None and effective > _halted_on(event) else None
@@ -47,11 +48,11 @@ def standing_on(event: Event, as_of: datetime) -> Event:
     return event.model_copy(update={"stage": stage}) if event.stage == "suspended" != stage else event
 
 
-def stage_before_halt(event: Event) -> Stage:
+def stage_before_halt(event: Weighable) -> Stage:
     """The most advanced stage that a suspended event had reached."""
     reached = [step.stage for step in event.stages if step.stage not in HALTED]
     return max(reached, key=advanced, default="announced")
 
 
-def _halted_on(event: Event) -> date:
+def _halted_on(event: Weighable) -> date:
     return max((step.date for step in event.stages if step.stage in HALTED), default=date.max)

@@ -53,6 +53,7 @@ if TYPE_CHECKING:
         SourceState,
         Stage,
         Substitutability,
+        body_hash,
         short_hash,
     )
     from monitor.model.catalogue import AliasRule, NotOffered, Parent, Place, Provider, Source
@@ -217,6 +218,7 @@ __all__ = [
     "Use",
     "Validators",
     "Wave",
+    "body_hash",
     "channel_address",
     "channel_of",
     "delivery_id",

@@ -122,6 +122,16 @@ class Event(Noun):
     """What analysts decided about it, oldest first, without what was taken back."""
 
     @property
+    def origin_count(self) -> int:
+        """How many independent origins tell it."""
+        return len(self.origins)
+
+    @property
+    def lone_origin(self) -> str:
+        """The only origin that tells it; empty where there are several."""
+        return self.origins[0] if len(self.origins) == 1 else ""
+
+    @property
     def confirmed(self) -> bool:
         """Whether an analyst's confirmation holds."""
         return any(ruling.kind == "confirm" and ruling.holds for ruling in self.decisions)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from datetime import UTC, datetime
 from typing import Annotated, Literal
 
@@ -52,6 +53,11 @@ MODIFIERS: frozenset[EventType] = frozenset({"litigation", "relief", "mitigation
 def short_hash(*parts: str) -> str:
     """16 hex digits that stand for `parts` in their order; the same on every machine."""
     return hashlib.sha256("\x1f".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+
+def body_hash(body: object) -> str:
+    """sha256 hex of a JSON value, whatever the order of its keys."""
+    return hashlib.sha256(json.dumps(body, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
 
 
 class Noun(BaseModel):

@@ -154,7 +154,7 @@ def _facts(written: str) -> tuple[Any, ...]:
         same(tuple(body.get("issuing", ()))),
         same(tuple(body.get("affected", ()))),
         same(body["stage"]),
-        _stored_dates(body.get("dates", {})),
+        stored_dates(body.get("dates", {})),
         same(tuple(body.get("sectors", ()))),
         tuple(map(Offer.model_validate, body.get("offers", ()))),
         same(body.get("instrument", "")),
@@ -207,7 +207,8 @@ def _roles(pairs: tuple[tuple[str, Role], ...]) -> Mapping[str, Role]:
     return {intern(provider): role for provider, role in pairs}
 
 
-def _stored_dates(body: Mapping[str, Any]) -> EventDates:
+def stored_dates(body: Mapping[str, Any]) -> EventDates:
+    """The days as they are stored."""
     days = (body.get("announced"), body.get("effective"), body.get("comment"))
     return _dates(days, tuple(body.get("months", {}).items()))
 

@@ -55,10 +55,9 @@ def _recorded(world: World, tx: Session, version: str, now: datetime) -> int:
     drawn = world.notebook.draw(tx, version, world.catalog.display_names)
     renewed = events.renew(tx, drawn.events, now, None if drawn.whole else drawn.gone)
     if renewed:
-        find = Docket(drawn.events).find if drawn.whole else partial(events.events_concerning, tx, None)
         fresh = sources.data_as_of(tx, now)
-        moved = (event for both in renewed for event in both if event is not None)
-        scores = _scores(world, find, moved, now, fresh)
+        questions = _questions(world, (event for both in renewed for event in both if event is not None), now, fresh)
+        scores = _scored(questions, Docket(drawn.events).find) if drawn.whole else _scored_from(tx, questions)
         while part := list(islice(scores, SCORED_AT_ONCE)):
             assessments.save_assessments(tx, part, now)
     return len(renewed)
@@ -80,8 +79,17 @@ def _uncollected() -> Iterator[None]:
             gc.enable()
 
 
-def _scores(world: World, find: Find, moved: Iterable[Event], now: datetime, data_as_of: datetime | None) -> Iterator[Assessment]:
-    """The score of every provider in every jurisdiction that these events concern."""
+def _scored(questions: Iterable[Question], find: Find[Event]) -> Iterator[Assessment]:
+    return (score(concerning(question, find), question) for question in questions)
+
+
+def _scored_from(tx: Session, questions: Iterable[Question]) -> Iterator[Assessment]:
+    find, evidence = partial(events.briefs_concerning, tx, None), partial(events.evidence_of, tx, None)
+    return (score(concerning(question, find), question, evidence) for question in questions)
+
+
+def _questions(world: World, moved: Iterable[Event], now: datetime, data_as_of: datetime | None) -> Iterator[Question]:
+    """Every provider in every jurisdiction that these events concern."""
     pairs = {
         (provider, place)
         for event in moved
@@ -90,7 +98,7 @@ def _scores(world: World, find: Find, moved: Iterable[Event], now: datetime, dat
         for place in event.affected or event.issuing
     }
     for provider, place in sorted(pairs):
-        question = Question(
+        yield Question(
             provider=provider,
             jurisdiction=place,
             as_of=now,
@@ -99,4 +107,3 @@ def _scores(world: World, find: Find, moved: Iterable[Event], now: datetime, dat
             stale=is_stale(data_as_of, now),
             data_as_of=data_as_of,
         )
-        yield score(concerning(question, find), question)

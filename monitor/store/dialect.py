@@ -5,7 +5,6 @@ SQLite is the embedded default, PostgreSQL (psycopg 3) the shared store. Everyth
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 import sqlite3
@@ -181,11 +180,6 @@ def dumps(value: object) -> str:
     return written
 
 
-def body_hash(body: object) -> str:
-    """sha256 hex of a JSON value, whatever the order of its keys."""
-    return hashlib.sha256(json.dumps(body, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
-
-
 def _refuse_unstorable_text(_c: Connection, _cursor: object, _statement: str, parameters: Any, *_rest: object) -> None:
     """Refuses NUL and lone surrogates in any bound text, the same on both databases."""
     rows = parameters if isinstance(parameters, list) else [parameters]
@@ -291,6 +285,11 @@ def serialise(connection: Connection | Session, subject: str) -> None:
     bind = connection.get_bind() if isinstance(connection, Session) else connection
     if bind.dialect.name == POSTGRESQL:
         connection.execute(text("SELECT pg_advisory_xact_lock(hashtext(:subject))"), {"subject": f"forewarned {subject}"})
+
+
+def by_key() -> dict[str, Any]:
+    """Arguments of a table whose rows lie in the order of its primary key, where the database can do that: neighbours are read at once."""
+    return {f"{SQLITE}_with_rowid": False}
 
 
 def only_where(condition: str) -> dict[str, Any]:

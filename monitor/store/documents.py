@@ -7,7 +7,7 @@ import json
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from sqlalchemy import ColumnElement, Select, bindparam, exists, func, literal, select, tuple_
 from sqlalchemy.orm import Session, aliased
@@ -18,6 +18,7 @@ from monitor.model import Document, short_hash
 from monitor.store.dialect import insert_new
 from monitor.store.tables import DocumentRow, MentionRow, TaggingRow
 
+Key = TypeVar("Key")
 MAX_PAGE = 1000
 MAX_IN = 1000
 """Keys per statement; SQLite binds at most 32,766 values."""
@@ -208,7 +209,7 @@ def _read(tx: Session, wanted: Select[DocumentRow]) -> Iterator[Document]:
         yield document_from(row)
 
 
-def in_parts(keys: Sequence[str]) -> Iterator[Sequence[str]]:
+def in_parts(keys: Sequence[Key]) -> Iterator[Sequence[Key]]:
     """The keys in parts that fit into one statement."""
     for start in range(0, len(keys), MAX_IN):
         yield keys[start : start + MAX_IN]

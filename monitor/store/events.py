@@ -7,17 +7,21 @@ from datetime import datetime
 from functools import cache
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import BindParameter, Select, bindparam, func, insert, select
-from sqlalchemy.orm import Session
+from pydantic import BaseModel
+from sqlalchemy import BindParameter, Result, Select, bindparam, func, insert, select
+from sqlalchemy.orm import Session, aliased
 from sqlmodel import UTCDateTime, col
 
-from monitor.model import ANYONE, ANYWHERE, Event
-from monitor.store.dialect import as_written, body_hash, insert_new, serialise
+from monitor.model import ANYONE, ANYWHERE, Event, Evidence, body_hash
+from monitor.model.event_brief import EventBrief, brief_body, stored_brief
+from monitor.store.dialect import as_written, insert_new, serialise
 from monitor.store.documents import in_parts
-from monitor.store.tables import EventReachRow, EventRow
+from monitor.store.tables import EventBriefRow, EventReachRow, EventRow
 
 APPENDED_AT_ONCE: Final = 1_000
 _KEYS = (EventRow.event_id, EventRow.revision, EventRow.withdrawn, EventRow.body_hash)
+_WHOLE = as_written(col(EventRow.body), "whole")
+_BRIEF = (col(EventBriefRow.event_id), col(EventBriefRow.body_hash), as_written(col(EventBriefRow.body), "kept"))
 
 
 class Renewed(NamedTuple):
@@ -74,6 +78,7 @@ def _append(tx: Session, events: Sequence[Event], latest: Mapping[str, Any], now
         if rows:
             before = events_by_id(tx, [event.id for event in new if event.id in latest])
             tx.connection().execute(insert(EventRow), rows)
+            tx.connection().execute(insert(EventBriefRow), [_brief_row(row) for row in rows])
             insert_new(tx, EventReachRow, [reach for event in new for reach in _reach_rows(event, now)], "event_id")
             done += [Renewed(before.get(event.id), event) for event in new]
     return done
@@ -81,30 +86,53 @@ def _append(tx: Session, events: Sequence[Event], latest: Mapping[str, Any], now
 
 def events_as_of(tx: Session, as_of: datetime | None) -> list[Event]:
     """Every event as it was known at `as_of` (None: now), by id; withdrawn ones say so."""
-    return [Event.model_validate_json(body) for body in tx.scalars(_latest(as_of, as_written(col(EventRow.body), "body")))]
+    return [Event.model_validate_json(body) for body in tx.scalars(_latest(as_of, _WHOLE))]
 
 
 def events_concerning(tx: Session, as_of: datetime | None, parties: Collection[str], places: Collection[str] | None = None) -> list[Event]:
-    """The events known at `as_of` (None: now) that once named one of these providers, or none whom they hit, and one of these places
+    """The events known at `as_of` (None: now) that ever named one of these providers, or none whom they hit, and one of these places
     (None: any), or none.
 
     All that can weigh on these providers in these places, by id, and some that cannot: what an event names may have changed.
     """
+    return [Event.model_validate_json(row.whole) for row in _concerned(tx, as_of, parties, places, whole=True)]
+
+
+def briefs_concerning(
+    tx: Session, as_of: datetime | None, parties: Collection[str], places: Collection[str] | None = None
+) -> list[EventBrief]:
+    """The same in brief, which is many times cheaper."""
+    rows = _concerned(tx, as_of, parties, places, whole=False)
+    return [stored_brief(row.event_id, row.body_hash, row.kept) for row in rows]
+
+
+def evidence_of(tx: Session, as_of: datetime | None, ids: Sequence[str]) -> dict[str, tuple[Evidence, ...]]:
+    """What proved each of these events at `as_of` (None: now), by id."""
+    known, given = (_NEWEST, {}) if as_of is None else (_NEWEST_THEN, {"as_of": as_of})
+    rows = (row for part in in_parts(ids) for row in tx.connection().execute(known, given | {"ids": part}))
+    return {event: _Proven.model_validate_json(body).evidence for event, body in rows}
+
+
+class _Proven(BaseModel):
+    evidence: tuple[Evidence, ...]
+
+
+def _concerned(
+    tx: Session, as_of: datetime | None, parties: Collection[str], places: Collection[str] | None, *, whole: bool
+) -> Result[Any]:
     told = {"parties": [*parties, ANYONE], "places": None if places is None else [*places, ANYWHERE], "as_of": as_of}
     given = {name: value for name, value in told.items() if value is not None}
-    rows = tx.connection().execute(_concerning(places is not None, as_of is not None), given)
-    return [Event.model_validate_json(body) for (body,) in rows]
+    return tx.connection().execute(_concerning(places is not None, as_of is not None, whole), given)
 
 
 @cache
-def _concerning(placed: bool, dated: bool) -> Select[Any]:
+def _concerning(placed: bool, dated: bool, whole: bool) -> Select[Any]:
     """Built once, as building costs more than what the database does."""
-    reached = select(col(EventReachRow.event_id)).where(col(EventReachRow.party).in_(bindparam("parties", expanding=True)))
+    reached = select(col(EventReachRow.event_id)).where(col(EventReachRow.party).in_(bindparam("parties", expanding=True))).distinct()
     if placed:
         reached = reached.where(col(EventReachRow.place).in_(bindparam("places", expanding=True)))
-    if dated:
-        reached = reached.where(col(EventReachRow.recorded_at) <= bindparam("as_of", type_=UTCDateTime()))
-    return _latest(bindparam("as_of", type_=UTCDateTime()) if dated else None, as_written(col(EventRow.body), "body"), ids=reached)
+    as_of = bindparam("as_of", type_=UTCDateTime()) if dated else None
+    return _latest(as_of, _WHOLE, of=reached) if whole else _latest(as_of, *_BRIEF, of=reached, within=EventBriefRow)
 
 
 def events_by_id(tx: Session, ids: Sequence[str]) -> dict[str, Event]:
@@ -151,33 +179,47 @@ def revision_counts(tx: Session, as_of: datetime | None) -> dict[str, int]:
 
 
 def _latest(
-    as_of: datetime | BindParameter[datetime] | None, *columns: Any, ids: Select[Any] | BindParameter[Any] | None = None
+    as_of: datetime | BindParameter[datetime] | None,
+    *columns: Any,
+    of: Select[Any] | None = None,
+    within: type[EventRow | EventBriefRow] = EventRow,
 ) -> Select[Any]:
-    """The newest revision of each event, or of these, known at `as_of`."""
-    newest = select(col(EventRow.event_id), func.max(col(EventRow.revision)).label("revision")).group_by(col(EventRow.event_id))
-    if ids is not None:
-        newest = newest.where(col(EventRow.event_id).in_(ids))
+    """The newest revision of each event, or of these, known at `as_of`, by id.
+
+    It is looked for event by event, from the newest one back: it nearly always is the first.
+    """
+    found, known = (_every() if of is None else of).subquery(), aliased(EventBriefRow)
+    newest = select(col(known.revision)).where(col(known.event_id) == found.c.event_id).order_by(col(known.revision).desc()).limit(1)
     if as_of is not None:
-        newest = newest.where(col(EventRow.recorded_at) <= as_of)
-    known = newest.subquery()
-    same = (known.c.event_id == col(EventRow.event_id)) & (known.c.revision == col(EventRow.revision))
-    return select(*columns).join_from(EventRow, known, same).order_by(col(EventRow.event_id))
+        newest = newest.where(col(known.recorded_at) <= as_of)
+    same = (col(within.event_id) == found.c.event_id) & (col(within.revision) == newest.correlate(found).scalar_subquery())
+    return select(*columns).join_from(found, within, same).order_by(col(within.event_id))
+
+
+def _every() -> Select[Any]:
+    return select(col(EventBriefRow.event_id)).where(col(EventBriefRow.revision) == 1)
 
 
 def _by_id(tx: Session, ids: Sequence[str]) -> list[Event]:
     """The newest revision of each of these events."""
     parts = (tx.connection().execute(_NEWEST, {"ids": part}) for part in in_parts(ids))
-    return [Event.model_validate_json(body) for part in parts for (body,) in part]
+    return [Event.model_validate_json(body) for part in parts for _, body in part]
 
 
 def _reach_rows(event: Event, now: datetime) -> list[dict[str, Any]]:
     return [{"party": p, "place": place, "event_id": event.id, "recorded_at": now} for p, place in sorted(event.reach)]
 
 
+def _brief_row(row: Mapping[str, Any]) -> dict[str, Any]:
+    same = {name: row[name] for name in ("event_id", "revision", "recorded_at", "body_hash")}
+    return same | {"body": brief_body(row["body"])}
+
+
 def _row(event: Event, body: dict[str, Any], digest: str, revision: int) -> dict[str, Any]:
     return {"event_id": event.id, "revision": revision, "withdrawn": event.withdrawn, "body_hash": digest, "body": body}
 
 
-_IDS: Final[BindParameter[Any]] = bindparam("ids", expanding=True)
-_NEWEST: Final = _latest(None, as_written(col(EventRow.body), "body"), ids=_IDS)
-_NEWEST_KEYS: Final = _latest(None, *_KEYS, ids=_IDS)
+_THESE: Final = _every().where(col(EventBriefRow.event_id).in_(bindparam("ids", expanding=True)))
+_NEWEST: Final = _latest(None, col(EventRow.event_id), _WHOLE, of=_THESE)
+_NEWEST_THEN: Final = _latest(bindparam("as_of", type_=UTCDateTime()), col(EventRow.event_id), _WHOLE, of=_THESE)
+_NEWEST_KEYS: Final = _latest(None, *_KEYS, of=_THESE)

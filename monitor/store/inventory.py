@@ -9,8 +9,8 @@ from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from monitor.model import Team
-from monitor.store.dialect import body_hash, serialise
+from monitor.model import Team, body_hash
+from monitor.store.dialect import serialise
 from monitor.store.tables import InventoryVersionRow
 
 

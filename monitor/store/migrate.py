@@ -17,7 +17,7 @@ from monitor.store import dialect
 from monitor.store.tables import APPEND_ONLY
 
 MIGRATIONS: Final = Path(__file__).parent / "migrations"
-HEAD: Final = "0009"
+HEAD: Final = "0010"
 """The newest revision under migrations/versions; a test compares both."""
 
 

@@ -13,11 +13,11 @@ from sqlalchemy import JSON, CheckConstraint, ForeignKeyConstraint, Index, MetaD
 from sqlmodel import Field, SQLModel
 
 from monitor.model import ConsentState, DecisionKind, DeliveryState, EventType, Level, OriginVerdict, Reason, SourceState
-from monitor.store.dialect import only_where
+from monitor.store.dialect import by_key, only_where
 
 APPEND_ONLY = (
     "document", "text_sketch", "text_copy", "origin_decision", "event_decision", "exposure_triage", "tagging", "signal", "event",
-    "event_reach", "assessment", "inventory_version", "fetch_success",
+    "event_brief", "event_reach", "assessment", "inventory_version", "fetch_success",
 )  # fmt: skip
 """Tables whose rows are facts: triggers refuse to change them."""
 
@@ -205,6 +205,18 @@ class EventRow(Row, table=True):
     revision: int = Field(primary_key=True)
     recorded_at: datetime = Field(index=True)
     withdrawn: bool
+    body_hash: str
+    body: dict[str, Any] = Field(sa_type=JSON)
+
+
+class EventBriefRow(Row, table=True):
+    """What scores read of each revision of an event."""
+
+    __tablename__ = "event_brief"
+    __table_args__ = (by_key(),)
+    event_id: str = Field(primary_key=True)
+    revision: int = Field(primary_key=True)
+    recorded_at: datetime
     body_hash: str
     body: dict[str, Any] = Field(sa_type=JSON)
 

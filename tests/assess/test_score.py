@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import random
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
 from typing import Any
 
@@ -15,7 +16,8 @@ from monitor.assess import constants
 from monitor.assess.factors import FACTORS
 from monitor.assess.score import score
 from monitor.assess.thread import thread
-from monitor.model import LEVELS, Assessment, Event, EventDates, Reliability, Report
+from monitor.model import LEVELS, Assessment, Event, EventDates, EventOffer, Reliability, Report, Ruling, StageStep, body_hash
+from monitor.model.event_brief import brief_body, stored_brief
 from tests.assess.builders import DEADLINE, NOTICE_DAY, ban, crafted, days, draft_rule, event, kin, notice, prose, question, report
 from tests.assess.strategies import events, many_events, many_reports, quick
 
@@ -246,6 +248,42 @@ def test_as_of_replay(reports: list[Report], day: int) -> None:
     known = [r for r in reports if r.recorded_at <= as_of]
     assert answer(known, as_of) == answer(known[::-1], as_of)
     assert answer(known, as_of).input_digest == answer(known, as_of).input_digest
+
+
+@st.composite
+def rich_events(draw: st.DrawFn) -> list[Event]:
+    """With steps, offers, conflicts, decisions and a share in another country."""
+    halted = StageStep(stage="suspended", date=DEADLINE - days(9), recorded_at=NOTICE_DAY, documents=("d",))
+    offer = EventOffer(provider="zhipu", kind="free_tokens", amount="5", until=DEADLINE, evidence=event(notice()).evidence)
+    ruling = Ruling(number=1, kind="confirm", author="Ann", reason="asked", recorded_at=NOTICE_DAY)
+    drawn = draw(many_events())
+    return [
+        one.model_copy(
+            update={
+                "stages": draw(st.sampled_from((one.stages, (*one.stages, halted)))),
+                "offers": draw(st.sampled_from(((), (offer,)))),
+                "beneath": draw(st.sampled_from(((), ("data_privacy", "tariff")))),
+                "date_conflicts": draw(st.sampled_from(({}, {"effective": (DEADLINE, DEADLINE + days(1))}))),
+                "decisions": draw(st.sampled_from(((), (ruling,), (ruling.model_copy(update={"holds": False}),)))),
+                "withdrawn": draw(st.sampled_from((False, False, True))),
+                "providers": one.providers | draw(st.sampled_from(({}, {"zhipu": "alternative"}))),
+            }
+        )
+        for one in drawn
+    ]
+
+
+@given(rich_events(), st.integers(-30, 300))
+@quick
+def test_events_in_brief_give_the_answer_of_whole_ones(found: list[Event], day: int) -> None:
+    bodies = {one.id: one.model_dump(mode="json") for one in found}
+    briefs = [stored_brief(key, body_hash(body), json.dumps(brief_body(body))) for key, body in bodies.items()]
+    proofs = {one.id: one.evidence for one in found}
+    for asked in (question(as_of=DEADLINE_AT + days(day)), question("zhipu", "EU", DEADLINE_AT + days(day))):
+        assert score(briefs, asked, lambda ids: {key: proofs[key] for key in ids}) == score(found, asked)
+
+
+DEADLINE_AT = datetime.combine(DEADLINE, time(9), UTC)
 
 
 @given(many_reports(), st.integers(0, 300))

@@ -281,3 +281,18 @@ def test_a_narrow_look_gives_the_answer_of_all_events(life: Life) -> None:
             narrow = reader.risk(provider, place, life.now)
             assert narrow == reader.risk(provider, place, life.now, whole), (provider, place)
         assert reader.risk(provider, None, life.now) == reader.risk(provider, None, life.now, whole)
+
+
+@given(many_reports(6), st.randoms(use_true_random=False))
+@stored
+def test_a_narrow_look_at_any_time_gives_the_answer_of_all_known_then(life: Life, reports: list[Report], dice: random.Random) -> None:
+    told, moments = life.begin(reports), []
+    while told:
+        size = dice.randint(1, 2)
+        moments.append(life.arrive(*told[:size]))
+        del told[:size]
+    for moment in (moments[0] - HOUR, *moments):
+        whole = life.reader().picture(moment)
+        for provider in ("openai", "anthropic", "zhipu"):
+            for place in ("CN", "IT", "EU", None):
+                assert life.reader().risk(provider, place, moment) == life.reader().risk(provider, place, moment, whole)

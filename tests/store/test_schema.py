@@ -15,14 +15,14 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.operations import Operations
 from alembic.script import ScriptDirectory
-from sqlalchemy import Column, Connection, Engine, Integer, inspect
+from sqlalchemy import Column, Connection, Engine, Integer, insert, inspect, select
 
 from monitor.errors import StoreError
-from monitor.model import Anchor, Copy, EventDecision, Observed, OriginDecision, TriageFact
+from monitor.model import Anchor, Copy, Event, EventDates, EventDecision, Observed, OriginDecision, TriageFact, body_hash
 from monitor.store import Store, decisions, dialect, migrate, open_store
 from monitor.store.assessments import save_assessments
 from monitor.store.documents import count_documents
-from monitor.store.events import save_events
+from monitor.store.events import events_as_of, save_events
 from monitor.store.inventory import save_inventory
 from monitor.store.origins import decide, save_compared
 from monitor.store.outbox import last_told
@@ -111,14 +111,8 @@ def test_head_is_the_newest_revision(store_url: str) -> None:
 
 
 def test_a_database_of_the_first_schema_keeps_its_rows(empty_url: str) -> None:
-    from alembic import command
-    from alembic.config import Config
-
     with migrate.migrating(dialect.database_url(empty_url)) as connection:
-        config = Config()
-        config.set_main_option("script_location", str(migrate.MIGRATIONS).replace("%", "%%"))
-        config.attributes["connection"] = connection
-        command.upgrade(config, "0001")
+        _upgrade(connection, "0001")
         connection.exec_driver_sql(
             "INSERT INTO source (id, url, listed, body, state, detail, etag, failures)"
             f" VALUES ('wire', 'https://wire.example/feed', true, '{source().model_dump_json()}', 'ok', '', '\"a\"', 3)"
@@ -135,6 +129,39 @@ def test_a_database_of_the_first_schema_keeps_its_rows(empty_url: str) -> None:
         assert migrate.schema_version(tx.connection()) == migrate.HEAD
     store.close()
     assert (status.state, status.failures, status.observed) == ("ok", 3, Observed())
+
+
+def test_events_of_an_older_schema_are_known_in_brief(empty_url: str, store: Store) -> None:
+    told = [(1, event()), (2, event(withdrawn=True)), (3, event(origins=("a", "b"), dates=EventDates(effective=NOW.date())))]
+    with migrate.migrating(dialect.database_url(empty_url)) as connection:
+        _upgrade(connection, "0009")
+        rows = [_event_row(number, known) for number, known in told]
+        connection.execute(insert(Row.metadata.tables["event"]), rows)
+    for _, known in told:
+        with store.write() as tx:
+            save_events(tx, [known], NOW)
+    briefs = select(Row.metadata.tables["event_brief"]).order_by("revision")
+    older = open_store(empty_url)
+    with store.read() as written, older.read() as migrated:
+        assert migrated.execute(briefs).all() == written.execute(briefs).all()
+        assert events_as_of(migrated, None) == [told[-1][1]]
+    older.close()
+
+
+def _event_row(revision: int, known: Event) -> dict[str, Any]:
+    body = known.model_dump(mode="json")
+    row = {"event_id": known.id, "revision": revision, "recorded_at": NOW, "withdrawn": known.withdrawn}
+    return row | {"body_hash": body_hash(body), "body": body}
+
+
+def _upgrade(connection: Connection, revision: str) -> None:
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(migrate.MIGRATIONS).replace("%", "%%"))
+    config.attributes["connection"] = connection
+    command.upgrade(config, revision)
 
 
 @pytest.mark.parametrize("verb", ["update", "delete", "truncate", "replace"])
