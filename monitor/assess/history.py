@@ -266,4 +266,4 @@ def _public(step: _Step, voices: Chorus[DocumentBrief]) -> StageStep:
         documents=tuple(documents),
         origins=len({voices.voice(c.report.document) for c in told_by}),
         primary=any(is_primary(c) for c in told_by),
-    )
+    ).lean()

@@ -58,7 +58,7 @@ def merged(claims: Sequence[Claim], names: Mapping[str, str], kin: Kinship) -> E
         confidence=_confidence(told),
         disputed=_disputed(told),
     )
-    return event.model_copy(update={"title": title(event, names)})
+    return event.model_copy(update={"title": title(event, names)}).lean()
 
 
 def _types(told: Account) -> tuple[EventType, ...]:

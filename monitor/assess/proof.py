@@ -88,4 +88,4 @@ def _proof(claim: Claim, quote: Quotation) -> Evidence:
         published_at=document.published_at,
         retrieved_at=document.retrieved_at,
         primary=is_primary(claim),
-    )
+    ).lean()

@@ -57,7 +57,7 @@ def wave(spoken: Sequence[Spoken]) -> Wave | None:
         primary=any(one.primary for one in within),
         plain=any(one.plain and one.stage in TAKEN for one in alike),
         parties=tuple(sorted(frozenset().union(*(one.parties for one in alike)))),
-    )
+    ).lean()
 
 
 def _told_as(one: Spoken) -> int:
