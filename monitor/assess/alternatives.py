@@ -9,21 +9,24 @@ from collections.abc import Sequence
 
 from monitor.assess.constants import BAND_FLOOR
 from monitor.assess.factors import jurisdiction
+from monitor.assess.parties import ByParty
 from monitor.assess.question import Question
 from monitor.assess.rate import level_of, rated
 from monitor.model import Alternative, Effort, EventOffer, OfferKind
 from monitor.model.event_brief import Weighable
 
 
-def alternatives(events: Sequence[Weighable], question: Question) -> tuple[Alternative, ...]:
+def alternatives(known: ByParty, question: Question) -> tuple[Alternative, ...]:
     """Providers to switch to from the one asked about: known to serve there first, then at low risk, with an offer, by score.
 
     Taken from the catalogue's substitutes and from migration offers that answer this provider's case; left out are those
     that do not offer themselves in the place asked about and those whose own risk there is high or worse.
     """
+    events = known.concerning(question)
     offering = _offered(events, question)
-    known = [(name, rated(events, question.about(name))) for name in sorted(candidates(events, question)) if _is_offered(name, question)]
-    kept = [_alternative(name, own, offering.get(name), question) for name, own in known if own < BAND_FLOOR["high"]]
+    asked = [question.about(name) for name in sorted(candidates(events, question)) if _is_offered(name, question)]
+    scores = [(other.provider, rated(known.concerning(other), other)) for other in asked]
+    kept = [_alternative(name, own, offering.get(name), question) for name, own in scores if own < BAND_FLOOR["high"]]
     return tuple(
         sorted(kept, key=lambda a: (a.availability != "stated", a.level == "medium", a.provider not in offering, a.score, a.provider))
     )

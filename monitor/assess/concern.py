@@ -23,10 +23,13 @@ def concerning(question: Question, find: Find[Some]) -> list[Some]:
     `score` gives the same answer from these as from all events.
     """
     places = question.within | question.members
-    own: Sequence[Some] = find(question.parties, places)
-    others = {party for name in candidates(own, question) for party in question.about(name).parties} - question.parties
-    found: dict[str, Some] = {event.id: event for event in own}
-    found |= {event.id: event for event in (find(sorted(others), places) if others else ())}
+    asked: set[str] = set()
+    found: dict[str, Some] = {}
+    wanted = {question.provider, *candidates((), question)}
+    while new := {party for name in wanted for party in question.about(name).parties} - asked:
+        found |= {event.id: event for event in find(sorted(new), places)}
+        asked |= new
+        wanted = candidates([*found.values()], question)  # who offers to replace it is told by the events that concern it
     return [*found.values()]
 
 

@@ -14,7 +14,7 @@ from typing import Final
 from monitor.assess import constants as k
 from monitor.assess.question import Question
 from monitor.assess.stage import HALTED, PENDING, put_off_to, stage_before_halt, stage_on
-from monitor.model import MODIFIERS, EventType, Role
+from monitor.model import HIT, MODIFIERS, EventType, Role
 from monitor.model.event_brief import Weighable
 
 ACTIVE: Final[tuple[Role, ...]] = ("restricting", "targeted", "affected")
@@ -120,16 +120,14 @@ def reach(event: Weighable, question: Question) -> tuple[float, str]:
         if owner_role:
             weight = k.PARENT**steps * _role_weight(event, owner_role)
             ties.append((weight, f"through its owner {question.name_of(owner)} ({owner_role}), counted at {k.PARENT**steps:.2g}"))
-    if not any(known in ACTIVE for known in event.providers.values()) and _in_class(event, question):
+    if is_nameless(event) and _in_class(event, question):
         ties.append((k.ROLE_UNNAMED, f"as one of the firms it covers without naming them, counted at {k.ROLE_UNNAMED:.2g}"))
     return max(ties, key=lambda tie: tie[0], default=(0.0, "not concerned"))
 
 
-def may_concern(event: Weighable, question: Question) -> bool:
-    """Whether `reach` can be above 0: a cheap look at names and sectors, since most events concern somebody else."""
-    if not question.parties.isdisjoint(event.providers):
-        return True
-    return event.type in _BY_CLASS and _in_class(event, question)
+def is_nameless(event: Weighable) -> bool:
+    """Whether it hits nobody by name, and so perhaps a class."""
+    return HIT.isdisjoint(event.providers.values())
 
 
 def _role_weight(event: Weighable, held: Role) -> float:

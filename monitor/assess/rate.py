@@ -12,7 +12,7 @@ from math import exp, floor, nextafter, prod
 from typing import TypeAlias
 
 from monitor.assess import constants as k
-from monitor.assess.factors import FACTORS, may_concern
+from monitor.assess.factors import FACTORS
 from monitor.assess.narrate import unknowns, why
 from monitor.assess.question import Question
 from monitor.assess.stage import stage_on
@@ -75,7 +75,7 @@ def contributions(events: Iterable[Weighable], question: Question) -> list[Contr
     """The events that count for the question, the weightiest first."""
     found = []
     for event in {event.id: event for event in events}.values():
-        if event.withdrawn or not may_concern(event, question):
+        if event.withdrawn:
             continue
         weights = _weights(event, question)
         size = prod(weights.values())

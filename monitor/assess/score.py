@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from monitor.assess.alternatives import alternatives
+from monitor.assess.parties import ByParty
 from monitor.assess.question import Question
 from monitor.assess.rate import Prove, rate
 from monitor.model import Assessment
@@ -22,4 +23,6 @@ def score(events: Sequence[Weighable], question: Question, evidence: Prove | Non
     Pure: the same events in any order and the same question give the same answer. No event on record gives 0 and says
     that this is an absence of reports. Events in brief give it too, and need `evidence` to be looked up.
     """
-    return rate(events, question, evidence).model_copy(update={"alternatives": alternatives(events, question)})
+    known = ByParty(events)
+    answer = rate(known.concerning(question), question, evidence)
+    return answer.model_copy(update={"alternatives": alternatives(known, question)})

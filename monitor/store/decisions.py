@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
@@ -15,6 +15,7 @@ from monitor.model import EventDecision, OriginDecision, TriageFact, standing
 from monitor.store.dialect import serialise
 from monitor.store.tables import EventDecisionRow
 
+_LAST: Final = select(func.max(col(EventDecisionRow.number)))
 Decision = TypeVar("Decision", EventDecision, OriginDecision, TriageFact)
 
 
@@ -28,7 +29,7 @@ def decisions(tx: Session, as_of: datetime | None) -> list[EventDecision]:
 
 def last_number(tx: Session) -> int:
     """The number of the last decision about an event; 0 before the first."""
-    return tx.scalar(select(func.max(col(EventDecisionRow.number)))) or 0
+    return tx.connection().execute(_LAST).scalar() or 0
 
 
 def newest_decided(tx: Session) -> datetime | None:

@@ -85,7 +85,7 @@ def latest_versions(tx: Session, source_id: str, guids: Collection[str], urls: C
     for wanted, keys in ((_LATEST["guid_hash"], guids), (_LATEST["url_hash"], urls)):
         for hashes in in_parts(sorted({short_hash(key) for key in keys})):
             rows = tx.connection().execute(wanted, {"source": source_id, "hashes": hashes})
-            found |= {document.guid: document for document in map(_document, rows)}
+            found |= {document.guid: document for document in map(document_from, rows)}
     return found
 
 
@@ -195,12 +195,8 @@ def _row(document: Document, now: datetime) -> dict[str, Any]:
     }
 
 
-def document_from(row: DocumentRow) -> Document:
-    """The noun that the row keeps."""
-    return _document(row)
-
-
-def _document(row: Any) -> Document:
+def document_from(row: Any) -> Document:
+    """The noun that a row keeps in title, text and body."""
     return Document.model_validate({**row.body, "title": row.title, "text": row.text})
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
-from sqlalchemy import ColumnElement, exists, func, insert, or_, select
+from sqlalchemy import BindParameter, bindparam, exists, func, insert, or_, select
 from sqlalchemy.orm import Session
-from sqlmodel import col
+from sqlmodel import UTCDateTime, col
 
 from monitor.model import Copy, Document, OriginDecision
 from monitor.model.brief import DocumentBrief
@@ -16,6 +16,46 @@ from monitor.store.decisions import numbered
 from monitor.store.dialect import insert_new, serialise
 from monitor.store.documents import document_from, in_parts
 from monitor.store.tables import DocumentRow, OriginDecisionRow, TaggingRow, TextCopyRow, TextSketchRow
+
+# Asked in every cycle and for every event that is drawn, so built once: building costs several times what the database needs.
+_METHOD_ASKED: Final[BindParameter[Any]] = bindparam("method")
+_AS_OF: Final = bindparam("as_of", type_=UTCDateTime())
+_UNCOMPARED: Final = (
+    select(col(DocumentRow.title), col(DocumentRow.text), col(DocumentRow.body))
+    .where(~exists().where(col(TextSketchRow.document_id) == col(DocumentRow.id), col(TextSketchRow.method) == _METHOD_ASKED))
+    .order_by(col(DocumentRow.retrieved_at), col(DocumentRow.id))
+    .limit(bindparam("limit"))
+)
+_UNCOMPARED_SINCE: Final = _UNCOMPARED.where(col(DocumentRow.retrieved_at) >= bindparam("since", type_=UTCDateTime()))
+_SKETCH: Final[tuple[Any, ...]] = (
+    col(TextSketchRow.number), col(TextSketchRow.document_id), col(TextSketchRow.origin_group), col(TextSketchRow.retrieved_at),
+    col(TextSketchRow.sketch),
+)  # fmt: skip
+_COMPARED: Final = (
+    select(*_SKETCH)
+    .where(col(TextSketchRow.method) == _METHOD_ASKED, col(TextSketchRow.number) > bindparam("after"))
+    .where(col(TextSketchRow.retrieved_at) >= bindparam("since", type_=UTCDateTime()))
+    .order_by(col(TextSketchRow.number))
+    .limit(bindparam("limit"))
+)
+_OF_COMPARED: Final = (
+    select(col(TextSketchRow.number), col(DocumentRow.body))
+    .join(DocumentRow, col(DocumentRow.id) == col(TextSketchRow.document_id))
+    .where(col(TextSketchRow.method) == _METHOD_ASKED)
+    .order_by(col(TextSketchRow.number))
+)
+_COMPARED_AFTER: Final = _OF_COMPARED.where(col(TextSketchRow.number) > bindparam("after"))
+_LAST_COMPARED: Final = select(func.max(col(TextSketchRow.number))).where(col(TextSketchRow.method) == _METHOD_ASKED)
+_METHOD: Final = select(col(TextCopyRow.method)).order_by(col(TextCopyRow.recorded_at).desc(), col(TextCopyRow.method).desc()).limit(1)
+_METHOD_THEN: Final = _METHOD.where(col(TextCopyRow.recorded_at) <= _AS_OF)
+_DOCUMENTS: Final[BindParameter[Any]] = bindparam("documents", expanding=True)
+_TOUCHING: Final = select(col(TextCopyRow.body)).where(
+    or_(col(TextCopyRow.document_id).in_(_DOCUMENTS), col(TextCopyRow.copied_id).in_(_DOCUMENTS)), col(TextCopyRow.method) == _METHOD_ASKED
+)
+_TOUCHING_THEN: Final = _TOUCHING.where(col(TextCopyRow.recorded_at) <= _AS_OF)
+_LAST_DECIDED: Final = select(func.max(col(OriginDecisionRow.number)))
+_DECIDED: Final = select(col(OriginDecisionRow.body)).order_by(col(OriginDecisionRow.number))
+_DECIDED_THEN: Final = _DECIDED.where(col(OriginDecisionRow.recorded_at) <= _AS_OF)
 
 
 class Compared(NamedTuple):
@@ -33,28 +73,14 @@ def uncompared(tx: Session, method: str, since: datetime | None, limit: int) -> 
 
     Those retrieved before `since` are passed over, which spares a sweep to look at all that it has done.
     """
-    is_compared = exists().where(col(TextSketchRow.document_id) == col(DocumentRow.id), col(TextSketchRow.method) == method)
-    wanted = select(DocumentRow).where(~is_compared).order_by(col(DocumentRow.retrieved_at), col(DocumentRow.id)).limit(limit)
-    if since is not None:
-        wanted = wanted.where(col(DocumentRow.retrieved_at) >= since)
-    return [document_from(row) for row in tx.scalars(wanted)]
+    given = {"method": method, "limit": limit} | ({} if since is None else {"since": since})
+    return [document_from(row) for row in tx.connection().execute(_UNCOMPARED if since is None else _UNCOMPARED_SINCE, given)]
 
 
 def compared(tx: Session, method: str, after: int, since: datetime, limit: int) -> list[Compared]:
     """What was compared after number `after`, of the documents retrieved since then, in the order of comparing."""
-    wanted = (
-        select(
-            col(TextSketchRow.number),
-            col(TextSketchRow.document_id),
-            col(TextSketchRow.origin_group),
-            col(TextSketchRow.retrieved_at),
-            col(TextSketchRow.sketch),
-        )
-        .where(col(TextSketchRow.method) == method, col(TextSketchRow.number) > after, col(TextSketchRow.retrieved_at) >= since)
-        .order_by(col(TextSketchRow.number))
-        .limit(limit)
-    )
-    return [Compared(*row) for row in tx.execute(wanted)]
+    given = {"method": method, "after": after, "since": since, "limit": limit}
+    return [Compared(*row) for row in tx.connection().execute(_COMPARED, given)]
 
 
 class Numbered(NamedTuple):
@@ -68,24 +94,19 @@ class Numbered(NamedTuple):
 
 def compared_since(tx: Session, method: str, after: int) -> list[Numbered]:
     """The documents that were compared after number `after`, in that order."""
-    return _numbered(tx, method, col(TextSketchRow.number) > after)
+    return _numbered(tx.connection().execute(_COMPARED_AFTER, {"method": method, "after": after}))
 
 
 def unread(tx: Session, method: str, tagger_version: str) -> tuple[int, dict[str, Numbered]]:
     """The number of the document compared last, and by id those compared that this tagger version has not read."""
-    last = tx.scalar(select(func.max(col(TextSketchRow.number))).where(col(TextSketchRow.method) == method)) or 0
+    last = tx.connection().execute(_LAST_COMPARED, {"method": method}).scalar() or 0
     same = (col(TaggingRow.document_id) == col(TextSketchRow.document_id), col(TaggingRow.tagger_version) == tagger_version)
-    return last, {one.document: one for one in _numbered(tx, method, ~exists().where(*same))}
+    waiting = _numbered(tx.connection().execute(_OF_COMPARED.where(~exists().where(*same)), {"method": method}))
+    return last, {one.document: one for one in waiting}
 
 
-def _numbered(tx: Session, method: str, condition: ColumnElement[bool]) -> list[Numbered]:
-    wanted = (
-        select(col(TextSketchRow.number), col(DocumentRow.body))
-        .join(DocumentRow, col(DocumentRow.id) == col(TextSketchRow.document_id))
-        .where(col(TextSketchRow.method) == method, condition)
-        .order_by(col(TextSketchRow.number))
-    )
-    told = ((number, Document.model_validate({**body, "title": "", "text": ""})) for number, body in tx.execute(wanted))
+def _numbered(rows: Iterable[Any]) -> list[Numbered]:
+    told = ((number, Document.model_validate({**body, "title": "", "text": ""})) for number, body in rows)
     return [Numbered(number, document.id, document.entry, document.revision) for number, document in told]
 
 
@@ -98,7 +119,7 @@ def copied_with(tx: Session, documents: Collection[str]) -> set[str]:
 def save_compared(tx: Session, method: str, sketches: Sequence[tuple[Document, bytes]], copies: Sequence[Copy], now: datetime) -> int:
     """Stores that these documents were compared, and the copies found; how many of them had not been compared before."""
     serialise(tx, "copies")
-    last = tx.scalar(select(func.max(col(TextSketchRow.number))).where(col(TextSketchRow.method) == method)) or 0
+    last = tx.connection().execute(_LAST_COMPARED, {"method": method}).scalar() or 0
     rows = [
         {
             "document_id": document.id,
@@ -146,31 +167,26 @@ def known_origins(
 
 def _method_at(tx: Session, as_of: datetime | None) -> str | None:
     """The method that found the last copy; None before the first."""
-    last = select(col(TextCopyRow.method)).order_by(col(TextCopyRow.recorded_at).desc(), col(TextCopyRow.method).desc()).limit(1)
-    return tx.scalar(last if as_of is None else last.where(col(TextCopyRow.recorded_at) <= as_of))
+    given = {} if as_of is None else {"as_of": as_of}
+    return tx.connection().execute(_METHOD_THEN if given else _METHOD, given).scalar()
 
 
 def _touching(tx: Session, method: str, documents: Collection[str], as_of: datetime | None) -> Iterator[Copy]:
     for part in in_parts(sorted(documents)):
-        touching = or_(col(TextCopyRow.document_id).in_(part), col(TextCopyRow.copied_id).in_(part))
-        wanted = select(col(TextCopyRow.body)).where(touching, col(TextCopyRow.method) == method)
-        if as_of is not None:
-            wanted = wanted.where(col(TextCopyRow.recorded_at) <= as_of)
-        for body in tx.scalars(wanted):
+        given = {"method": method, "documents": part} | ({} if as_of is None else {"as_of": as_of})
+        for (body,) in tx.connection().execute(_TOUCHING if as_of is None else _TOUCHING_THEN, given):
             yield Copy.model_validate(body)
 
 
 def last_number(tx: Session) -> int:
     """The number of the last decision about origins; 0 before the first."""
-    return tx.scalar(select(func.max(col(OriginDecisionRow.number)))) or 0
+    return tx.connection().execute(_LAST_DECIDED).scalar() or 0
 
 
 def decisions(tx: Session, as_of: datetime | None) -> list[OriginDecision]:
     """Everything decided about origins by `as_of` (None: now), oldest first, also what was undone since."""
-    wanted = select(col(OriginDecisionRow.body)).order_by(col(OriginDecisionRow.number))
-    if as_of is not None:
-        wanted = wanted.where(col(OriginDecisionRow.recorded_at) <= as_of)
-    return [OriginDecision.model_validate(body) for body in tx.scalars(wanted)]
+    given = {} if as_of is None else {"as_of": as_of}
+    return [OriginDecision.model_validate(body) for (body,) in tx.connection().execute(_DECIDED_THEN if given else _DECIDED, given)]
 
 
 def decide(tx: Session, decision: OriginDecision) -> OriginDecision:

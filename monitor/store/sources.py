@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, exists, func, insert, or_, select, update
 from sqlalchemy.orm import Session
-from sqlmodel import col
+from sqlmodel import UTCDateTime, col
 
 from monitor.model import Observed, Reason, Source, SourceState, Validators
 from monitor.store.dialect import insert_new, serialise
@@ -20,6 +20,9 @@ FRESHNESS_GRAIN = timedelta(minutes=1)
 
 
 _SOURCE = SourceRow.metadata.tables[str(SourceRow.__tablename__)]
+# Asked with every answer, so built once.
+_FRESH = select(func.max(col(FetchSuccessRow.at)))
+_FRESH_THEN = _FRESH.where(col(FetchSuccessRow.at) <= bindparam("as_of", type_=UTCDateTime()))
 # Locked in one order, so that two savers never wait for each other.
 _LEASED = (
     select(*(_SOURCE.c[name] for name in ("id", "lease_owner", "state", "since", "last_success_at", "permanent_url")))
@@ -249,8 +252,9 @@ def _remember_success(tx: Session, at: datetime) -> None:
 
 def data_as_of(tx: Session, as_of: datetime | None = None) -> datetime | None:
     """The newest successful fetch known at `as_of` (None: now), to the minute and the same for ever; None before the first."""
-    newest = select(func.max(col(FetchSuccessRow.at)))
-    return tx.scalar(newest if as_of is None else newest.where(col(FetchSuccessRow.at) <= as_of))
+    given = {} if as_of is None else {"as_of": as_of}
+    newest: datetime | None = tx.connection().execute(_FRESH_THEN if given else _FRESH, given).scalar()
+    return newest
 
 
 def source_statuses(tx: Session, source_id: str | None = None) -> list[SourceStatus]:
