@@ -10,6 +10,7 @@ from functools import partial
 from itertools import islice
 from typing import Final
 
+from monitor.assess.alternatives import Ratings
 from monitor.assess.concern import Docket, Find, concerning
 from monitor.assess.factors import ACTIVE
 from monitor.assess.score import Question, score
@@ -80,7 +81,8 @@ def _uncollected() -> Iterator[None]:
 
 
 def _scored(questions: Iterable[Question], find: Find[Event]) -> Iterator[Assessment]:
-    return (score(concerning(question, find), question) for question in questions)
+    ratings: Ratings = {}
+    return (score(concerning(question, find), question, None, ratings) for question in questions)
 
 
 def _scored_from(tx: Session, questions: Iterable[Question]) -> Iterator[Assessment]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from functools import cache
+from itertools import chain
 from typing import Any, Final
 
 from pydantic_core import from_json
@@ -155,7 +156,8 @@ def _rows(tx: Session, version: str, method: str | None, as_of: datetime | None,
     given = {"version": version} | ({"method": method} if method else {}) | ({"as_of": as_of} if as_of else {})
     wanted = _wanted(method is not None, as_of is not None, documents is not None)
     if documents is None:
-        yield from tx.connection().execute(wanted, given, execution_options={"yield_per": READ_AT_ONCE})
+        found = tx.connection().execute(wanted, given, execution_options={"yield_per": READ_AT_ONCE})
+        yield from chain.from_iterable(found.partitions())  # row by row costs more than what the rows cost
         return
     for part in in_parts(sorted(documents)):
         yield from tx.connection().execute(wanted, given | {"documents": part})
