@@ -16,7 +16,6 @@ from monitor.assess.rate import level_of, rated
 from monitor.model import Alternative, Effort, EventOffer, Jurisdiction, OfferKind
 from monitor.model.event_brief import Weighable
 
-
 Ratings: TypeAlias = dict[tuple[str, Jurisdiction], int]
 """Scores of providers in places, all of one instant and from the same events."""
 

@@ -12,7 +12,7 @@ from typing import Final, Literal
 
 from monitor.assess.constants import CLASS_FIRMS, ESTABLISHED_ORIGINS, NEWS_CYCLE_DAYS, SAME_NEWS_DAYS, WINDOW_DAYS
 from monitor.assess.facts import is_primary
-from monitor.assess.measure import EITHER, Claim, Family, Said
+from monitor.assess.measure import EITHER, OF_PROVIDERS, Claim, Said
 from monitor.assess.tally import Tally, outweighs
 from monitor.model import MODIFIERS
 from monitor.model.brief import same
@@ -21,8 +21,6 @@ Facet = Literal["families", "kinds", "principals", "causes", "named", "issuing",
 _FACETS: Final[tuple[Facet, ...]] = ("families", "kinds", "principals", "causes", "named", "issuing", "affected", "sectors")
 _INCLUSIVE: Final[frozenset[Facet]] = frozenset({"principals", "named", "affected", "sectors"})
 """Facets whose words do not exclude each other."""
-_OF_PROVIDERS: Final[frozenset[Family]] = frozenset({"access", "mitigation"})
-"""Acts of providers, which only the places they affect can tell apart."""
 _WINDOW = timedelta(days=WINDOW_DAYS)
 _SAME_NEWS = timedelta(days=SAME_NEWS_DAYS)
 _SAME_DAYS = timedelta(days=NEWS_CYCLE_DAYS)
@@ -192,7 +190,7 @@ class Thread:
         carried, family = self.carried, claim.family
         if family != "mitigation" and not _compatible(carried["issuing"], claim.issuers):
             return True
-        return family in _OF_PROVIDERS and not _compatible(carried["affected"], claim.report.signal.affected)
+        return family in OF_PROVIDERS and not _compatible(carried["affected"], claim.report.signal.affected)
 
     def _family_fits(self, claim: Claim) -> bool:
         if "mitigation" in (claim.family, *self.carried["families"]):
@@ -309,16 +307,18 @@ def _tell(tally: Tally[str], facet: Facet, claim: Claim) -> None:
 
 
 def within_reach(claim: Claim, numbers: Iterable[int], of: Callable[[int], Thread]) -> Iterator[tuple[int, Thread]]:
-    """The threads of these numbers but for those that family or places alone rule out: most, so that the look is a short one."""
+    """The threads of these numbers but for those that family or places alone rule out: most, so that the look is a short one, and
+    first at who issued it, which differs most.
+    """
     families = EITHER if claim.family in EITHER else claim.said.families
     issuers = _NOBODY if claim.official or claim.family == "mitigation" else claim.issuers
-    affected = claim.said.affected if claim.family in _OF_PROVIDERS and not claim.official else _NOBODY
+    affected = claim.said.affected if claim.family in OF_PROVIDERS and not claim.official else _NOBODY
     for number in numbers:
         thread = of(number)
         carried = thread.carried
-        if families and families.isdisjoint(told := carried["families"]) and told:
-            continue
         if issuers and issuers.isdisjoint(told := carried["issuing"]) and told:
+            continue
+        if families and families.isdisjoint(told := carried["families"]) and told:
             continue
         if affected and affected.isdisjoint(told := carried["affected"]) and told:
             continue

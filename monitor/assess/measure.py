@@ -27,7 +27,8 @@ FAMILY: Final[dict[EventType, Family]] = {
 EITHER: Final[frozenset[Family]] = frozenset({"access", "ban"})
 """What headlines mix up: a provider's own cut-off and a government's ban."""
 ACTIVE: Final[frozenset[Role]] = frozenset({"restricting", "targeted", "affected"})
-_OWN_ACT: Final[frozenset[Family]] = frozenset({"access", "mitigation"})
+OF_PROVIDERS: Final[frozenset[Family]] = frozenset({"access", "mitigation"})
+"""Acts of providers, which only the places they affect can tell apart."""
 _OFFICIAL = re.compile(r"^(\d{4}-[A-Z]{2}\d{2}|\d{4}-\d{4,6}|[A-Z]\d-\d{4}-\d{4,6})$")
 _NONE: Final[frozenset[str]] = frozenset()
 _KEPT: Final = 8_192
@@ -185,13 +186,13 @@ def _is_primary(report: Brief, act: Act) -> bool:
     if document.reliability == "low":
         return False
     if document.kind == "regulator":
-        unsaid = not signal.issuing and act.family not in _OWN_ACT
+        unsaid = not signal.issuing and act.family not in OF_PROVIDERS
         return unsaid or document.jurisdiction in signal.issuing or (document.jurisdiction is None and bool(signal.issuing))
     if document.kind in ("vendor", "vendor_terms") and document.reliability in ("primary", "high"):
         publisher = re.sub(r"[^a-z0-9]+", "-", document.origin_group.casefold()).strip("-")
         if signal.type == "relief":
             return signal.providers.get(publisher) == "restricting"
-        return act.family in _OWN_ACT and (publisher in act.principals or publisher not in signal.providers)
+        return act.family in OF_PROVIDERS and (publisher in act.principals or publisher not in signal.providers)
     return False
 
 
