@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from functools import partial
@@ -28,7 +28,7 @@ from monitor.answers.shapes import (
 from monitor.assess.concern import concerning
 from monitor.assess.factors import reach
 from monitor.assess.importance import importance
-from monitor.assess.rate import Prove, level_of, rated
+from monitor.assess.rate import level_of, rated
 from monitor.assess.score import Question, score
 from monitor.assess.stage import stage_on
 from monitor.catalog import Catalog, checked_place, load_catalog
@@ -104,14 +104,13 @@ class Reader:
         empty = Picture[EventBrief]((), as_of, stored_sources.data_as_of(tx, as_of))
         question = self.question(empty, provider, place or "")
 
-        def find(parties: Collection[str], places: Collection[str]) -> list[EventBrief]:
-            return stored_events.briefs_concerning(tx, as_of, parties, places if place else None)
-
-        around = concerning(question, find)
-        if not place:  # whom one can switch to differs from place to place
-            places = self._places_of(replace(empty, events=tuple(around)), provider)
-            around = [event for where in places for event in concerning(replace(question, jurisdiction=where), find)]
+        places = [place] if place else self._places_of(replace(empty, events=self._all_about(tx, question)), provider)
+        find = partial(stored_events.briefs_concerning, tx, as_of)
+        around = (event for where in places for event in concerning(replace(question, jurisdiction=where), find))
         return replace(empty, events=tuple({event.id: event for event in around}.values()))
+
+    def _all_about(self, tx: Session, question: Question) -> tuple[EventBrief, ...]:
+        return tuple(stored_events.briefs_concerning(tx, question.as_of, question.parties))
 
     def providers(self, q: str, limit: int, cursor: str | None) -> Page[ProviderShape]:
         """Catalogue records by id whose id, name, alias or product contains `q`."""
@@ -129,19 +128,18 @@ class Reader:
         self._known(provider)
         place = checked_place(place) if place else None
         if picture:
-            return self._risk(picture, provider, place, None)
+            return self._risk(picture, provider, place)
         with self.store.read() as tx:
-            return self._risk(
-                self._picture_around(tx, provider, place, as_of), provider, place, partial(stored_events.evidence_of, tx, as_of)
-            )
+            around = self._picture_around(tx, provider, place, as_of)
+        return self._risk(around, provider, place)
 
-    def _risk(self, picture: Picture[Any], provider: str, place: str | None, evidence: Prove | None) -> Risk:
+    def _risk(self, picture: Picture[Any], provider: str, place: str | None) -> Risk:
         if place:
-            return _risk(score(picture.events, self.question(picture, provider, place), evidence), ())
+            return _risk(score(picture.events, self.question(picture, provider, place)), ())
         asked = (self.question(picture, provider, where) for where in self._places_of(picture, provider))
         rows = sorted(((rated(picture.events, question), question) for question in asked), key=lambda r: (-r[0], r[1].jurisdiction))
         overview = (JurisdictionRisk(jurisdiction=q.jurisdiction, score=points, level=level_of(points)) for points, q in rows)
-        return _risk(score(picture.events, rows[0][1], evidence), tuple(overview))
+        return _risk(score(picture.events, rows[0][1]), tuple(overview))
 
     def assess(self, picture: Picture[Event], provider: str, place: str) -> Assessment:
         """Score, factors and alternatives of one provider in one jurisdiction."""

@@ -6,18 +6,20 @@ In: events and a question. Out: alternatives, those one can count on first.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from monitor.assess.constants import BAND_FLOOR
 from monitor.assess.factors import jurisdiction
 from monitor.assess.parties import ByParty
 from monitor.assess.question import Question
-from monitor.assess.rate import level_of, rated
+from monitor.assess.rate import level_of, rated_below
 from monitor.model import Alternative, Effort, EventOffer, Jurisdiction, OfferKind
 from monitor.model.event_brief import Weighable
 
-Ratings: TypeAlias = dict[tuple[str, Jurisdiction], int]
-"""Scores of providers in places, all of one instant and from the same events."""
+NO_ALTERNATIVE: Final = BAND_FLOOR["high"]
+"""From this score on nobody is told to switch to a provider."""
+Ratings: TypeAlias = dict[tuple[str, Jurisdiction], int | None]
+"""Scores of providers in places, all of one instant and from the same events; None from `NO_ALTERNATIVE` on."""
 
 
 def alternatives(known: ByParty, question: Question, ratings: Ratings | None = None) -> tuple[Alternative, ...]:
@@ -33,9 +35,9 @@ def alternatives(known: ByParty, question: Question, ratings: Ratings | None = N
     asked = [question.about(name) for name in sorted(candidates(events, question)) if _is_offered(name, question)]
     for other in asked:
         if (other.provider, other.jurisdiction) not in ratings:
-            ratings[other.provider, other.jurisdiction] = rated(known.concerning(other), other)
+            ratings[other.provider, other.jurisdiction] = rated_below(known.concerning(other), other, NO_ALTERNATIVE)
     scores = [(other.provider, ratings[other.provider, other.jurisdiction]) for other in asked]
-    kept = [_alternative(name, own, offering.get(name), question) for name, own in scores if own < BAND_FLOOR["high"]]
+    kept = [_alternative(name, own, offering.get(name), question) for name, own in scores if own is not None]
     return tuple(
         sorted(kept, key=lambda a: (a.availability != "stated", a.level == "medium", a.provider not in offering, a.score, a.provider))
     )
@@ -87,9 +89,10 @@ def _speaks_for(name: str, question: Question) -> bool:
 def _offering(events: Sequence[Weighable], question: Question) -> dict[str, list[EventOffer]]:
     """Providers with a migration offer whose cause is the provider asked about, with their terms."""
     found: dict[str, list[EventOffer]] = {}
-    told = [e for e in events if (e.offers or e.type == "mitigation") and e.modality in ("asserted", "historical") and not e.withdrawn]
-    for event in sorted(told, key=lambda event: (event.type != "mitigation", event.id)):
-        if not _answers(event, question):
+    about = [event for event in events if question.provider in event.providers and not event.withdrawn]
+    for event in sorted(about, key=lambda event: (event.type != "mitigation", event.id)):
+        told = event.modality in ("asserted", "historical")
+        if not (told and (event.offers or event.type == "mitigation") and _answers(event, question)):
             continue
         offering = {offer.provider for offer in event.offers}
         if event.type == "mitigation":

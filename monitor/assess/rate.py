@@ -5,23 +5,20 @@ In: events and a question. Out: an assessment whose factors sum to its score exa
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from math import exp, floor, nextafter, prod
-from typing import TypeAlias
 
 from monitor.assess import constants as k
 from monitor.assess.factors import FACTORS
 from monitor.assess.narrate import unknowns, why
 from monitor.assess.question import Question
 from monitor.assess.stage import stage_on
-from monitor.model import LEVELS, Assessment, Event, Evidence, Factor, Level, body_hash
+from monitor.model import LEVELS, Assessment, Event, Factor, Level, body_hash
 from monitor.model.event_brief import EventBrief, Weighable
 
 _CENTURY = 100.0
-Prove: TypeAlias = Callable[[Sequence[str]], Mapping[str, tuple[Evidence, ...]]]
-"""The evidence of events, by their ids."""
 
 
 @dataclass(frozen=True)
@@ -33,13 +30,12 @@ class Contribution:
     size: float
 
 
-def rate(events: Iterable[Weighable], question: Question, evidence: Prove | None = None) -> Assessment:
-    """The assessment of one provider in one jurisdiction; every number in it follows from the arguments alone. Briefs need `evidence`."""
+def rate(events: Iterable[Weighable], question: Question) -> Assessment:
+    """The assessment of one provider in one jurisdiction; every number in it follows from the arguments alone."""
     counted = contributions(events, question)
     shown = _shown(counted)
     points = shares([c.size for c in counted], shown)
-    proofs = _proofs([c.event for c in counted], evidence)
-    factors = tuple(_factor(c, n, question, proofs[c.event.id]) for c, n in zip(counted, points, strict=True))
+    factors = tuple(_factor(c, n, question) for c, n in zip(counted, points, strict=True))
     return Assessment(
         provider=question.provider,
         jurisdiction=question.jurisdiction,
@@ -56,15 +52,20 @@ def rate(events: Iterable[Weighable], question: Question, evidence: Prove | None
     )
 
 
-def _proofs(events: Sequence[Weighable], evidence: Prove | None) -> Mapping[str, tuple[Evidence, ...]]:
-    briefs = [event.id for event in events if isinstance(event, EventBrief)]
-    proofs = {event.id: event.evidence for event in events if isinstance(event, Event)}
-    return {**proofs, **evidence(briefs)} if briefs and evidence else proofs
-
-
 def rated(events: Iterable[Weighable], question: Question) -> int:
     """The score of that assessment alone, which is many times cheaper."""
-    return _shown(contributions(events, question))
+    return _shown([*_contributions(events, question)])
+
+
+def rated_below(events: Iterable[Weighable], question: Question, limit: int) -> int | None:
+    """The same where it is less than `limit`, else None: mostly one event alone shows that, and the rest is not weighed."""
+    counted = []
+    for contribution in _contributions(events, question):
+        if _CENTURY * contribution.size >= limit:
+            return None
+        counted.append(contribution)
+    shown = _shown(counted)
+    return shown if shown < limit else None
 
 
 def _shown(counted: Sequence[Contribution]) -> int:
@@ -73,15 +74,17 @@ def _shown(counted: Sequence[Contribution]) -> int:
 
 def contributions(events: Iterable[Weighable], question: Question) -> list[Contribution]:
     """The events that count for the question, the weightiest first."""
-    found = []
+    return sorted(_contributions(events, question), key=lambda c: (-c.size, c.event.id))
+
+
+def _contributions(events: Iterable[Weighable], question: Question) -> Iterator[Contribution]:
     for event in {event.id: event for event in events}.values():
         if event.withdrawn:
             continue
         weights = _weights(event, question)
         size = prod(weights.values())
         if size > 0:
-            found.append(Contribution(event, weights, size))
-    return sorted(found, key=lambda c: (-c.size, c.event.id))
+            yield Contribution(event, weights, size)
 
 
 def _weights(event: Weighable, question: Question) -> dict[str, float]:
@@ -121,7 +124,7 @@ def shares(sizes: Sequence[float], total: int) -> list[int]:
     return points
 
 
-def _factor(counted: Contribution, points: int, question: Question, evidence: tuple[Evidence, ...]) -> Factor:
+def _factor(counted: Contribution, points: int, question: Question) -> Factor:
     event = counted.event
     return Factor(
         event=event.id,
@@ -131,7 +134,7 @@ def _factor(counted: Contribution, points: int, question: Question, evidence: tu
         why=why(event, question, counted.weights),
         effective=event.dates.effective,
         weights={name: round(weight, 6) for name, weight in counted.weights.items()},
-        evidence=evidence,
+        evidence=event.evidence,
     )
 
 

@@ -15,7 +15,8 @@ from monitor.assess.concern import Docket, Find, concerning
 from monitor.assess.factors import ACTIVE
 from monitor.assess.score import Question, score
 from monitor.freshness import is_stale
-from monitor.model import Assessment, Event
+from monitor.model import Event
+from monitor.model.event_brief import Weighable
 from monitor.pipeline.comparing import compare
 from monitor.pipeline.world import World
 from monitor.store import Session, assessments, events, sources
@@ -58,7 +59,9 @@ def _recorded(world: World, tx: Session, version: str, now: datetime) -> int:
     if renewed:
         fresh = sources.data_as_of(tx, now)
         questions = _questions(world, (event for both in renewed for event in both if event is not None), now, fresh)
-        scores = _scored(questions, Docket(drawn.events).find) if drawn.whole else _scored_from(tx, questions)
+        find: Find[Weighable] = Docket(drawn.events).find if drawn.whole else partial(events.briefs_concerning, tx, None)
+        ratings: Ratings = {}
+        scores = (score(concerning(question, find), question, ratings) for question in questions)
         while part := list(islice(scores, SCORED_AT_ONCE)):
             assessments.save_assessments(tx, part, now)
     return len(renewed)
@@ -78,16 +81,6 @@ def _uncollected() -> Iterator[None]:
     finally:
         if on:
             gc.enable()
-
-
-def _scored(questions: Iterable[Question], find: Find[Event]) -> Iterator[Assessment]:
-    ratings: Ratings = {}
-    return (score(concerning(question, find), question, None, ratings) for question in questions)
-
-
-def _scored_from(tx: Session, questions: Iterable[Question]) -> Iterator[Assessment]:
-    find, evidence = partial(events.briefs_concerning, tx, None), partial(events.evidence_of, tx, None)
-    return (score(concerning(question, find), question, evidence) for question in questions)
 
 
 def _questions(world: World, moved: Iterable[Event], now: datetime, data_as_of: datetime | None) -> Iterator[Question]:

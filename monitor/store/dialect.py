@@ -287,11 +287,6 @@ def serialise(connection: Connection | Session, subject: str) -> None:
         connection.execute(text("SELECT pg_advisory_xact_lock(hashtext(:subject))"), {"subject": f"forewarned {subject}"})
 
 
-def by_key() -> dict[str, Any]:
-    """Arguments of a table whose rows lie in the order of its primary key, where the database can do that: neighbours are read at once."""
-    return {f"{SQLITE}_with_rowid": False}
-
-
 def only_where(condition: str) -> dict[str, Any]:
     """Arguments that make an index partial."""
     return {f"{SQLITE}_where": text(condition), f"{POSTGRESQL}_where": text(condition)}

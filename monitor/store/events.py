@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import cache
 from typing import Any, Final, NamedTuple
 
-from pydantic import BaseModel
-from sqlalchemy import BindParameter, Result, Select, bindparam, func, insert, select
+from sqlalchemy import BindParameter, Select, bindparam, func, insert, select
 from sqlalchemy.orm import Session, aliased
 from sqlmodel import UTCDateTime, col
 
-from monitor.model import ANYONE, ANYWHERE, Event, Evidence, body_hash
-from monitor.model.event_brief import EventBrief, brief_body, stored_brief
+from monitor.model import ANYONE, ANYWHERE, Event, body_hash
+from monitor.model.event_brief import EventBrief, brief_of
 from monitor.store.dialect import as_written, insert_new, serialise
 from monitor.store.documents import in_parts
 from monitor.store.tables import EventBriefRow, EventReachRow, EventRow
@@ -21,7 +20,10 @@ from monitor.store.tables import EventBriefRow, EventReachRow, EventRow
 APPENDED_AT_ONCE: Final = 1_000
 _KEYS = (EventRow.event_id, EventRow.revision, EventRow.withdrawn, EventRow.body_hash)
 _WHOLE = as_written(col(EventRow.body), "whole")
-_BRIEF = (col(EventBriefRow.event_id), col(EventBriefRow.body_hash), as_written(col(EventBriefRow.body), "kept"))
+_BRIEF = (
+    *(col(EventBriefRow.event_id), col(EventBriefRow.withdrawn), col(EventBriefRow.body_hash)),
+    *(as_written(col(getattr(EventBriefRow, name)), name) for name in ("roles", "body", "evidence")),
+)
 
 
 class Renewed(NamedTuple):
@@ -86,53 +88,48 @@ def _append(tx: Session, events: Sequence[Event], latest: Mapping[str, Any], now
 
 def events_as_of(tx: Session, as_of: datetime | None) -> list[Event]:
     """Every event as it was known at `as_of` (None: now), by id; withdrawn ones say so."""
-    return [Event.model_validate_json(body) for body in tx.scalars(_latest(as_of, _WHOLE))]
+    return [Event.model_validate_json(body) for body in tx.scalars(_latest(as_of, _WHOLE).order_by(col(EventRow.event_id)))]
 
 
-def events_concerning(tx: Session, as_of: datetime | None, parties: Collection[str], places: Collection[str] | None = None) -> list[Event]:
-    """The events known at `as_of` (None: now) that ever named one of these providers, or none whom they hit, and one of these places
-    (None: any), or none.
+def events_concerning(tx: Session, as_of: datetime | None, parties: Collection[str]) -> list[Event]:
+    """The events known at `as_of` (None: now) that ever named one of these providers, or none whom they hit.
 
-    All that can weigh on these providers in these places, by id, and some that cannot: what an event names may have changed.
+    All that can weigh on these providers, by id, and some that cannot: what an event names may have changed.
     """
-    return [Event.model_validate_json(row.whole) for row in _concerned(tx, as_of, parties, places, whole=True)]
+    wanted = _latest(as_of, _WHOLE, of=_reached(placed=False, some=False)).order_by(col(EventRow.event_id))
+    rows = tx.connection().execute(wanted, {"parties": [*parties, ANYONE]})
+    return [Event.model_validate_json(body) for (body,) in rows]
 
 
 def briefs_concerning(
-    tx: Session, as_of: datetime | None, parties: Collection[str], places: Collection[str] | None = None
+    tx: Session, as_of: datetime | None, parties: Collection[str], places: Collection[str] | None = None, each: int | None = None
 ) -> list[EventBrief]:
-    """The same in brief, which is many times cheaper."""
-    rows = _concerned(tx, as_of, parties, places, whole=False)
-    return [stored_brief(row.event_id, row.body_hash, row.kept) for row in rows]
-
-
-def evidence_of(tx: Session, as_of: datetime | None, ids: Sequence[str]) -> dict[str, tuple[Evidence, ...]]:
-    """What proved each of these events at `as_of` (None: now), by id."""
-    known, given = (_NEWEST, {}) if as_of is None else (_NEWEST_THEN, {"as_of": as_of})
-    rows = (row for part in in_parts(ids) for row in tx.connection().execute(known, given | {"ids": part}))
-    return {event: _Proven.model_validate_json(body).evidence for event, body in rows}
-
-
-class _Proven(BaseModel):
-    evidence: tuple[Evidence, ...]
-
-
-def _concerned(
-    tx: Session, as_of: datetime | None, parties: Collection[str], places: Collection[str] | None, *, whole: bool
-) -> Result[Any]:
-    told = {"parties": [*parties, ANYONE], "places": None if places is None else [*places, ANYWHERE], "as_of": as_of}
+    """The same in brief and in no order, which is many times cheaper; only of events that ever named one of these places, or none. With
+    `each` some events of each party, up to so many, and none of those that hit nobody.
+    """
+    told = {"parties": [*parties] if each else [*parties, ANYONE], "as_of": as_of, "each": each}
+    told |= {"places": None if places is None else [*places, ANYWHERE]}
     given = {name: value for name, value in told.items() if value is not None}
-    return tx.connection().execute(_concerning(places is not None, as_of is not None, whole), given)
+    rows: Iterable[Any] = tx.connection().execute(_briefs(places is not None, as_of is not None, each is not None), given)
+    return [EventBrief(*row) for row in rows]
 
 
 @cache
-def _concerning(placed: bool, dated: bool, whole: bool) -> Select[Any]:
+def _briefs(placed: bool, dated: bool, some: bool) -> Select[Any]:
     """Built once, as building costs more than what the database does."""
-    reached = select(col(EventReachRow.event_id)).where(col(EventReachRow.party).in_(bindparam("parties", expanding=True))).distinct()
-    if placed:
-        reached = reached.where(col(EventReachRow.place).in_(bindparam("places", expanding=True)))
     as_of = bindparam("as_of", type_=UTCDateTime()) if dated else None
-    return _latest(as_of, _WHOLE, of=reached) if whole else _latest(as_of, *_BRIEF, of=reached, within=EventBriefRow)
+    return _latest(as_of, *_BRIEF, of=_reached(placed, some), within=EventBriefRow)
+
+
+def _reached(placed: bool, some: bool) -> Select[Any]:
+    party, event = col(EventReachRow.party), col(EventReachRow.event_id)
+    here = [party.in_(bindparam("parties", expanding=True))]
+    here += [col(EventReachRow.place).in_(bindparam("places", expanding=True))] if placed else []
+    if not some:
+        return select(event).where(*here).distinct()
+    number = func.row_number().over(partition_by=party, order_by=event).label("number")
+    counted = select(event, number).where(*here).group_by(party, event).subquery()
+    return select(counted.c.event_id).where(counted.c.number <= bindparam("each")).distinct()
 
 
 def events_by_id(tx: Session, ids: Sequence[str]) -> dict[str, Event]:
@@ -184,7 +181,7 @@ def _latest(
     of: Select[Any] | None = None,
     within: type[EventRow | EventBriefRow] = EventRow,
 ) -> Select[Any]:
-    """The newest revision of each event, or of these, known at `as_of`, by id.
+    """The newest revision of each event, or of these, known at `as_of`.
 
     It is looked for event by event, from the newest one back: it nearly always is the first.
     """
@@ -193,7 +190,7 @@ def _latest(
     if as_of is not None:
         newest = newest.where(col(known.recorded_at) <= as_of)
     same = (col(within.event_id) == found.c.event_id) & (col(within.revision) == newest.correlate(found).scalar_subquery())
-    return select(*columns).join_from(found, within, same).order_by(col(within.event_id))
+    return select(*columns).join_from(found, within, same)
 
 
 def _every() -> Select[Any]:
@@ -203,7 +200,7 @@ def _every() -> Select[Any]:
 def _by_id(tx: Session, ids: Sequence[str]) -> list[Event]:
     """The newest revision of each of these events."""
     parts = (tx.connection().execute(_NEWEST, {"ids": part}) for part in in_parts(ids))
-    return [Event.model_validate_json(body) for part in parts for _, body in part]
+    return [Event.model_validate_json(body) for part in parts for (body,) in part]
 
 
 def _reach_rows(event: Event, now: datetime) -> list[dict[str, Any]]:
@@ -211,8 +208,8 @@ def _reach_rows(event: Event, now: datetime) -> list[dict[str, Any]]:
 
 
 def _brief_row(row: Mapping[str, Any]) -> dict[str, Any]:
-    same = {name: row[name] for name in ("event_id", "revision", "recorded_at", "body_hash")}
-    return same | {"body": brief_body(row["body"])}
+    same = {name: row[name] for name in ("event_id", "revision", "recorded_at", "withdrawn", "body_hash")}
+    return same | brief_of(row["body"])
 
 
 def _row(event: Event, body: dict[str, Any], digest: str, revision: int) -> dict[str, Any]:
@@ -220,6 +217,5 @@ def _row(event: Event, body: dict[str, Any], digest: str, revision: int) -> dict
 
 
 _THESE: Final = _every().where(col(EventBriefRow.event_id).in_(bindparam("ids", expanding=True)))
-_NEWEST: Final = _latest(None, col(EventRow.event_id), _WHOLE, of=_THESE)
-_NEWEST_THEN: Final = _latest(bindparam("as_of", type_=UTCDateTime()), col(EventRow.event_id), _WHOLE, of=_THESE)
+_NEWEST: Final = _latest(None, _WHOLE, of=_THESE)
 _NEWEST_KEYS: Final = _latest(None, *_KEYS, of=_THESE)

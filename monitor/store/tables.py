@@ -13,7 +13,7 @@ from sqlalchemy import JSON, CheckConstraint, ForeignKeyConstraint, Index, MetaD
 from sqlmodel import Field, SQLModel
 
 from monitor.model import ConsentState, DecisionKind, DeliveryState, EventType, Level, OriginVerdict, Reason, SourceState
-from monitor.store.dialect import by_key, only_where
+from monitor.store.dialect import only_where
 
 APPEND_ONLY = (
     "document", "text_sketch", "text_copy", "origin_decision", "event_decision", "exposure_triage", "tagging", "signal", "event",
@@ -213,12 +213,14 @@ class EventBriefRow(Row, table=True):
     """What scores read of each revision of an event."""
 
     __tablename__ = "event_brief"
-    __table_args__ = (by_key(),)
     event_id: str = Field(primary_key=True)
     revision: int = Field(primary_key=True)
     recorded_at: datetime
+    withdrawn: bool
     body_hash: str
+    roles: dict[str, Any] = Field(sa_type=JSON)
     body: dict[str, Any] = Field(sa_type=JSON)
+    evidence: list[Any] = Field(sa_type=JSON)
 
 
 class EventDecisionRow(Row, table=True):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -23,7 +24,9 @@ from monitor.model import (
     RegulatorFacts,
     Report,
     Signal,
+    body_hash,
 )
+from monitor.model.event_brief import EventBrief, brief_of
 from monitor.pipeline.comparing import as_copy
 
 NOTICE_DAY = datetime(2024, 6, 25, 8, tzinfo=UTC)
@@ -130,6 +133,13 @@ def crafted(tag: str, **fields: Any) -> Event:
     """An event of its own, in force and told by one origin, with any field set directly."""
     base = event(report(tag, type="service_ban", providers={"openai": "targeted"}, stage="in_force", issuing=("CN",), affected=("CN",)))
     return base.model_copy(update={"id": f"evt_{tag}"} | fields)
+
+
+def in_brief(known: Event) -> EventBrief:
+    """What a store gives of the event for scores."""
+    body = known.model_dump(mode="json")
+    kept = [json.dumps(brief_of(body)[name]) for name in ("roles", "body", "evidence")]
+    return EventBrief(known.id, known.withdrawn, body_hash(body), *kept)
 
 
 def kin(*documents: Document, decisions: Sequence[OriginDecision] = ()) -> Kinship:

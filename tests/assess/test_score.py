@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import random
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
@@ -16,9 +15,22 @@ from monitor.assess import constants
 from monitor.assess.factors import FACTORS
 from monitor.assess.score import score
 from monitor.assess.thread import thread
-from monitor.model import LEVELS, Assessment, Event, EventDates, EventOffer, Reliability, Report, Ruling, StageStep, body_hash
-from monitor.model.event_brief import brief_body, stored_brief
-from tests.assess.builders import DEADLINE, NOTICE_DAY, ban, crafted, days, draft_rule, event, kin, notice, prose, question, report
+from monitor.model import LEVELS, Assessment, Event, EventDates, EventOffer, Reliability, Report, Ruling, StageStep
+from tests.assess.builders import (
+    DEADLINE,
+    NOTICE_DAY,
+    ban,
+    crafted,
+    days,
+    draft_rule,
+    event,
+    in_brief,
+    kin,
+    notice,
+    prose,
+    question,
+    report,
+)
 from tests.assess.strategies import events, many_events, many_reports, quick
 
 NOW = NOTICE_DAY + days(1)
@@ -276,11 +288,9 @@ def rich_events(draw: st.DrawFn) -> list[Event]:
 @given(rich_events(), st.integers(-30, 300))
 @quick
 def test_events_in_brief_give_the_answer_of_whole_ones(found: list[Event], day: int) -> None:
-    bodies = {one.id: one.model_dump(mode="json") for one in found}
-    briefs = [stored_brief(key, body_hash(body), json.dumps(brief_body(body))) for key, body in bodies.items()]
-    proofs = {one.id: one.evidence for one in found}
+    briefs = [in_brief(one) for one in found]
     for asked in (question(as_of=DEADLINE_AT + days(day)), question("zhipu", "EU", DEADLINE_AT + days(day))):
-        assert score(briefs, asked, lambda ids: {key: proofs[key] for key in ids}) == score(found, asked)
+        assert score(briefs, asked) == score(found, asked)
 
 
 DEADLINE_AT = datetime.combine(DEADLINE, time(9), UTC)

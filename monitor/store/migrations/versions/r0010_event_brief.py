@@ -12,14 +12,15 @@ down_revision = "0009"
 
 _AT_ONCE = 1_000
 _ALIKE = (
-    "type", "beneath", "title", "modality", "stage", "providers", "issuing", "affected", "dates", "date_conflicts", "sectors", "offers",
-    "primary_source", "reliability", "last_reported_at", "withdrawn", "disputed", "decisions",
+    "type", "beneath", "title", "modality", "stage", "issuing", "affected", "dates", "date_conflicts", "sectors", "offers",
+    "primary_source", "reliability", "last_reported_at", "disputed", "decisions",
 )  # fmt: skip
 _EVENT = sa.table(
     "event",
     sa.column("event_id", sa.String()),
     sa.column("revision", sa.Integer()),
     sa.column("recorded_at", UTCDateTime()),
+    sa.column("withdrawn", sa.Boolean()),
     sa.column("body_hash", sa.String()),
     sa.column("body", sa.JSON()),
 )
@@ -32,13 +33,15 @@ def upgrade() -> None:
         sa.Column("event_id", sa.String(), nullable=False),
         sa.Column("revision", sa.Integer(), nullable=False),
         sa.Column("recorded_at", UTCDateTime(), nullable=False),
+        sa.Column("withdrawn", sa.Boolean(), nullable=False),
         sa.Column("body_hash", sa.String(), nullable=False),
+        sa.Column("roles", sa.JSON(), nullable=False),
         sa.Column("body", sa.JSON(), nullable=False),
+        sa.Column("evidence", sa.JSON(), nullable=False),
         sa.PrimaryKeyConstraint("event_id", "revision", name=op.f("pk_event_brief")),
-        sqlite_with_rowid=False,
     )
     for rows in _portions(op.get_bind()):
-        op.bulk_insert(brief, [dict(row._mapping) | {"body": _kept(row.body)} for row in rows])
+        op.bulk_insert(brief, [dict(row._mapping) | _kept(row.body) for row in rows])
 
 
 def _portions(connection: sa.Connection) -> Iterator[Sequence[sa.Row[Any]]]:
@@ -54,4 +57,5 @@ def _kept(body: dict[str, Any]) -> dict[str, Any]:
     kept = {name: body[name] for name in _ALIKE if body.get(name)}
     origins = body["origins"]
     told = {"stages": [[step["stage"], step["date"]] for step in body["stages"]], "origins": len(origins)}
-    return kept | told | ({"origin": origins[0]} if len(origins) == 1 else {})
+    lone = {"origin": origins[0]} if len(origins) == 1 else {}
+    return {"roles": body["providers"], "body": kept | told | lone, "evidence": body["evidence"]}
