@@ -35,7 +35,10 @@ _DONE = re.compile(
     r"orders|ordered|sues|sued|suing|files? (?:an? )?(?:\w+ )?(?:law)?suit|charges|charged|hit with|upholds|upheld|"
     r"probes|probed|investigates|under investigation|(?:opens?|launch(?:es)?) (?:an? )?(?:\w+ )?(?:probe|investigation|review|task ?force)|"
     r"approves|passes|passed|adopts|adopted|signs|signed|designates|(?:releases|issues|lays out|unveils) (?:\w+ )?(?:rules?|law|list)|"
-    r"leaves|leaving|withdraws?|exits?|pulls? out|shuts? down|"
+    r"boots|booted|ousts|ousted|kicks .* out|kicked out|axes|scraps|yanks|freezes|froze|seizes|takes control of|(?:takes|taken) .* to court|"
+    r"slaps|slapped|docks|docked|penali[sz]e[sd]|handed .*\b(?:fine|penalty)|hits .* with|vetoes|vetoed|strikes down|struck down|"
+    r"tightens|curbs|limits|caps|outlawing|blacklisting|enacts|enacted|clinch(?:es|ed)|becomes law|takes effect|comes into (?:force|effect)|kicks in|"
+    r"leaves|leaving|quits|withdraws?|exits?|pulls? (?:out|plug)|shuts? (?:down|off|out)|geoblocks?|goes dark|goes offline|"
     r"(?:delays?|pauses?|postpones?|withholds?) .*\b(?:launch|rollout|release)|"
     r"to (?:end|leave|exit|quit)|ends|cuts? off|bows out|"
     r"export (?:ban|controls?|curbs?|restrictions?)|(?:added to|adds? .* to) .*\b(?:blacklist|entity list))\b",

@@ -104,6 +104,8 @@ def _sources(event: Weighable) -> str:
 
 def _decided(event: Weighable) -> list[str]:
     """What analysts say of it."""
+    if not event.decisions:
+        return []
     by = {kind: next((one.author for one in reversed(event.decisions) if one.holds and one.kind == kind), "") for kind in _DECIDED}
     return [_DECIDED[kind].format(author) for kind, author in by.items() if author]
 

@@ -16,7 +16,8 @@ from monitor.store.dialect import serialise
 COMPARE_BATCH = 300
 CATCH_UP_BATCH = 5_000
 SWEEP = timedelta(hours=1)
-"""How soon after its retrieval any process has stored a document, but for imports of old ones; these are found by the next full look."""
+"""How soon after its retrieval any process has stored a document, but for imports of old ones, which are found by the next hourly look; and
+how soon after its clock said so what a process stored can be seen."""
 SLACK = timedelta(days=1)
 """How much longer than needed texts are remembered: documents do not come quite in the order of their retrieval, and forgetting
 copies the whole index."""
@@ -29,12 +30,12 @@ def compare(world: World, progress: Progress = no_progress) -> int:
     process stored is.
     """
     now, copies, done = world.clock(), 0, 0  # one instant for all batches, as in reading
-    since = since_when(world.shelf, now)
     with world.store.read() as tx:
+        since = since_when(tx, world.shelf, now)
         first = origins.uncompared(tx, METHOD, since, 1)
         if first:
             _catch_up(tx, world.shelf, first[0].retrieved_at)  # takes a second after a start, in which others may write
-    whole = since is None
+    due = _is_due(world.shelf, now)
     while first:
         with world.store.write() as tx:
             serialise(tx, "copies")  # two processes at once: who compares second must know what the first one stored
@@ -46,18 +47,28 @@ def compare(world: World, progress: Progress = no_progress) -> int:
         done, since = done + len(batch), batch[-1].retrieved_at
         progress("Comparing texts", done, done)
     world.shelf.swept_until = now - SWEEP
-    if whole:
+    if due:
         world.shelf.swept_at = now
     return copies
 
 
-def since_when(shelf: Shelf, now: datetime) -> datetime | None:
+def since_when(tx: Session, shelf: Shelf, now: datetime) -> datetime | None:
     """From which time of retrieval on documents may be uncompared; None: all are to be looked at, which takes longer the more there are.
 
-    That is done at a start and every hour: another process may have stored what was retrieved long ago.
+    That is done at a start. Every hour all is looked at that was stored since the hour before the last such look: another process may
+    have stored what was retrieved long ago.
     """
-    is_known = shelf.swept_at is not None and shelf.swept_at <= now < shelf.swept_at + SWEEP
-    return shelf.swept_until if is_known else None
+    if shelf.swept_at is None or shelf.swept_until is None or now < shelf.swept_at:
+        return None
+    return (
+        shelf.swept_until
+        if not _is_due(shelf, now)
+        else min([shelf.swept_until, *origins.uncompared_moments(tx, METHOD, shelf.swept_at - SWEEP)])
+    )
+
+
+def _is_due(shelf: Shelf, now: datetime) -> bool:
+    return shelf.swept_at is None or not shelf.swept_at <= now < shelf.swept_at + SWEEP
 
 
 def _catch_up(tx: Session, shelf: Shelf, retrieved_at: datetime) -> None:

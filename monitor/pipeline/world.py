@@ -36,7 +36,7 @@ class Shelf:
     swept_until: datetime | None = None
     """No document retrieved before that was uncompared at the last look, and none has been stored by this process since."""
     swept_at: datetime | None = None
-    """When all documents were looked at."""
+    """When all documents were looked at, or all that were stored since the time before."""
 
     @cached_property
     def finder(self) -> Finder:

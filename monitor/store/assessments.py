@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from monitor.model import Assessment
-from monitor.store.dialect import insert_new
+from monitor.store.dialect import Written, insert_new
 from monitor.store.tables import AssessmentRow
 
 
@@ -26,7 +26,7 @@ def save_assessments(tx: Session, assessments: Sequence[Assessment], now: dateti
             "score": assessment.score,
             "level": assessment.level,
             "recorded_at": now,
-            "body": assessment.model_dump(mode="json"),
+            "body": Written(assessment.model_dump_json()),
         }
         for assessment in assessments
     ]

@@ -170,9 +170,15 @@ def _listen_sqlite(engine: Engine, *, foreign_keys: bool) -> None:
 
 
 # ---------------------------------------------------------------- values and errors
+class Written(str):
+    """JSON text, to be stored as it is."""
+
+    __slots__ = ()
+
+
 def dumps(value: object) -> str:
     """JSON as it is stored; ValueError for NUL and lone surrogates, which only one of the databases would take."""
-    written = _ENCODER.encode(value)
+    written = str(value) if isinstance(value, Written) else _ENCODER.encode(value)
     if "\\u0000" in written and _ESCAPED_NUL.search(written):
         raise ValueError("text with a NUL character")
     if not written.isascii():

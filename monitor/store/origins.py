@@ -20,9 +20,13 @@ from monitor.store.tables import DocumentRow, OriginDecisionRow, TaggingRow, Tex
 # Asked in every cycle and for every event that is drawn, so built once: building costs several times what the database needs.
 _METHOD_ASKED: Final[BindParameter[Any]] = bindparam("method")
 _AS_OF: Final = bindparam("as_of", type_=UTCDateTime())
+_IS_COMPARED: Final = exists().where(col(TextSketchRow.document_id) == col(DocumentRow.id), col(TextSketchRow.method) == _METHOD_ASKED)
+_UNCOMPARED_STORED: Final = select(col(DocumentRow.retrieved_at)).where(
+    col(DocumentRow.recorded_at) >= bindparam("since", type_=UTCDateTime()), ~_IS_COMPARED
+)
 _UNCOMPARED: Final = (
     select(col(DocumentRow.title), col(DocumentRow.text), col(DocumentRow.body))
-    .where(~exists().where(col(TextSketchRow.document_id) == col(DocumentRow.id), col(TextSketchRow.method) == _METHOD_ASKED))
+    .where(~_IS_COMPARED)
     .order_by(col(DocumentRow.retrieved_at), col(DocumentRow.id))
     .limit(bindparam("limit"))
 )
@@ -75,6 +79,12 @@ def uncompared(tx: Session, method: str, since: datetime | None, limit: int) -> 
     """
     given = {"method": method, "limit": limit} | ({} if since is None else {"since": since})
     return [document_from(row) for row in tx.connection().execute(_UNCOMPARED if since is None else _UNCOMPARED_SINCE, given)]
+
+
+def uncompared_moments(tx: Session, method: str, stored_since: datetime) -> list[datetime]:
+    """When the documents were retrieved that were stored since then and that this method has not compared."""
+    given = {"method": method, "since": stored_since}
+    return [at for (at,) in tx.connection().execute(_UNCOMPARED_STORED, given)]
 
 
 def compared(tx: Session, method: str, after: int, since: datetime, limit: int) -> list[Compared]:

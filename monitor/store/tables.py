@@ -97,7 +97,7 @@ class DocumentRow(Row, table=True):
     revision: int
     published_at: datetime | None
     retrieved_at: datetime
-    recorded_at: datetime
+    recorded_at: datetime = Field(index=True)
     lang: str
     content_hash: str = Field(index=True)
     url_hash: str = Field(index=True)

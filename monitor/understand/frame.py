@@ -110,14 +110,15 @@ def _anchored(cluster: Cluster, types: tuple[EventType, ...], roles: dict[str, R
     near = [reading.lines[0], *(j.line for j in cluster.anchors)]
     if reading.document.kind == "regulator" and types[0] not in _TRADE:
         near = near[:1]  # a gazette says in its title what its rule is about
-    sector = any(pattern.search(line.sentence.text) for pattern in load_lexicon().sectors.values() for line in near)
+    about = [phrase("needs.tech"), *load_lexicon().sectors.values()] if types[0] in _TRADE else load_lexicon().sectors.values()
+    sector = any(pattern.search(line.sentence.text) for pattern in about for line in near)
     strong = any(f.hit.cue.weight >= STRONG_CUE for j in cluster.anchors for f in j.findings)
     return sector and strong
 
 
 def _cuts_a_party(cluster: Cluster) -> bool:
     """A provider that cuts off a named party or an unsupported region without saying where."""
-    alone = ("ar.own-customer", "ar.unsupported", "ar.locked-out", "ar.stop-sell", "ar.restrictions-on")
+    alone = ("ar.own-customer", "ar.unsupported", "ar.locked-out", "ar.stop-sell", "ar.restrictions-on", "ar.developers")
     return any(f.hit.cue.id in alone for j in cluster.anchors for f in j.findings) or any(is_unlisted(line) for line in cluster.lines)
 
 

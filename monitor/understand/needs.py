@@ -38,7 +38,12 @@ class Spot:
 
 def regions(line: Line) -> list[PlaceName]:
     """The places a line speaks of, without the adjective that only says where a firm is from ("the US company", "German rival SAP")."""
-    return [place for place in line.places if place.kind != "organ" and not _only_origin(line, place)]
+    return [place for place in line.places if (place.kind != "organ" or _is_part(line, place)) and not _only_origin(line, place)]
+
+
+def _is_part(line: Line, place: PlaceName) -> bool:
+    """Whether an organ's name stands for the state of a federation where something happens ("in Mississippi")."""
+    return bool(phrase("needs.part").search(line.masked[: place.start - line.sentence.start]))
 
 
 def _only_origin(line: Line, place: PlaceName) -> bool:
@@ -90,7 +95,9 @@ def _region_or_party(spot: Spot) -> bool:
 
 def _tech(spot: Spot) -> bool:
     texts = (spot.line.sentence.text, spot.title.sentence.text)
-    return bool(spot.line.mentions) or any(p.search(text) for p in load_lexicon().sectors.values() for text in texts)
+    if spot.line.mentions or any(phrase("needs.tech").search(text) for text in texts):
+        return True
+    return any(p.search(text) for p in load_lexicon().sectors.values() for text in texts)
 
 
 def _tech_home(spot: Spot) -> bool:
@@ -123,6 +130,7 @@ _NEEDS: dict[str, Callable[[Spot], bool]] = {
     "tech": _tech,
     "tech-home": _tech_home,
     "gov": _gov,
+    "state": lambda spot: any(place.ids for place in spot.line.places) or _gov(spot),
     "gov-or-act": lambda spot: _gov(spot) or bool(_NAMED_ACT.search(spot.line.sentence.text)),
     "acts": _acts,
     "measure-word": _ground,

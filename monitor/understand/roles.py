@@ -18,6 +18,9 @@ _NAMED_IN_LAW: frozenset[EventType] = frozenset(
     {"service_ban", "sanctions_listing", "divestiture", "antitrust", "data_privacy", "litigation"}
 )
 
+_ADDRESSED = frozenset({"lr.fined", "lr.probe", "lr.state-suit", "lr.stop-business", "sb.licence-gone"})
+"""Cues of an act against one firm: whom their words name is its addressee."""
+
 
 def roles_of(cluster: Cluster, types: tuple[EventType, ...]) -> dict[str, Role]:
     """The role of every provider named in the cluster's lines."""
@@ -65,11 +68,19 @@ def _vote(line: Line, judged: Judged | None, mention: Named, cluster: Cluster, t
         and not phrase("roles.store-after").match(after)
     ):
         return "targeted"
+    if _is_addressed(judged, mention):
+        return "targeted"
     if phrase("roles.affected-before").search(before) or phrase("roles.affected-after").match(after):
         later = any(m.start > mention.end and m.provider != mention.provider for m in line.mentions)
         addressed = phrase("roles.ordered").search(before) and not later and types[0] in _NAMED_IN_LAW
         return "targeted" if addressed else "affected"
     return _default(types, line, judged, mention)
+
+
+def _is_addressed(judged: Judged | None, mention: Named) -> bool:
+    """Whether the words of an act against one firm name this one."""
+    hits = [f.hit for f in judged.findings if f.hit.cue.id in _ADDRESSED] if judged else []
+    return any(hit.start <= mention.start < hit.end for hit in hits)
 
 
 def _in_ground(line: Line, judged: Judged | None, mention: Named) -> bool:

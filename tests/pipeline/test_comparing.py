@@ -109,6 +109,19 @@ def test_two_processes_know_what_the_other_one_compared(world: World) -> None:
     assert compare(there) == 3
 
 
+@pytest.mark.parametrize("stored_after", [timedelta(minutes=-50), timedelta(0), timedelta(minutes=30)], ids=str)
+def test_what_another_process_stored_of_long_ago_is_found_within_an_hour(world: World, stored_after: timedelta) -> None:
+    """Also where its clock is behind, or it saw its document stored a while after it said so."""
+    told(world, 0, STORY, NOW - 3 * DAY)
+    assert compare(world) == 0
+    entries = [Entry(guid="1", title=f"Headline of {paper}", html=STORY, published_at=NOW - 2 * DAY) for paper in (1, 2)]
+    ingest(at(restarted(world), NOW + stored_after), PAPERS[1], entries[:1], NOW - 2 * DAY)
+    assert compare(at(world, NOW + HOUR / 2)) == 0
+    assert compare(at(world, NOW + HOUR)) == 1
+    ingest(at(restarted(world), NOW + 2 * HOUR + stored_after), PAPERS[2], entries[1:], NOW - 2 * DAY)
+    assert compare(at(world, NOW + 3 * HOUR)) == 2
+
+
 def test_what_could_not_be_stored_is_compared_again_and_found_once(world: World) -> None:
     told(world, 0, STORY)
     told(world, 1, STORY)

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from monitor.answers.exposed import exposed
 from monitor.answers.reader import Reader
-from monitor.assess import constants
+from monitor.assess import concern, constants
 from monitor.assess.explain import explain_delta
 from monitor.errors import NotFoundError
 from monitor.model import Assessment, Dependency, Event, Report, System, Team
@@ -286,13 +286,18 @@ def test_a_narrow_look_gives_the_answer_of_all_events(life: Life) -> None:
 @given(many_reports(6), st.randoms(use_true_random=False))
 @stored
 def test_a_narrow_look_at_any_time_gives_the_answer_of_all_known_then(life: Life, reports: list[Report], dice: random.Random) -> None:
+    """Also where it begins with a glance at those whom one can switch to."""
     told, moments = life.begin(reports), []
     while told:
         size = dice.randint(1, 2)
         moments.append(life.arrive(*told[:size]))
         del told[:size]
-    for moment in (moments[0] - HOUR, *moments):
-        whole = life.reader().picture(moment)
-        for provider in ("openai", "anthropic", "zhipu"):
-            for place in ("CN", "IT", "EU", None):
-                assert life.reader().risk(provider, place, moment) == life.reader().risk(provider, place, moment, whole)
+    with pytest.MonkeyPatch.context() as patched:
+        if dice.random() < 0.7:
+            patched.setattr(concern, "LONG", 0)
+            patched.setattr(concern, "GLANCE", 1)
+        for moment in (moments[0] - HOUR, *moments):
+            whole = life.reader().picture(moment)
+            for provider in ("openai", "anthropic", "zhipu"):
+                for place in ("CN", "IT", "EU", None):
+                    assert life.reader().risk(provider, place, moment) == life.reader().risk(provider, place, moment, whole)

@@ -1,4 +1,4 @@
-"""What scores read of an event, beside the whole of it."""
+"""What scores read of an event, beside the whole of it; documents by when they were stored."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -28,6 +28,7 @@ _EVENT = sa.table(
 
 def upgrade() -> None:
     """Filled from the revisions of events that are known already."""
+    op.create_index(op.f("ix_document_recorded_at"), "document", ["recorded_at"])
     brief = op.create_table(
         "event_brief",
         sa.Column("event_id", sa.String(), nullable=False),
