@@ -56,9 +56,7 @@ _CONTENT = re.compile(
 """What is taken down on a service, and who is expelled from it, leaves the service where it is."""
 _OF_KIND: Final[Mapping[EventType, re.Pattern[str]]] = {
     "divestiture": re.compile(r"\b(?:divest\w*|sell|sells|sale|spin off|break up)\b"),
-    "litigation": re.compile(
-        r"\b(?:courts?|judges?|su(?:e[sd]?|ing)|(?:law)?suits?|charge[sd]?|upholds?|upheld|rul(?:es|ed|ing))\b", re.IGNORECASE
-    ),
+    "litigation": re.compile(r"\b(?:courts?|judges?|su(?:e[sd]?|ing)|(?:law)?suits?|charge[sd]?|upholds?|upheld|rul(?:es|ed|ing))\b"),
     "antitrust": re.compile(r"^(?!.*\b(?:cyber\w*|security|privacy|data protection)\b)"),
 }
 """What a headline must say to tell these kinds plainly: machines give them to orders, suits and probes of every kind."""
