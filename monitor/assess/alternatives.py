@@ -6,30 +6,37 @@ In: events and a question. Out: alternatives, those one can count on first.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Final, TypeAlias
 
 from monitor.assess.constants import BAND_FLOOR
 from monitor.assess.factors import jurisdiction
 from monitor.assess.parties import ByParty
 from monitor.assess.question import Question
 from monitor.assess.rate import level_of, rated_below
-from monitor.model import Alternative, Effort, EventOffer, OfferKind
+from monitor.model import Alternative, Effort, EventOffer, Jurisdiction, OfferKind
 from monitor.model.event_brief import Weighable
 
 NO_ALTERNATIVE: Final = BAND_FLOOR["high"]
 """From this score on nobody is told to switch to a provider."""
+Ratings: TypeAlias = dict[tuple[str, Jurisdiction], int | None]
+"""Scores of providers in places, all of one instant and from the same events; None from `NO_ALTERNATIVE` on."""
 
 
-def alternatives(known: ByParty, question: Question) -> tuple[Alternative, ...]:
+def alternatives(known: ByParty, question: Question, ratings: Ratings | None = None) -> tuple[Alternative, ...]:
     """Providers to switch to from the one asked about: known to serve there first, then at low risk, with an offer, by score.
 
     Taken from the catalogue's substitutes and from migration offers that answer this provider's case; left out are those
-    that do not offer themselves in the place asked about and those whose own risk there is high or worse.
+    that do not offer themselves in the place asked about and those whose own risk there is high or worse. In `ratings` their scores
+    are looked up, and noted, where many pairs are asked about.
     """
+    ratings = {} if ratings is None else ratings
     events = known.concerning(question)
     offering = _offered(events, question)
     asked = [question.about(name) for name in sorted(candidates(events, question)) if _is_offered(name, question)]
-    scores = [(other.provider, rated_below(known.concerning(other), other, NO_ALTERNATIVE)) for other in asked]
+    for other in asked:
+        if (other.provider, other.jurisdiction) not in ratings:
+            ratings[other.provider, other.jurisdiction] = rated_below(known.concerning(other), other, NO_ALTERNATIVE)
+    scores = [(other.provider, ratings[other.provider, other.jurisdiction]) for other in asked]
     kept = [_alternative(name, own, offering.get(name), question) for name, own in scores if own is not None]
     return tuple(
         sorted(kept, key=lambda a: (a.availability != "stated", a.level == "medium", a.provider not in offering, a.score, a.provider))

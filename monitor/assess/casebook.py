@@ -7,14 +7,14 @@ an edit replaced, may move what follows: whatever could fit a thread that is not
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections import OrderedDict, defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections import OrderedDict
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby, pairwise
 from types import MappingProxyType
 from typing import Final
 
-from monitor.assess.fit import Thread
+from monitor.assess.fit import Thread, within_reach
 from monitor.assess.index import Index
 from monitor.assess.measure import EITHER, Claim, Family, Order, claims
 from monitor.model import Report
@@ -104,14 +104,15 @@ class Casebook:
 
     def _append(self, claim: Claim) -> int:
         """The number of the thread that the claim, the newest in the log, joins."""
-        number = self._reprinted(claim) or _best(claim, ((n, self._threads[n]) for n in self._index.alike(claim))) or self._open()
+        number = self._reprinted(claim) or _best(claim, self._index.alike(claim), self._threads.__getitem__) or self._open()
         self._add(number, claim)
         self._note(claim, number)
         return number
 
     def _reprinted(self, claim: Claim) -> int | None:
         """The number of the thread that tells the very text."""
-        return min(self._index.reprints(claim), key=lambda number: _opening(self._threads[number]), default=None)
+        reprints = self._index.reprints(claim)
+        return min(reprints, key=lambda number: _opening(self._threads[number])) if reprints else None
 
     def _open(self) -> int:
         """The number of a new thread, from 1."""
@@ -160,7 +161,7 @@ class Casebook:
             return number
         printing = [n for n in reprints if past.at(n, claim).prints(claim)]
         best = min(printing, key=lambda n: _opening(past.at(n, claim)), default=None)
-        best = best or _best(claim, ((n, past.at(n, claim)) for n in alike)) or self._open()
+        best = best or _best(claim, alike, lambda n: past.at(n, claim)) or self._open()
         if best != number or best in past.changed:
             self._index.add(best, claim, past.move(claim, number, best).window())
         return best
@@ -230,10 +231,10 @@ class _Past:
         return self._views[number]
 
 
-def _best(claim: Claim, candidates: Iterable[tuple[int, Thread]]) -> int | None:
-    """The number of the thread that the claim fits best, of equal ones that which opened first; None when it fits none."""
+def _best(claim: Claim, candidates: Iterable[int], of: Callable[[int], Thread]) -> int | None:
+    """The number of the candidate that the claim fits best, of equal ones that which opened first; None when it fits none."""
     best: tuple[tuple[float, ...], int, Order] | None = None
-    for number, thread in candidates:
+    for number, thread in within_reach(claim, candidates, of):
         rank = thread.match(claim) if thread.claims else None
         if rank is None or (best is not None and rank < best[0]):
             continue
@@ -270,14 +271,22 @@ def _in_order(told: Sequence[Claim]) -> list[Claim]:
 def _sensible(reports: Iterable[Report | Brief]) -> list[Claim]:
     """All claims, knowing of each other's document; an offer to replace nobody by who cuts users off himself is left out."""
     told = [claim for report in reports for claim in claims(report)]
-    acts: dict[tuple[str, Family], set[str]] = defaultdict(set)
+    acts: dict[tuple[str, Family], frozenset[str]] = {}
     for claim in told:
-        acts[claim.report.document.id, claim.family] |= claim.principals
-    kept = []
-    for claim in told:
-        document = claim.report.document.id
-        if claim.family == "mitigation" and not claim.causes and claim.principals & acts[document, "access"]:
-            continue
-        twin = claim.family in EITHER and any(acts[document, other] & claim.principals for other in EITHER - {claim.family})
-        kept.append(claim._replace(twin=True) if twin else claim)
-    return kept
+        if claim.family in EITHER:
+            act = claim.report.document.id, claim.family
+            acts[act] = acts[act] | claim.principals if act in acts else claim.principals
+    return [kept for claim in told if (kept := _beside(claim, acts)) is not None] if acts else told
+
+
+def _beside(claim: Claim, acts: Mapping[tuple[str, Family], frozenset[str]]) -> Claim | None:
+    """The claim as it is beside those cut-offs and bans, by document and family, that tell of these providers; None when left out."""
+    family = claim.family
+    if family not in EITHER and family != "mitigation":
+        return claim
+    document = claim.report.document.id
+    if family == "mitigation":
+        alone = claim.causes or claim.principals.isdisjoint(acts.get((document, "access"), ()))
+        return claim if alone else None
+    twin = any(not claim.principals.isdisjoint(acts.get((document, other), ())) for other in EITHER if other != family)
+    return claim._replace(twin=True) if twin else claim

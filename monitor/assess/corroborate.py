@@ -74,7 +74,7 @@ def _tied(groups: Groups, ordered: Sequence[Paper], kin: Kinship, why: Literal["
     """Joins each document to the first one of equal `key`; the ties that this made."""
     first: dict[str, str] = {}
     pairs = [(first.setdefault(key(document), document.entry), document.entry) for document in ordered if kin.may_tie(document.entry)]
-    return [Tie(left, right, why) for left, right in pairs if groups.join(left, right)]
+    return [Tie(left, right, why) for left, right in pairs if left != right and groups.join(left, right)]
 
 
 def _grouped(groups: Groups, ordered: Sequence[Paper]) -> tuple[tuple[Paper, ...], ...]:

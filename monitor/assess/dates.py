@@ -43,6 +43,8 @@ def dated(told: Account) -> tuple[EventDates, dict[str, tuple[date, ...]]]:
 def _days(told: Account, role: DateRole) -> list[date]:
     """Differing days told for one role; what was said of a draft no longer counts once the measure is adopted."""
     day = _STATED[role]
+    if all(day(c) is None for c in told.claims):
+        return []
     standing = [c for c in told.core.claims if c.report.signal.stage not in HALTED]
     if role != "comment":
         level = max((_level(c) for c in standing if day(c) is not None), default=0)
@@ -57,6 +59,8 @@ def _level(claim: Claim) -> int:
 
 
 def _month(told: Account, role: DateRole) -> str | None:
+    if not any(c.report.signal.dates.months for c in told.core.claims):
+        return None
     months = supported(told.core.claims, lambda claim: claim.report.signal.dates.months.get(role), told.chorus)
     return months[0] if months else None
 

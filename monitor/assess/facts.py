@@ -34,12 +34,15 @@ def current(claims: Sequence[Claim]) -> list[Claim]:
     """Claims of the newest known revision of each entry, since an edit replaces what it edits; of a document that tells the
     measure both as a ban and as the provider's own act only the surer reading.
     """
-    newest: dict[tuple[str, str], int] = defaultdict(int)
-    for claim in claims:
-        document = claim.report.document
-        chain = (document.source, document.guid)
-        newest[chain] = max(newest[chain], document.revision)
-    standing = [c for c in claims if c.report.document.revision == newest[c.report.document.source, c.report.document.guid]]
+    standing = list(claims)
+    if any(c.report.document.revision > 1 for c in claims):
+        newest: dict[str, int] = defaultdict(int)
+        for claim in claims:
+            document = claim.report.document
+            newest[document.entry] = max(newest[document.entry], document.revision)
+        standing = [c for c in claims if c.report.document.revision == newest[c.report.document.entry]]
+    if not {c.family for c in standing} >= EITHER:
+        return standing
     reading: dict[str, Family] = {}
     for claim in sorted((c for c in standing if c.family in EITHER), key=lambda c: (c.background, c.order)):
         reading.setdefault(claim.report.document.id, claim.family)
@@ -94,6 +97,8 @@ def supported(claims: Iterable[Claim], value: Callable[[Claim], Value | None], c
         stated = value(claim)
         if stated is not None:
             told[stated].append(claim)
+    if len(told) <= 1:
+        return [*told]
 
     def support(stated: Value) -> tuple[datetime, int, datetime, str]:
         documents = [claim.report.document for claim in told[stated]]

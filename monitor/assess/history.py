@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import cached_property
+from typing import NamedTuple
 
 from monitor.assess.constants import CONFIDENCE_WEIGHT, NEWS_CYCLE_DAYS
 from monitor.assess.corroborate import Chorus, chorus
@@ -17,7 +19,7 @@ from monitor.assess.kinship import Kinship
 from monitor.assess.measure import ACTIVE, Claim
 from monitor.assess.stage import HALTED, advanced
 from monitor.assess.tally import outweighs
-from monitor.assess.wave import LENGTH, PLAIN_CONFIDENCE, Spoken, wave
+from monitor.assess.wave import LENGTH, PLAIN_CONFIDENCE, TAKEN, Spoken, wave
 from monitor.model import MODIFIERS, Stage, StageStep, Wave
 from monitor.model.brief import DocumentBrief
 
@@ -34,8 +36,7 @@ class _Step:
     claims: list[Claim] = field(default_factory=list)
 
 
-@dataclass(frozen=True)
-class _Said:
+class _Said(NamedTuple):
     """A report of news with the stage it moves the measure to, who tells it, and when its text was first told."""
 
     claim: Claim
@@ -56,8 +57,11 @@ class Account:
     everyone: Chorus[DocumentBrief]
     """Who tells anything of it, relief, denials and background included."""
     past: History
-    telling: Mapping[int, tuple[int, float, bool]]
-    """By identity of each claim: whose voice of `everyone` it is, how clear, and whether it is primary."""
+
+    @cached_property
+    def telling(self) -> Mapping[int, tuple[int, float, bool]]:
+        """By identity of each claim: whose voice of `everyone` it is, how clear, and whether it is primary."""
+        return {id(claim): (self.everyone.voice(claim.report.document), claim.clarity, claim.primary) for claim in self.claims}
 
 
 @dataclass(frozen=True)
@@ -76,8 +80,7 @@ def account(claims: Sequence[Claim], kin: Kinship) -> Account:
     core = substance(told)
     voices = chorus([c.report.document for c in core.claims], kin)
     everyone = voices if len(core.claims) == len(told) else chorus([c.report.document for c in told], kin)
-    telling = {id(claim): (everyone.voice(claim.report.document), claim.clarity, claim.primary) for claim in told}
-    return Account(tuple(told), core, voices, everyone, history(told, core, everyone), telling)
+    return Account(tuple(told), core, voices, everyone, history(told, core, everyone))
 
 
 def history(claims: Sequence[Claim], core: Substance, voices: Chorus[DocumentBrief]) -> History:
@@ -110,8 +113,8 @@ def _wave(said: Sequence[_Said]) -> Wave | None:
             stage: Stage = "rumoured" if headline == "chance" and one.stage != "proposed" else one.stage
             signal, recorded_at = one.claim.report.signal, one.claim.report.recorded_at
             sure = signal.confidence * CONFIDENCE_WEIGHT[tier(one.claim)] >= PLAIN_CONFIDENCE
-            plain = sure and is_plain(document.title, signal.type)
-            parties = one.claim.principals | {p for p, role in signal.providers.items() if role in ACTIVE}
+            plain = sure and stage in TAKEN and is_plain(document.title, signal.type)
+            parties = one.claim.principals.union([p for p, role in signal.providers.items() if role in ACTIVE])
             spoken.append(Spoken(document.id, one.voice, stage, one.told, recorded_at, one.primary, plain, parties))
     return wave(spoken)
 
@@ -263,4 +266,4 @@ def _public(step: _Step, voices: Chorus[DocumentBrief]) -> StageStep:
         documents=tuple(documents),
         origins=len({voices.voice(c.report.document) for c in told_by}),
         primary=any(is_primary(c) for c in told_by),
-    )
+    ).lean()

@@ -86,7 +86,9 @@ class Kinship:
         """The groups of one text among these entries, to go on with."""
         groups, first = Groups(), dict[str, str]()
         for entry in entries:
-            groups.join(first.setdefault(self.texts.of(entry), entry), entry)
+            told = first.setdefault(self.texts.of(entry), entry)
+            if told != entry:
+                groups.join(told, entry)
         for left, right in self._apart:
             groups.part(left, right)
         return groups

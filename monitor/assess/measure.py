@@ -11,7 +11,7 @@ from datetime import date, datetime
 from functools import lru_cache
 from typing import Final, Literal, NamedTuple
 
-from monitor.model import MODIFIERS, EventType, Report, Role, Signal, short_hash
+from monitor.model import MODIFIERS, EventDates, EventType, Jurisdiction, Offer, Report, Role, Sector, Signal, short_hash
 from monitor.model.brief import Brief, SignalBrief, brief_of, same
 
 Family = Literal["access", "ban", "trade", "investment", "licensing", "antitrust", "tariff", "mitigation", "unknown"]
@@ -27,11 +27,29 @@ FAMILY: Final[dict[EventType, Family]] = {
 EITHER: Final[frozenset[Family]] = frozenset({"access", "ban"})
 """What headlines mix up: a provider's own cut-off and a government's ban."""
 ACTIVE: Final[frozenset[Role]] = frozenset({"restricting", "targeted", "affected"})
-_OWN_ACT: Final[frozenset[Family]] = frozenset({"access", "mitigation"})
+OF_PROVIDERS: Final[frozenset[Family]] = frozenset({"access", "mitigation"})
+"""Acts of providers, which only the places they affect can tell apart."""
 _OFFICIAL = re.compile(r"^(\d{4}-[A-Z]{2}\d{2}|\d{4}-\d{4,6}|[A-Z]\d-\d{4}-\d{4,6})$")
 _NONE: Final[frozenset[str]] = frozenset()
+_KEPT: Final = 8_192
+"""What so many measures are said to be is remembered: those of some weeks."""
+_SAYS_NOTHING: Final = SignalBrief("litigation", (), "asserted", False, {}, (), (), "rumoured", EventDates(), (), (), "", (), 0.0)
+"""What a report says of a measure beyond what it is."""
 _LEADS_FOR_EU: Final[frozenset[str]] = frozenset({"IE", "LU"})
 """Seats of most firms' lead data-protection authorities, whose decisions reporters call the EU's (GDPR, article 56)."""
+
+
+class Said(NamedTuple):
+    """What a claim says its measure is; the fields of `Claim` of the same names, and of its signal."""
+
+    families: frozenset[str]
+    kinds: frozenset[str]
+    principals: frozenset[str]
+    causes: frozenset[str]
+    named: frozenset[str]
+    issuing: frozenset[str]
+    affected: frozenset[str]
+    sectors: frozenset[str]
 
 
 class Claim(NamedTuple):
@@ -63,6 +81,8 @@ class Claim(NamedTuple):
     """Who takes the measure; a lead data-protection authority acts for the EU."""
     days: frozenset[date]
     """Days the report states for the measure itself."""
+    said: Said
+    """What a thread weighs of it, one object for all claims that say the same."""
     twin: bool = False
     """Whether the same document tells the act also the other way: as a government's ban and as the provider's own cut-off."""
 
@@ -90,29 +110,74 @@ class Act(NamedTuple):
     causes: frozenset[str] = frozenset()
 
 
+class _Measure(NamedTuple):
+    """What makes one act of a signal a claim, whoever reports it."""
+
+    act: Act
+    key: str
+    named: frozenset[str]
+    issuers: frozenset[str]
+    said: Said
+
+
 def claims(report: Report | Brief) -> Iterator[Claim]:
     """One claim per measure that the report tells."""
     told = brief_of(report) if isinstance(report, Report) else report
-    yield from (_claim(told, act) for act in acts(told.signal))
+    signal = told.signal
+    roles = tuple(signal.providers.items())
+    what = _What(
+        signal.type, signal.beneath, roles, signal.issuing, signal.affected, signal.sectors, signal.offers, signal.instrument
+    )  # fmt: skip
+    yield from [_claim(told, measure) for measure in _measures(what)]
 
 
-def _claim(report: Brief, act: Act) -> Claim:
+class _What(NamedTuple):
+    """All of a signal that says which measures it tells."""
+
+    type: EventType
+    beneath: tuple[EventType, ...]
+    roles: tuple[tuple[str, Role], ...]
+    issuing: tuple[Jurisdiction, ...]
+    affected: tuple[Jurisdiction, ...]
+    sectors: tuple[Sector, ...]
+    offers: tuple[Offer, ...]
+    instrument: str
+
+
+@lru_cache(maxsize=_KEPT)
+def _measures(what: _What) -> tuple[_Measure, ...]:
+    """The measures of a signal that says this: many reports say the same."""
+    fields = what._asdict()
+    signal = _SAYS_NOTHING._replace(providers=dict(fields.pop("roles")), **fields)
+    return tuple(_measure(signal, act) for act in acts(signal))
+
+
+def _measure(signal: SignalBrief, act: Act) -> _Measure:
+    principals, causes, named, issuers = same(act.principals), same(act.causes), _named(signal, act), _issuers(signal)
+    families = frozenset[str]() if act.family == "unknown" else frozenset((act.family,))
+    kinds, affected, sectors = _natures(signal.type, signal.beneath), frozenset(signal.affected), frozenset(signal.sectors)
+    said = Said(same(families), same(kinds), principals, causes, named, issuers, same(affected), same(sectors))
+    return _Measure(Act(act.family, principals, causes), act_key(signal, act), named, issuers, said)
+
+
+def _claim(report: Brief, measure: _Measure) -> Claim:
     document, signal, recorded_at = report
-    key = act_key(signal, act)
+    act, key, named, issuers, said = measure
     return Claim(
-        report=report,
-        family=act.family,
-        principals=same(act.principals),
-        causes=same(act.causes),
-        key=key,
-        order=(recorded_at, document.told_at, document.id, -signal.confidence, key),
-        reprint=(document.content_hash, key),
-        background=signal.background or signal.modality == "historical",
-        primary=_is_primary(report, act),
-        official=_official(report),
-        named=_named(signal, act),
-        issuers=_issuers(signal),
-        days=_days(signal.dates.announced, signal.dates.effective),
+        report,
+        act.family,
+        act.principals,
+        act.causes,
+        key,
+        (recorded_at, document.told_at, document.id, -signal.confidence, key),
+        (document.content_hash, key),
+        signal.background or signal.modality == "historical",
+        _is_primary(report, act),
+        _official(report),
+        named,
+        issuers,
+        _days(signal.dates.announced, signal.dates.effective),
+        said,
     )
 
 
@@ -121,13 +186,13 @@ def _is_primary(report: Brief, act: Act) -> bool:
     if document.reliability == "low":
         return False
     if document.kind == "regulator":
-        unsaid = not signal.issuing and act.family not in _OWN_ACT
+        unsaid = not signal.issuing and act.family not in OF_PROVIDERS
         return unsaid or document.jurisdiction in signal.issuing or (document.jurisdiction is None and bool(signal.issuing))
     if document.kind in ("vendor", "vendor_terms") and document.reliability in ("primary", "high"):
         publisher = re.sub(r"[^a-z0-9]+", "-", document.origin_group.casefold()).strip("-")
         if signal.type == "relief":
             return signal.providers.get(publisher) == "restricting"
-        return act.family in _OWN_ACT and (publisher in act.principals or publisher not in signal.providers)
+        return act.family in OF_PROVIDERS and (publisher in act.principals or publisher not in signal.providers)
     return False
 
 
@@ -193,13 +258,9 @@ def narrowed(claim: Claim) -> Signal:
     return signal.whole().model_copy(update={"providers": providers, "offers": offers})
 
 
-def natures(claim: Claim) -> frozenset[EventType]:
-    """The kinds of measure that a claim tells, without what only modifies one."""
-    return _natures(claim.report.signal.type, claim.report.signal.beneath)
-
-
 @lru_cache(maxsize=1024)
 def _natures(kind: EventType, beneath: tuple[EventType, ...]) -> frozenset[EventType]:
+    """The kinds of measure, without what only modifies one."""
     return frozenset(one for one in (kind, *beneath) if one not in MODIFIERS)
 
 

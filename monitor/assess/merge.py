@@ -7,14 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, time
-from typing import TypeVar
+from functools import lru_cache
+from typing import NamedTuple, TypeVar
 
 from monitor.assess.constants import CONFIDENCE_WEIGHT, EVIDENCE_MAX
 from monitor.assess.dates import dated
 from monitor.assess.facts import TIERS, is_primary, supported, tier
 from monitor.assess.history import Account, account
 from monitor.assess.kinship import Kinship
-from monitor.assess.measure import ACTIVE, EITHER, FAMILY, Claim
+from monitor.assess.measure import ACTIVE, EITHER, FAMILY, Claim, Family
 from monitor.assess.proof import evidence, offers
 from monitor.assess.tally import Tally
 from monitor.assess.title import title
@@ -29,6 +30,7 @@ def merged(claims: Sequence[Claim], names: Mapping[str, str], kin: Kinship) -> E
     told = account(known, kin)
     kinds = _types(told)
     dates, conflicts = dated(told)
+    agreeing = _agreeing(told, kinds[0])
     event = Event(
         id=known[0].event,
         type=kinds[0],
@@ -38,8 +40,8 @@ def merged(claims: Sequence[Claim], names: Mapping[str, str], kin: Kinship) -> E
         stage=told.past.stage,
         stages=told.past.steps,
         wave=told.past.wave,
-        providers=_providers(told, _agreeing(told, kinds[0])),
-        issuing=_told_of(told, _agreeing(told, kinds[0]), lambda c: c.report.signal.issuing).carried(),
+        providers=_providers(told, agreeing),
+        issuing=_told_of(told, agreeing, lambda c: c.report.signal.issuing).carried(),
         affected=_told_of(told, told.core.claims, lambda c: c.report.signal.affected).named(),
         dates=dates,
         date_conflicts=conflicts,
@@ -47,7 +49,7 @@ def merged(claims: Sequence[Claim], names: Mapping[str, str], kin: Kinship) -> E
         offers=offers(told),
         origins=tuple(voice.name for voice in told.chorus.origins),
         primary_source=any(is_primary(c) for c in told.core.claims),
-        reliability=min((tier(c) for c in told.core.claims), key=TIERS.index),
+        reliability=min({tier(c) for c in told.core.claims}, key=TIERS.index),
         documents=tuple(dict.fromkeys(c.report.document.id for c in known)),
         evidence=evidence(told.claims, EVIDENCE_MAX),
         instrument=_instrument(told),
@@ -56,23 +58,41 @@ def merged(claims: Sequence[Claim], names: Mapping[str, str], kin: Kinship) -> E
         confidence=_confidence(told),
         disputed=_disputed(told),
     )
-    return event.model_copy(update={"title": title(event, names)})
+    return event.model_copy(update={"title": title(event, names)}).lean()
 
 
 def _types(told: Account) -> tuple[EventType, ...]:
     """The measure's own type first, as most origins call it; then its further natures; then what modified it."""
-    measures = [c for c in told.core.claims if _lead(c) not in MODIFIERS] or told.core.claims
-    lead = _told_of(told, measures, lambda c: (_lead(c),)).carried()[0]
-    natures = _told_of(told, told.core.claims, lambda c: (k for k in (_lead(c), *c.report.signal.beneath) if k not in MODIFIERS))
-    news = _told_of(told, told.claims, lambda c: {_lead(c), c.report.signal.type, *c.report.signal.beneath})
+    given = {_kinds_of(c) for c in told.claims}
+    if len(given) == 1:  # all say the same, which no voice outweighs
+        (only,) = given
+        return tuple(dict.fromkeys((only.lead, *sorted(only.natures), *sorted(kind for kind in only.all if kind in MODIFIERS))))
+    measures = [c for c in told.core.claims if _kinds_of(c).lead not in MODIFIERS] or told.core.claims
+    lead = _told_of(told, measures, lambda c: (_kinds_of(c).lead,)).carried()[0]
+    natures = _told_of(told, told.core.claims, lambda c: _kinds_of(c).natures)
+    news = _told_of(told, told.claims, lambda c: _kinds_of(c).all)
     kinds = (lead, *natures.carried(), *sorted(kind for kind in news.carried() if kind in MODIFIERS))
     return tuple(dict.fromkeys(kinds))
 
 
-def _lead(claim: Claim) -> EventType:
-    """The claim's type in its own family: a provider's own act that a headline calls a ban is an access restriction."""
-    kind = claim.report.signal.type
-    return "access_restriction" if claim.family == "access" and FAMILY[kind] not in ("access", "unknown") else kind
+class _Kinds(NamedTuple):
+    """The types that a claim gives: its own in its own family (a provider's own act that a headline calls a ban is an access
+    restriction), that with what lies beneath but for modifiers, and all.
+    """
+
+    lead: EventType
+    natures: tuple[EventType, ...]
+    all: tuple[EventType, ...]
+
+
+def _kinds_of(claim: Claim) -> _Kinds:
+    return _kinds(claim.family, claim.report.signal.type, claim.report.signal.beneath)
+
+
+@lru_cache(maxsize=1024)
+def _kinds(family: Family, kind: EventType, beneath: tuple[EventType, ...]) -> _Kinds:
+    lead: EventType = "access_restriction" if family == "access" and FAMILY[kind] not in ("access", "unknown") else kind
+    return _Kinds(lead, tuple(k for k in (lead, *beneath) if k not in MODIFIERS), (lead, kind, *beneath))
 
 
 def _providers(told: Account, claims: Sequence[Claim]) -> dict[str, Role]:
@@ -80,8 +100,10 @@ def _providers(told: Account, claims: Sequence[Claim]) -> dict[str, Role]:
 
     Who only a small minority of origins ties to the measure, beside the best-supported party, is merely mentioned.
     """
+    if len({(id(c.report.signal.providers), c.principals, c.family) for c in claims}) == 1:
+        claims = [next((c for c in claims if is_primary(c)), claims[0])]  # all say the same, which no voice outweighs
     parties: Tally[str] = Tally()
-    roles: dict[str, Tally[Role]] = {p: Tally() for c in told.core.claims for p in (*c.report.signal.providers, *c.principals)}
+    roles: dict[str, Tally[Role]] = {p: Tally() for p in _named(told)}
     first_hand: dict[str, list[Role]] = {}
     for claim in claims:
         voice, primary = told.chorus.voice(claim.report.document), is_primary(claim)
@@ -99,6 +121,11 @@ def _providers(told: Account, claims: Sequence[Claim]) -> dict[str, Role]:
     return {p: role if role not in ACTIVE or p in tied else "mentioned" for p, role in held.items()}
 
 
+def _named(told: Account) -> set[str]:
+    said = {(id(c.report.signal.providers), c.principals): c for c in told.core.claims}
+    return {p for c in said.values() for p in (*c.report.signal.providers, *c.principals)}
+
+
 def _strongest(roles: Sequence[Role]) -> Role:
     return min(roles, key=ROLE_PRECEDENCE.index, default="mentioned")
 
@@ -113,15 +140,20 @@ def _role(claim: Claim, provider: str) -> Role:
 
 def _agreeing(told: Account, lead: EventType) -> list[Claim]:
     """The core without reports that call a provider's own act a ban, or the reverse: they name other actors for the same act."""
-    return [c for c in told.core.claims if c.family not in EITHER or FAMILY[lead] not in EITHER or c.family == FAMILY[lead]]
+    if FAMILY[lead] not in EITHER:
+        return list(told.core.claims)
+    return [c for c in told.core.claims if c.family not in EITHER or c.family == FAMILY[lead]]
 
 
-def _told_of(told: Account, claims: Iterable[Claim], words: Callable[[Claim], Iterable[Word]]) -> Tally[Word]:
+def _told_of(told: Account, claims: Iterable[Claim], words: Callable[[Claim], tuple[Word, ...]]) -> Tally[Word]:
     """The words that claims give, with the origins behind each."""
     tally: Tally[Word] = Tally()
-    for claim in claims:
+    given = [(claim, said) for claim in claims if (said := words(claim))]
+    if len({said for _, said in given}) == 1:
+        del given[1:]  # all say the same, which no voice outweighs
+    for claim, said in given:
         voice, clarity, primary = told.telling[id(claim)]
-        for word in words(claim):
+        for word in said:
             tally.tell(word, voice, clarity, primary)
     return tally
 
@@ -135,8 +167,7 @@ def _instrument(told: Account) -> str:
 
 def _last_reported(told: Account) -> datetime:
     """When the measure was last news: a copy counts when its text first appeared, a measure only recalled on its own days."""
-    days = [day for c in told.core.claims for day in c.days]
-    if told.core.modality == "historical" and days:
+    if told.core.modality == "historical" and (days := [day for c in told.core.claims for day in c.days]):
         return datetime.combine(max(days), time(), UTC)
     return max(text[0].told_at for text in told.chorus.texts)
 

@@ -5,7 +5,7 @@ In: claims of a measure. Out: evidence and offers, best first.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
 from monitor.assess.facts import TIERS, is_primary, is_relief, supported, tier
@@ -19,18 +19,35 @@ _OFFER_EVIDENCE_MAX: Final = 2
 
 def evidence(claims: Sequence[Claim], limit: int) -> tuple[Evidence, ...]:
     """Quotes, best first: news of the measure before relief and background, primary, reliable, early; one per document first."""
-    ranked = sorted(claims, key=lambda c: (c.background, is_relief(c), not is_primary(c), TIERS.index(tier(c)), c.told, c.order))
-    quotes = [(n, claim, quote) for claim in ranked for n, quote in enumerate(claim.report.signal.evidence or (_title(claim),))]
+    ranked = sorted(sorted(claims, key=lambda c: (c.told, c.order)), key=_standing)
     shown: dict[tuple[str, str], tuple[Claim, Quotation]] = {}
-    for _, claim, quote in sorted(quotes, key=lambda q: q[0]):
+    for claim, quote in _by_turns(ranked):
         shown.setdefault((claim.report.document.content_hash, quote.text), (claim, quote))
         if len(shown) == limit:
             break
     return tuple(_proof(claim, quote) for claim, quote in shown.values())
 
 
+def _by_turns(claims: Sequence[Claim]) -> Iterator[tuple[Claim, Quotation]]:
+    """The first quote of each, then the second ones, and so on."""
+    left, turn = claims, 0
+    while left:
+        for claim in left:
+            yield claim, (claim.report.signal.evidence or (_title(claim),))[turn]
+        turn += 1
+        left = [claim for claim in left if len(claim.report.signal.evidence) > turn]
+
+
+def _standing(claim: Claim) -> int:
+    """Place among the claims that prove the same, 0 is the best."""
+    weaker = 4 * claim.background + 2 * is_relief(claim) + (not claim.primary)
+    return len(TIERS) * weaker + TIERS.index(tier(claim))
+
+
 def offers(told: Account) -> tuple[EventOffer, ...]:
     """One offer per provider and kind: the terms of the best-supported report that states an amount, with its evidence."""
+    if not any(c.report.signal.offers for c in told.claims):
+        return ()
     telling = [c for c in told.claims if c.report.signal.modality in ("asserted", "historical")]
     keys = sorted({(offer.provider, offer.kind) for c in telling for offer in _own(c)})
     return tuple(_offer(told, telling, provider, kind) for provider, kind in keys)
@@ -71,4 +88,4 @@ def _proof(claim: Claim, quote: Quotation) -> Evidence:
         published_at=document.published_at,
         retrieved_at=document.retrieved_at,
         primary=is_primary(claim),
-    )
+    ).lean()

@@ -14,6 +14,7 @@ from monitor.model.event_brief import Weighable
 
 ADVANCE: Final[tuple[Stage, ...]] = ("rumoured", "proposed", "announced", "final", "in_force")
 """The way forward; `suspended` and `rescinded` leave it."""
+_ADVANCED: Final[Mapping[Stage, int]] = {stage: place for place, stage in enumerate(ADVANCE)}
 HALTED: Final[frozenset[Stage]] = frozenset({"suspended", "rescinded"})
 PHASE: Final[Mapping[Stage, int]] = {
     "suspended": 0, "rescinded": 0, "rumoured": 1, "proposed": 1, "announced": 2, "final": 2, "in_force": 3,
@@ -24,7 +25,7 @@ PENDING: Final[frozenset[Stage]] = frozenset({"announced", "final"})
 
 def advanced(stage: Stage) -> int:
     """How far along `ADVANCE` a stage is; -1 for a halted one."""
-    return ADVANCE.index(stage) if stage in ADVANCE else -1
+    return _ADVANCED.get(stage, -1)
 
 
 def stage_on(event: Weighable, as_of: datetime) -> Stage:

@@ -7,9 +7,8 @@ or the next bill joins the former one. As news it is told apart: many voices at 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, NamedTuple
 
 from monitor.assess.constants import NEWS_CYCLE_DAYS
 from monitor.assess.stage import PHASE
@@ -22,11 +21,10 @@ QUIET: Final = 2 * LENGTH
 PLAIN_CONFIDENCE: Final = 0.7
 """Confidence of a report, weighed by its source's tier, from which one origin suffices whose headline says plainly that the measure was
 taken: of a paper of medium standing what rules and heads are surest of (.94 and more), of a careful one .78."""
-_TAKEN: Final = frozenset({"announced", "final", "in_force"})
+TAKEN: Final[frozenset[Stage]] = frozenset({"announced", "final", "in_force"})
 
 
-@dataclass(frozen=True)
-class Spoken:
+class Spoken(NamedTuple):
     """One report of news, with the stage it tells and the independent voice behind it."""
 
     document: str
@@ -57,9 +55,9 @@ def wave(spoken: Sequence[Spoken]) -> Wave | None:
         alike=len({one.voice for one in alike}),
         before=len({one.voice for one in before}),
         primary=any(one.primary for one in within),
-        plain=any(one.plain and one.stage in _TAKEN for one in alike),
+        plain=any(one.plain and one.stage in TAKEN for one in alike),
         parties=tuple(sorted(frozenset().union(*(one.parties for one in alike)))),
-    )
+    ).lean()
 
 
 def _told_as(one: Spoken) -> int:

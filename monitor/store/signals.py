@@ -5,10 +5,26 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from functools import cache
+from itertools import chain
 from typing import Any, Final
 
 from pydantic_core import from_json
-from sqlalchemy import BindParameter, ColumnElement, ScalarSelect, Select, String, and_, bindparam, cast, delete, exists, func, or_, select
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    ScalarSelect,
+    Select,
+    String,
+    and_,
+    bindparam,
+    case,
+    cast,
+    delete,
+    exists,
+    func,
+    or_,
+    select,
+)
 from sqlalchemy.orm import Session, aliased
 from sqlmodel import UTCDateTime, col
 
@@ -95,12 +111,13 @@ def briefs(tx: Session, tagger_version: str, *, compared_by: str, documents: Col
     for key, body, title, signal, at in _rows(tx, tagger_version, compared_by, None, documents):
         if told is None or told[0] != key:
             told = key, stored_document(key, title, from_json(body))
-        yield Brief(told[1], stored_signal(from_json(signal), title), same(at))
+        yield Brief(told[1], stored_signal(signal, title), same(at))
 
 
 @cache
 def _wanted(compared: bool, dated: bool, some: bool) -> Select[Any]:
-    """Id, written body and title of the document, signal, and when the document was first tagged, in the order of documents.
+    """Id, written body and title of the document, signal, and when the document was first tagged; of `some` documents in their order,
+    of all as the database finds them, since sorting a million bodies takes longer than reading them.
 
     Built once, as building costs more than what the database does for one document.
     """
@@ -122,13 +139,13 @@ def _wanted(compared: bool, dated: bool, some: bool) -> Select[Any]:
         .join_from(SignalRow, TaggingRow)
         .join(DocumentRow, col(DocumentRow.id) == col(SignalRow.document_id))
         .where(col(SignalRow.tagger_version) == version, _is_told(SignalRow, TaggingRow))
-        .order_by(col(DocumentRow.id), col(SignalRow.position))
     )
     if compared:
         by_it = (col(TextSketchRow.document_id) == col(DocumentRow.id), col(TextSketchRow.method) == bindparam("method"))
         wanted = wanted.where(exists().where(*by_it))
     if some:
         wanted = wanted.where(col(SignalRow.document_id).in_(bindparam("documents", expanding=True)))
+        wanted = wanted.order_by(col(DocumentRow.id), col(SignalRow.position))
     if dated:
         wanted = wanted.where(_first_tagged(DocumentRow) <= as_of)
         replaced = replaced.where(_first_tagged(newer) <= as_of)
@@ -139,7 +156,8 @@ def _rows(tx: Session, version: str, method: str | None, as_of: datetime | None,
     given = {"version": version} | ({"method": method} if method else {}) | ({"as_of": as_of} if as_of else {})
     wanted = _wanted(method is not None, as_of is not None, documents is not None)
     if documents is None:
-        yield from tx.connection().execute(wanted, given, execution_options={"yield_per": READ_AT_ONCE})
+        found = tx.connection().execute(wanted, given, execution_options={"yield_per": READ_AT_ONCE})
+        yield from chain.from_iterable(found.partitions())  # row by row costs more than what the rows cost
         return
     for part in in_parts(sorted(documents)):
         yield from tx.connection().execute(wanted, given | {"documents": part})
@@ -157,8 +175,15 @@ def _first_tagged(document: type[DocumentRow]) -> ScalarSelect[datetime]:
     return select(func.min(col(first.recorded_at))).where(col(first.document_id) == col(document.id)).scalar_subquery()
 
 
-def _known_at(version: BindParameter[Any]) -> ScalarSelect[datetime]:
+def _known_at(version: BindParameter[Any]) -> ColumnElement[datetime]:
     """When what a signal says was first tagged in its document or in a version before it; a day that was put right is the same news."""
+    # Most entries have one version, of which nothing else needs to be looked up.
+    edited = col(DocumentRow.revision) > 1
+    return case((edited, _known_from(version)), else_=_first_tagged(DocumentRow))
+
+
+def _known_from(version: BindParameter[Any]) -> ScalarSelect[datetime]:
+    """The same, looked for in all versions."""
     earlier, first, same, tagging = aliased(DocumentRow), aliased(TaggingRow), aliased(SignalRow), aliased(TaggingRow)
     equal = (cast(col(same.body)[fact], String) == cast(col(SignalRow.body)[fact], String) for fact in _FACTS)
     says_it = exists().where(

@@ -6,10 +6,14 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
+from hypothesis import given
+
+from monitor.assess.alternatives import NO_ALTERNATIVE, Ratings
 from monitor.assess.score import score
 from monitor.assess.thread import thread
-from monitor.model import Alternative, Offer, Report
+from monitor.model import Alternative, Event, Offer, Report
 from tests.assess.builders import NOTICE_DAY, PROVIDERS, ban, days, notice, question, report
+from tests.assess.strategies import many_events, quick
 
 TOKENS = Offer(provider="alibaba-cloud", kind="free_tokens", amount="22000000")
 
@@ -98,3 +102,14 @@ def test_effort_is_what_is_known_of_a_move() -> None:
     assert (found["zhipu"], found["baidu"]) == ("configuration", "assisted")
     assert {one.effort for one in score(thread([notice()]), question()).alternatives} == {"code"}
     assert score(thread([notice()]), asked).input_digest == score(thread([notice()]), question()).input_digest
+
+
+@given(many_events())
+@quick
+def test_scores_noted_for_other_pairs_change_no_answer(events: list[Event]) -> None:
+    ratings: Ratings = {}
+    asked = [question(provider, place) for provider in ("openai", "zhipu", "baidu") for place in ("CN", "IT")]
+    assert [score(events, one, ratings) for one in asked] == [score(events, one) for one in asked]
+    for pair, noted in ratings.items():
+        exact = score(events, question(*pair)).score
+        assert exact >= NO_ALTERNATIVE if noted is None else exact == noted

@@ -66,3 +66,9 @@ def test_which_titles_a_machine_can_hardly_misread(title: str, plain: bool) -> N
 )
 def test_a_headline_is_plain_about_the_kind_that_it_tells(title: str, kind: EventType, plain: bool) -> None:
     assert is_plain(title, kind) == plain
+
+
+@pytest.mark.parametrize("title", ["NORWAY BANS TIKTOK", "Ceo Of Maker Blasts Ban", "Norway COULD ban TikTok", "Why Norway Banned TikTok"])
+def test_capitals_tell_nothing(title: str) -> None:
+    assert told_by(title) == told_by(title.lower()) == told_by(title.upper())
+    assert is_plain(title, "service_ban") == is_plain(title.upper(), "service_ban") == (title == "NORWAY BANS TIKTOK")

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from monitor.assess.score import score
 from monitor.assess.tally import Tally
 from monitor.assess.thread import thread
-from monitor.model import Offer, Report, Role
+from monitor.model import Event, Offer, Report, Role
 from tests.assess.builders import DEADLINE, NAMES, NOTICE_DAY, ban, days, event, gazette, notice, question, report
 from tests.assess.strategies import quick
 
@@ -260,3 +260,12 @@ def test_the_order_of_reports_does_not_matter_where_they_differ(order: list[int]
     loose = [later("x", stage="in_force"), later("y", providers=listed("bytedance", "baidu"))]
     reports = [*told_by(3), *loose, *both_ways("z", "ban"), report("w")]
     assert thread([reports[i] for i in order]) == thread(reports)
+
+
+def test_an_event_is_the_same_noun_as_one_that_was_read_back() -> None:
+    told = event(*told_by(3), later("x"))
+    assert Event.model_validate_json(told.model_dump_json()) == told
+    assert told.model_fields_set == {*Event.model_fields}
+    changed = told.model_copy(update={"title": "Another"})
+    assert changed != told
+    assert {*Event.model_fields} == told.model_fields_set  # shared, and not touched by copies
