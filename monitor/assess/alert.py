@@ -18,7 +18,7 @@ from monitor.assess.question import Question
 from monitor.assess.rate import contributions
 from monitor.assess.stage import HALTED, PHASE
 from monitor.assess.wave import QUIET
-from monitor.model import Alert, AlertPair, AlertReason, DayRole, Event, EventType, Jurisdiction, Provider, StageStep, Wave
+from monitor.model import MODIFIERS, Alert, AlertPair, AlertReason, DayRole, Event, EventType, Jurisdiction, Provider, StageStep, Wave
 
 ALERT_POINTS: Final = 15
 """What an event must weigh *by itself* for a provider in a place: an antitrust suit or a decided duty does, a plan that names it does
@@ -61,8 +61,13 @@ def alert(
     if event.withdrawn or event.type == "mitigation":
         return None
     own = max((one for one in told if one.event == event.id), key=lambda one: one.at, default=None)
+    if own is not None and event.stage in HALTED:
+        is_news = own.stage not in HALTED and _is_certain(event, step)
+        return _alert(event, step, "lifted", own.pairs, as_of) if is_news else None
     if event.stage in HALTED:
-        return _lifted(event, own, told, as_of, providers, regions, floor_points)
+        stood = _as_it_stood(event)
+        pairs = _pairs(stood, as_of, providers, regions, floor_points) if stood else ()
+        return _alert(event, wave, "lifted", pairs, as_of) if wave and pairs and not _is_part_of(told, event, wave, pairs) else None
     hit = _as_told(event)
     pairs = _pairs(hit, as_of, providers, regions, _least(hit, floor_points))
     news: StageStep | Wave = wave or step
@@ -75,27 +80,16 @@ def alert(
     return _alert(event, news, reason, pairs, as_of) if pairs and reason and not _is_part_of(told, event, news, pairs) else None
 
 
-def _lifted(
-    event: Event,
-    own: Alert | None,
-    told: Sequence[Alert],
-    as_of: datetime,
-    providers: Mapping[str, Provider],
-    regions: Mapping[str, tuple[Jurisdiction, ...]],
-    floor_points: int,
-) -> Alert | None:
-    """The alert that the end of a measure is worth."""
-    step, wave = event.stages[-1], event.wave
-    if own is not None:
-        is_news = own.stage not in HALTED and _is_certain(event, step)
-        return _alert(event, step, "lifted", own.pairs, as_of) if is_news else None
-    if wave is None or _is_nameless(event) or wave.stage not in HALTED or not _is_told(event, wave):
+def _as_it_stood(event: Event) -> Event | None:
+    """A measure that ended before anybody was warned of it, as it was; None unless it names whom it hit and the end is told as surely as
+    an alert asks.
+    """
+    kind = next((kind for kind in (event.type, *event.beneath) if kind not in MODIFIERS), None)
+    wave = event.wave
+    if kind is None or wave is None or wave.stage not in HALTED or _is_nameless(event) or not _is_told(event, wave):
         return None
-    # What nobody was warned of has no pairs yet: those on whom it would weigh if it stood.
-    standing = step.model_copy(update={"stage": "in_force"})
-    stood = _as_told(event).model_copy(update={"stage": "in_force", "stages": (standing,)})
-    pairs = _pairs(stood, as_of, providers, regions, floor_points)
-    return _alert(event, wave, "lifted", pairs, as_of) if pairs and not _is_part_of(told, event, wave, pairs) else None
+    step = event.stages[-1].model_copy(update={"stage": "in_force"})
+    return _as_told(event).model_copy(update={"type": kind, "stage": "in_force", "stages": (step,)})
 
 
 def _as_told(event: Event) -> Event:

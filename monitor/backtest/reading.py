@@ -36,8 +36,8 @@ class Seconding(Tagger):
         """One Tagging per document, in order."""
         listed = list(documents)
         for document, look in zip(listed, self.look(listed), strict=True):
-            is_live = look.page is not None and any(not signal.background for signal in look.found)
-            yield self.settle(document, look, judge([look.page])[0] if is_live and look.page is not None else None)
+            asked = look.page is not None and (look.live or look.headlined)
+            yield self.settle(document, look, judge([look.page])[0] if asked and look.page is not None else None)
 
 
 class Ahead:

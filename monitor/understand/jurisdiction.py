@@ -65,7 +65,11 @@ def _transfer_ends(cluster: Cluster, reading: Reading) -> frozenset[str]:
 def _first_state(cluster: Cluster, types: tuple[EventType, ...], reading: Reading, into: frozenset[str]) -> tuple[str, ...]:
     """The first organ or capital told, else the first country a sentence opens with."""
     lines = [*(j.line for j in cluster.anchors), reading.lines[0], *cluster.lines]
-    if any(f.hit.cue.id == "lr.state-suit" and phrase("jurisdiction.us-states").search(j.line.masked) for j in cluster.anchors for f in j.findings):
+    if any(
+        f.hit.cue.id == "lr.state-suit" and phrase("jurisdiction.us-states").search(j.line.masked)
+        for j in cluster.anchors
+        for f in j.findings
+    ):
         return ("US",)
     for line in lines:
         for place in line.places:

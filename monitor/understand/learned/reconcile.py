@@ -226,7 +226,10 @@ class _Case:
         return issuing, tuple(k for k, p in zip(keys, self.verdict.affected, strict=True) if p >= FURTHER)
 
     def _stage(self) -> str:
-        return STAGES[int(np.argmax(self.verdict.stage))]
+        stage = STAGES[int(np.argmax(self.verdict.stage))]
+        # Who suspends a service puts nothing off: the word for the end of a measure tells its beginning.
+        is_ban = stage == "suspended" and phrase("reconcile.service-suspended").search(self.reading.lines[0].masked)
+        return "in_force" if is_ban else stage
 
     def _sectors(self) -> tuple[str, ...]:
         rows = sorted(zip(SECTORS, self.verdict.sectors, strict=True), key=lambda row: -row[1])
