@@ -65,9 +65,9 @@ def alert(
         is_news = own.stage not in HALTED and _is_certain(event, step)
         return _alert(event, step, "lifted", own.pairs, as_of) if is_news else None
     if event.stage in HALTED:
-        stood = _as_it_stood(event)
+        stood = _as_it_stood(event, as_of)
         pairs = _pairs(stood, as_of, providers, regions, floor_points) if stood else ()
-        return _alert(event, wave, "lifted", pairs, as_of) if wave and pairs and not _is_part_of(told, event, wave, pairs) else None
+        return _alert(event, step, "lifted", pairs, as_of) if pairs and not _is_part_of(told, event, step, pairs) else None
     hit = _as_told(event)
     pairs = _pairs(hit, as_of, providers, regions, _least(hit, floor_points))
     news: StageStep | Wave = wave or step
@@ -80,16 +80,15 @@ def alert(
     return _alert(event, news, reason, pairs, as_of) if pairs and reason and not _is_part_of(told, event, news, pairs) else None
 
 
-def _as_it_stood(event: Event) -> Event | None:
-    """A measure that ended before anybody was warned of it, as it was; None unless it names whom it hit and the end is told as surely as
-    an alert asks.
-    """
+def _as_it_stood(event: Event, as_of: datetime) -> Event | None:
+    """A measure that ended before anybody was warned of it, as it was; None unless it names whom it hit and its end is sure and news."""
     kind = next((kind for kind in (event.type, *event.beneath) if kind not in MODIFIERS), None)
-    wave = event.wave
-    if kind is None or wave is None or wave.stage not in HALTED or _is_nameless(event) or not _is_told(event, wave):
+    step = event.stages[-1]
+    is_news = step.stage in HALTED and as_of - step.recorded_at <= _SAME_NEWS and _is_certain(event, step)
+    if kind is None or not is_news or _is_nameless(event):
         return None
-    step = event.stages[-1].model_copy(update={"stage": "in_force"})
-    return _as_told(event).model_copy(update={"type": kind, "stage": "in_force", "stages": (step,)})
+    stood = step.model_copy(update={"stage": "in_force"})
+    return event.model_copy(update={"type": kind, "stage": "in_force", "stages": (stood,)})
 
 
 def _as_told(event: Event) -> Event:
