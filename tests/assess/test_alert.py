@@ -280,3 +280,14 @@ def test_an_alert_on_one_firm_does_not_hide_a_law_for_all() -> None:
     given = given_for(told, [first])
     assert given is not None
     assert "openai" in {pair.provider for pair in given.pairs}
+
+
+def test_the_end_of_a_measure_from_before_we_watched_is_news_when_two_origins_tell_it() -> None:
+    ends = [ban(tag, "IT", "openai", stage="rescinded", type="relief", beneath=("service_ban",)) for tag in "ab"]
+    alone = given_for(one(ends[0]))
+    given = given_for(one(*ends))
+    assert alone is None
+    assert given is not None
+    assert (given.reason, given.stage, {pair.provider for pair in given.pairs}) == ("lifted", "rescinded", {"openai"})
+    assert given_for(one(*ends), after=days(9)) is None, "old news"
+    assert given_for(one(*ends), [given]) is None, "told"

@@ -1,0 +1,104 @@
+"""Headlines as feeds carry them: what rules read in them, and when heads are believed without a rule."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from monitor.catalog import load_catalog
+from monitor.model import Document, Signal
+from monitor.understand.tag import Tagger
+
+DAY = datetime(2024, 3, 5, 9, tzinfo=UTC)
+
+
+@pytest.fixture(scope="module")
+def rules() -> Tagger:
+    return Tagger(load_catalog(), None)
+
+
+def item(title: str, text: str = "") -> Document:
+    return Document(
+        source="feed", guid=title, url="https://news.example/1", title=title, text=text, lang="en", published_at=DAY, retrieved_at=DAY,
+        content_hash=title, origin_group=title, kind="news",
+    )  # fmt: skip
+
+
+def live(tagger: Tagger, title: str, text: str = "") -> list[Signal]:
+    (look,) = tagger.look([item(title, text)])
+    return [signal for signal in look.found if not signal.background]
+
+
+TOLD = [
+    ("Google fined 162 million dollars by India over Android", "google", "IN"),
+    ("EU hits Apple and Meta with fines", "apple", "EU"),
+    ("Nigeria watchdog fines Meta 220 million dollars", "meta", "NG"),
+    ("FTC investigating ChatGPT over harm to consumers", "openai", "US"),
+    ("Brussels opens probe into TikTok over child safety", "bytedance", "EU"),
+    ("41 states sue Meta over harm to youth", "meta", "US"),
+    ("Attorneys general sue TikTok over addictive features", "bytedance", "US"),
+]
+
+
+@pytest.mark.parametrize(("title", "provider", "issuing"), TOLD, ids=[title for title, _, _ in TOLD])
+def test_whom_an_authority_acts_against_is_its_target(rules: Tagger, title: str, provider: str, issuing: str) -> None:
+    (signal, *_) = live(rules, title)
+    assert signal.providers[provider] == "targeted"
+    assert issuing in signal.issuing
+
+
+NAMELESS = [
+    ("UK Parliament passes online safety bill", "licensing_regulation", "GB"),
+    ("EU clinches accord on world's strictest AI curbs", "licensing_regulation", "EU"),
+    ("China to curb graphite exports in latest minerals move", "export_control", "CN"),
+    ("Beijing limits civilian drone exports over military use", "export_control", "CN"),
+    ("Biden sets new limits on U.S. investment in Chinese tech", "investment_restriction", "US"),
+]
+
+
+@pytest.mark.parametrize(("title", "kind", "issuing"), NAMELESS, ids=[title for title, _, _ in NAMELESS])
+def test_a_measure_that_names_nobody_is_read(rules: Tagger, title: str, kind: str, issuing: str) -> None:
+    (signal, *_) = live(rules, title)
+    assert signal.type == kind
+    assert issuing in signal.issuing
+
+
+def test_a_part_of_a_federation_is_where_something_happens(rules: Tagger) -> None:
+    (signal, *_) = live(rules, "Bluesky goes dark in Mississippi")
+    assert (signal.type, signal.providers["bluesky"], signal.affected) == ("access_restriction", "restricting", ("US",))
+
+
+SILENT = [
+    "Google opens a second office in India",
+    "Meta faces questions over its new headset",
+    "States sue tobacco maker over vapes",
+    "China limits exports of pork",
+    "UK passes bill on rented homes",
+]
+
+
+@pytest.mark.parametrize("title", SILENT)
+def test_the_same_words_of_other_things_are_not(rules: Tagger, title: str) -> None:
+    assert live(rules, title) == []
+
+
+@pytest.fixture(scope="module")
+def reader() -> Tagger:
+    return Tagger(load_catalog())
+
+
+def test_heads_alone_are_believed_under_a_headline_that_would_pass_the_gate(reader: Tagger) -> None:
+    title = "Moscow starts throttling YouTube"
+    (look, verdict, tagging), *_ = reader.judged([item("Nairobi gives Facebook a week to act or face suspension")])
+    assert verdict is not None
+    assert look.headlined
+    assert tagging.agreed == (look.live or verdict.relevant >= 0.7)
+    (elsewhere,) = reader.look([item("What to read this week", f"{title}.")])
+    assert elsewhere.gate.candidate
+    assert not elsewhere.headlined
+
+
+def test_who_suspends_a_service_puts_nothing_off(reader: Tagger) -> None:
+    told = list(reader.tag([item("Brazilian court orders suspension of Telegram"), item("Court suspends Montana's TikTok ban")]))
+    assert [tagging.signals[0].stage == "suspended" for tagging in told if tagging.signals][:2] == [False, True]
