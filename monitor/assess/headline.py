@@ -17,16 +17,18 @@ _KEPT: Final = 65_536
 """Titles that are remembered: an event that grows is merged again and again."""
 # Patterns are for titles in lower case: told to ignore case, `re` tries each word of a list in full, which takes four times as long.
 _MAY_COME = re.compile(
-    r"\b(?:could|may|might|(?:is|are)? ?(?:likely|expected|poised|about) to|considers?|considering|weigh(?:s|ing)?|mull(?:s|ing)?|"
+    r"\b(?:could|may|might|(?:is|are)? ?(?:likely|expected|poised|about) to|considers?|considering|reconsiders?|sees|weigh(?:s|ing)?|"
+    r"mull(?:s|ing)?|"
     r"looming|possible|potential|eye(?:s|ing)|looks? to|if passed|close to|one step closer|inches closer|on (?:the )?(?:cusp|verge) of|"
     r"reported plans?|should be (?:looked|banned|blocked|restricted))\b",
 )
 _ONLY_SAID = re.compile(
     r"^(?:\w+ ){1,3}fears?\b|"
     r"\b(?:wants?|ceo|declin(?:es?|ed) to|seems? to be over|oppos(?:es?|ing|ition)|blasts?|slams?|critici[sz](?:es?|ing)|condemns?|"
-    r"accuse[sd]?|denounces?|urge[sd]?|call(?:s|ed|ing)? (?:on|for|to)|rips|lash(?:es)? out|rejects?|hits? back|objects? to|rails? against|"
+    r"accuse[sd]?|denounces?|exec(?:utive)?s? (?:says?|claims?|alleges?)|"
+    r"urge[sd]?|call(?:s|ed|ing)? (?:on|for|to)|rips|lash(?:es)? out|rejects?|hits? back|objects? to|rails? against|"
     r"pressure (?:on|to|from)|under pressure|asks?|should (?:be|not)|lobb(?:y|ies)|appeals? to|defends?|explained|explainer|guide to|"
-    r"what (?:to know|you need to know|it means)|why|how|who is)\b",
+    r"what (?:to know|you need to know|it means)|why|how|who is|makes? sense|complicated)\b",
 )
 _DONE = re.compile(
     r"\b(?:bans?|banned|banning|bars|barring|barred|outlaws?|outlawed|forbids?|forbidden|prohibits?|prohibited|"
@@ -47,7 +49,7 @@ _DONE = re.compile(
 )
 _DOUBTED = re.compile(
     r"\b(?:says?|said|saying|avoid|reportedly|reports?|sources|plans?|planning|planned|threatens?|threatened|vows?|wins?|won|loses?|lost|"
-    r"cleared|would|if|unless|bids? to|tries to|trying to|fights?|despite|live|watch)\b|[?:]",
+    r"cleared|would|if|unless|bankruptcy|new owner\w*|bids? to|tries to|trying to|fights?|despite|live|watch)\b|[?:]",
 )
 """What somebody says or plans, or what the headline tells of something else, before which the act itself lies."""
 _CONTENT = re.compile(

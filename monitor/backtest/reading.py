@@ -36,7 +36,7 @@ class Seconding(Tagger):
         """One Tagging per document, in order."""
         listed = list(documents)
         for document, look in zip(listed, self.look(listed), strict=True):
-            asked = look.page is not None and (look.live or look.headlined)
+            asked = look.page is not None and look.live
             yield self.settle(document, look, judge([look.page])[0] if asked and look.page is not None else None)
 
 

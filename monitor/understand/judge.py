@@ -11,8 +11,8 @@ from functools import cached_property
 
 from monitor.model import MODIFIERS, EventType, Modality
 from monitor.understand.actors import NOBODY, Actor, find_actor
-from monitor.understand.lexicon import Lexicon, phrase
-from monitor.understand.needs import Spot, holds
+from monitor.understand.lexicon import Lexicon, load_lexicon, phrase
+from monitor.understand.needs import Spot, holds, regions
 from monitor.understand.reading import Hit, Line, Reading
 
 POSITION = (1.3, 1.0, 0.95, 0.85, 0.8, 0.75)
@@ -127,6 +127,8 @@ def _misread(line: Line, hit: Hit, reading: Reading) -> bool:
     reaction = phrase("judge.reaction").search(line.masked)
     if reaction and reaction.end() <= hit.start - line.sentence.start:
         return True
+    if hit.cue.type == "antitrust" and phrase("judge.suit").search(line.masked) and not _is_public(line):
+        return True
     if hit.cue.type in _OF_MERGERS:
         return any(phrase("judge.merger").search(near.masked) for near in (line, reading.lines[0]))
     if hit.cue.type not in ("access_restriction", "service_ban"):
@@ -137,6 +139,12 @@ def _misread(line: Line, hit: Hit, reading: Reading) -> bool:
     if hit.cue.type == "access_restriction" and (phrase("judge.premises").search(said) or _stops_data(line, hit)):
         return True
     return bool(phrase("judge.against-measure").match(line.masked[hit.start - line.sentence.start :]))
+
+
+def _is_public(line: Line) -> bool:
+    """Whether anybody but firms stands in the line: an organ, a word for one, or a place that is more than where a firm is from."""
+    organ = any(place.kind in ("organ", "capital") for place in line.places)
+    return organ or bool(regions(line)) or bool(load_lexicon().words["gov"].search(line.masked))
 
 
 def _stops_data(line: Line, hit: Hit) -> bool:

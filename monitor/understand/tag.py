@@ -20,7 +20,7 @@ from monitor.model import Band, Document, Mention, Signal, SourceKind, Tagging, 
 from monitor.understand.country_list import unlisted
 from monitor.understand.frame import signals
 from monitor.understand.gate import FULL_SUPPORT, Gate, GateResult
-from monitor.understand.learned.doubt import ALONE, band_of
+from monitor.understand.learned.doubt import band_of
 from monitor.understand.learned.heads import judge
 from monitor.understand.learned.page import Page, page_of
 from monitor.understand.learned.reconcile import SECONDED, named_providers, plainly_told, reconciled
@@ -54,8 +54,6 @@ class Look:
     reading: Reading | None
     found: list[Signal]
     page: Page | None
-    headlined: bool = False
-    """Whether the headline alone would pass the gate: it names a provider or a technology, and a measure or a place."""
 
     @property
     def live(self) -> bool:
@@ -135,8 +133,7 @@ class Tagger:
         if reading is None:
             return Look(text, gate, None, [], None)
         found = signals(reading, self._catalog, self._lexicon) if reading.has_hits else []
-        headlined = self._gate(text.norm[: text.title_end], reading.lang).candidate
-        return Look(text, gate, reading, found, page_of(reading, found, self._catalog.providers), headlined)
+        return Look(text, gate, reading, found, page_of(reading, found, self._catalog.providers))
 
 
 def _beside(gone: Signal, found: list[Signal]) -> list[Signal]:
@@ -206,7 +203,7 @@ def _tagging(document: Document, look: Look, named: Sequence[Named], found: list
     agreed = True
     if verdict is not None and look.page is not None:
         confidence = verdict.relevant if live else 1 - verdict.relevant
-        agreed = look.live or (look.headlined and verdict.relevant >= ALONE)
+        agreed = look.live
         band, reasons = band_of(look.page, verdict, agreed)
     return Tagging(
         document=document.id, tagger_version=TAGGER_VERSION, relevant=bool(live), confidence=confidence, band=band, reasons=reasons,

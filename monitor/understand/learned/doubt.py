@@ -17,8 +17,6 @@ from monitor.understand.learned.verdict import Verdict, day_chances
 
 ALERT, ARCHIVE = 0.95, 0.15
 """Probabilities of relevance above and below which nobody needs to look."""
-ALONE = 0.7
-"""Probability of relevance from which heads are believed without a rule, where the headline alone would pass the gate."""
 UNSURE = 0.5
 """A type, stage or role less likely than this is a reason to look."""
 UNSURE_DAY = 0.65

@@ -22,7 +22,7 @@ from monitor.understand.lexicon import phrase
 from monitor.understand.offering import COUNTED_WITH, owners
 from monitor.understand.reading import Line, Reading
 
-RELEVANT, SECONDED = 0.7, 0.4
+RELEVANT, SECONDED = 0.7, 0.7
 """The least probability of a relevant document: where heads stand alone, and where a rule tells of a live event too."""
 FURTHER = 0.5
 """The least probability of a type beneath, a sector, a jurisdiction."""
@@ -101,6 +101,16 @@ class _Case:
     def _primary(self) -> EventType:
         return TYPES[int(np.argmax(self.verdict.primary))]
 
+    def _kind(self, live: Sequence[Signal]) -> EventType:
+        """The type of the news of the day. Heads call suits and probes of every kind antitrust: where an English text has no word of
+        competition, what rules read instead counts.
+        """
+        kind = self._primary()
+        if kind != "antitrust" or self.reading.lang != "en" or phrase("reconcile.competition").search(self.reading.text.norm):
+            return kind
+        read = [s for s in live if s.type != kind and s.type not in MODIFIERS]
+        return max(read, key=lambda s: s.confidence).type if read else kind
+
     def _kept(self, live: list[Signal]) -> list[Signal]:
         chance = dict(zip(TYPES, self.verdict.types, strict=True))
         least = 1.0 if len(live) == 1 else TOLD_AT_LENGTH if self._long else SURE
@@ -108,7 +118,7 @@ class _Case:
 
     def _lead(self, kept: list[Signal]) -> Signal:
         """The news of the day; a signal of the rules that becomes it is taken out of `kept`."""
-        kind = self._primary()
+        kind = self._kind(kept)
         same = [s for s in kept if s.type == kind] or [s for s in kept if kind in s.beneath]
         if same:
             lead = max(same, key=lambda s: s.confidence)
@@ -217,8 +227,15 @@ class _Case:
         found: dict[str, Role] = {}
         for entity, row in zip(self.page.providers, self.verdict.roles, strict=True):
             if row[len(ROLES)] < NOT_NAMED:
-                found[entity.key] = ROLES[int(np.argmax(row[: len(ROLES)]))]
+                role = ROLES[int(np.argmax(row[: len(ROLES)]))]
+                found[entity.key] = "mentioned" if role == "targeted" and self._is_occasion(entity.key) else role
         return found
+
+    def _is_occasion(self, provider: str) -> bool:
+        """Whether the headline names the provider only in what another firm is punished for ("fines app for sharing data with …")."""
+        title = self.reading.lines[0]
+        spans = [m.start - title.sentence.start for m in title.mentions if m.provider == provider]
+        return bool(spans) and all(phrase("reconcile.occasion").search(title.masked[:start]) for start in spans)
 
     def _places(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
         keys = [e.key for e in self.page.places]
