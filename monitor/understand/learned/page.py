@@ -61,7 +61,7 @@ class Page:
     staying: frozenset[str]
     """Providers of which some sentence says that they go on as before; the heads do not see it."""
     homes: frozenset[str]
-    """Where the providers are at home that rules call targeted; the heads see it as a feature of the place."""
+    """Where the providers are at home that rules call targeted or restricting; of the former the heads see it as a feature of the place."""
 
 
 def page_of(reading: Reading, found: Sequence[Signal], providers: Mapping[str, Provider]) -> Page:
@@ -77,13 +77,13 @@ def page_of(reading: Reading, found: Sequence[Signal], providers: Mapping[str, P
         features=_features(reading, live, bool(terms)), providers=_providers(reading, live, where, providers, priced),
         places=_places(reading, live, where, providers), days=_days(days, live, where, reading.published),
         sectors=_sectors(reading, live, where, providers), offers=_offers(reading, terms, where), terms=terms, staying=_staying(reading),
-        homes=_homes(live, providers),
+        homes=_homes(live, providers, {"targeted", "restricting"}),
     )  # fmt: skip
 
 
-def _homes(live: Sequence[Signal], providers: Mapping[str, Provider]) -> frozenset[str]:
-    targeted = {p for s in live for p, role in s.providers.items() if role == "targeted"}
-    return frozenset(home for p in targeted if p in providers and (home := providers[p].home))
+def _homes(live: Sequence[Signal], providers: Mapping[str, Provider], roles: Collection[Role]) -> frozenset[str]:
+    found = {p for s in live for p, role in s.providers.items() if role in roles}
+    return frozenset(home for p in found if p in providers and (home := providers[p].home))
 
 
 def _staying(reading: Reading) -> frozenset[str]:
@@ -167,7 +167,7 @@ def _places(reading: Reading, live: Sequence[Signal], where: Windows, providers:
     homes = {p.id: p.home for p in providers.values() if p.home}
     at_home = {homes[m.provider] for m in (*reading.mentions, *reading.doubtful) if m.provider in homes}
     issuing, affected = ({j for s in live for j in getattr(s, field)} for field in ("issuing", "affected"))
-    hit_homes = _homes(live, providers)
+    hit_homes = _homes(live, providers, {"targeted"})
     own = reading.document.jurisdiction
     implied = [*([own] if own else []), *sorted(at_home), *sorted(issuing | affected)]
     for jurisdiction in implied:

@@ -78,11 +78,11 @@ def _move(row: Floats, role: Role, to: Role) -> None:
 
 
 def _open_to(lead: Signal, places: Sequence[str], homes: Collection[str]) -> Floats:
-    """0 for a place that only tells where the banned provider comes from, else 1: a state bans in its own land.
+    """0 for a place that only tells where the banned or leaving provider comes from, else 1: a state bans in its own land.
 
     Heads take "the Russian maker" for users in Russia where no other place stands near.
     """
-    only_home = lead.type == "service_ban" and bool(lead.affected)
+    only_home = lead.type in ("service_ban", "access_restriction") and bool(lead.affected)
     return np.array([not (only_home and key in homes and key not in lead.affected) for key in places], np.float32)
 
 
