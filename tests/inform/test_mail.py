@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import ssl
 import time
+from collections.abc import Sequence
 from email import message_from_bytes, policy
-from email.message import EmailMessage
+from email.errors import MessageDefect, MissingHeaderBodySeparatorDefect, MultipartInvariantViolationDefect
+from email.message import EmailMessage, Message
 from pathlib import Path
 
 import pytest
@@ -243,3 +245,22 @@ def test_a_refused_password_is_a_failure_that_does_not_show_it() -> None:
     with scripted_server(script) as port:
         result = send(message(MAIL, FROM, NOW), MAIL.recipient, f"smtp://me:secret@127.0.0.1:{port}", 5)
     assert (result.state, result.reason) == ("failed", "535 5.7.8 bad credentials")
+
+
+def test_a_head_that_was_read_alone_is_no_flaw(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Python 3.11.2, which Debian 12 ships, calls a multipart whose head alone is read defective; other defects still count."""
+    from monitor.inform import mail as module
+
+    read = module._heads
+
+    def as_older_pythons_do(raw: bytes, boundaries: Sequence[str]) -> list[Message]:
+        found = list(read(raw, boundaries))
+        found[0].defects.append(defect)
+        return found
+
+    monkeypatch.setattr(module, "_heads", as_older_pythons_do)
+    defect: MessageDefect = MultipartInvariantViolationDefect()
+    assert message(MAIL, FROM, NOW)
+    defect = MissingHeaderBodySeparatorDefect()
+    with pytest.raises(DeliveryError, match="must not"):
+        message(MAIL, FROM, NOW)
