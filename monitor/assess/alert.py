@@ -6,6 +6,7 @@ An interruption that turns out wrong costs the trust that the next one needs, so
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from math import floor
@@ -16,7 +17,7 @@ from monitor.assess.factors import ACTIVE
 from monitor.assess.measure import EITHER, FAMILY
 from monitor.assess.question import Question
 from monitor.assess.rate import contributions
-from monitor.assess.stage import HALTED, PHASE
+from monitor.assess.stage import HALTED, PHASE, put_off_to
 from monitor.assess.wave import QUIET
 from monitor.model import MODIFIERS, Alert, AlertPair, AlertReason, DayRole, Event, EventType, Jurisdiction, Provider, StageStep, Wave
 
@@ -33,6 +34,7 @@ PLAIN_POINTS: Final = 8
 that one careful report tells must not wait for the second."""
 _LOOSE: Final = frozenset({"service_ban", "litigation", "relief"})
 """What reporters also call a measure of another kind."""
+_PLAN: Final = re.compile(r"\b(?:bills?|proposals?|proposed|plan(?:s|ned)?|drafts?|would)\b", re.IGNORECASE)
 _SAME_NEWS: Final = timedelta(days=NEWS_CYCLE_DAYS)
 
 
@@ -81,14 +83,24 @@ def alert(
 
 
 def _as_it_stood(event: Event, as_of: datetime) -> Event | None:
-    """A measure that ended before anybody was warned of it, as it was; None unless it names whom it hit and its end is sure and news."""
+    """A measure that ended before anybody was warned of it, as it was; None unless it names whom it hit, was decided when we first heard of
+    it, and its end is sure and news. What was only planned, or is put off to a known day, has not ended.
+    """
     kind = next((kind for kind in (event.type, *event.beneath) if kind not in MODIFIERS), None)
     step = event.stages[-1]
     is_news = step.stage in HALTED and as_of - step.recorded_at <= _SAME_NEWS and _is_certain(event, step)
-    if kind is None or not is_news or _is_nameless(event):
+    if kind is None or not is_news or _is_nameless(event) or put_off_to(event) or _was_planned(event):
         return None
     stood = step.model_copy(update={"stage": "in_force"})
     return event.model_copy(update={"type": kind, "stage": "in_force", "stages": (stood,)})
+
+
+def _was_planned(event: Event) -> bool:
+    """Whether nothing tells that the measure was more than a plan: an earlier stage says so, else the words of what is told."""
+    earlier = [PHASE[step.stage] for step in event.stages[:-1] if step.stage not in HALTED]
+    if earlier:
+        return max(earlier) < PHASE["announced"]
+    return any(_PLAN.search(proof.quote) for proof in event.evidence)
 
 
 def _as_told(event: Event) -> Event:
@@ -163,7 +175,10 @@ def _is_part_of(told: Sequence[Alert], event: Event, news: StageStep | Wave, pai
     with at least half its weight: a law for a whole class does not hide the case against one firm. What three origins tell as another
     kind of measure is one.
     """
-    close = (one for one in told if one.event != event.id and abs(news.recorded_at - one.at) <= _SAME_NEWS)
+    halted = event.stage in HALTED  # that a measure ended hides no other one
+    close = (
+        one for one in told if one.event != event.id and (halted or one.reason != "lifted") and abs(news.recorded_at - one.at) <= _SAME_NEWS
+    )
     if isinstance(news, Wave) and news.alike >= ESTABLISHED_ORIGINS:
         close = (one for one in close if _could_be(one.type, event.type))
     warned: dict[tuple[str, str], int] = {}

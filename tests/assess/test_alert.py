@@ -14,7 +14,7 @@ from monitor.assess.casebook import Casebook
 from monitor.assess.kinship import NO_KIN
 from monitor.assess.merge import merged
 from monitor.assess.thread import thread
-from monitor.model import Alert, Event, Report
+from monitor.model import Alert, Event, EventDates, Report
 from tests.assess.builders import EU, NAMES, NOTICE_DAY, PROVIDERS, ban, days, gazette, notice, report
 from tests.assess.strategies import many_reports, quick
 
@@ -291,3 +291,33 @@ def test_the_end_of_a_measure_from_before_we_watched_is_news_when_two_origins_te
     assert (given.reason, given.stage, {pair.provider for pair in given.pairs}) == ("lifted", "rescinded", {"openai"})
     assert given_for(one(*ends), after=days(9)) is None, "old news"
     assert given_for(one(*ends), [given]) is None, "told"
+
+
+ENDED: dict[str, Any] = {"type": "relief", "beneath": ("service_ban",), "stage": "rescinded"}
+
+
+@pytest.mark.parametrize("stage", ["rumoured", "proposed"])
+def test_what_was_only_planned_has_not_ended(stage: str) -> None:
+    planned = [ban(tag, "IT", "openai", stage=stage) for tag in "ab"]
+    dropped = [ban(tag, "IT", "openai", told=NOTICE_DAY + days(1), **ENDED) for tag in "cd"]
+    event = next(e for e in thread([*planned, *dropped], NAMES) if e.stage == "rescinded")
+    assert given_for(event, after=days(1) + timedelta(hours=6), points=80) is None
+
+
+def test_what_is_put_off_to_a_known_day_has_not_ended() -> None:
+    paused = one(*(ban(tag, "IT", "openai", **(ENDED | {"stage": "suspended"})) for tag in "ab"))
+    put_off = paused.model_copy(update={"dates": EventDates(effective=NOTICE_DAY.date() + days(90))})
+    assert given_for(paused) is not None
+    assert given_for(put_off) is None
+
+
+def test_that_one_measure_ended_hides_no_other() -> None:
+    ends = given_for(one(*(ban(tag, "IT", "openai", **ENDED) for tag in "ab")))
+    assert ends is not None
+    assert ends.reason == "lifted"
+    told = NOTICE_DAY + days(1)
+    other = one(*(ban(tag, "IT", "openai", type="sanctions_listing", told=told) for tag in "cdef"))
+    assert other.id != ends.event
+    given = given_for(other, [ends], days(1) + timedelta(hours=6))
+    assert given is not None
+    assert given.reason == "new"

@@ -99,3 +99,29 @@ def test_heads_alone_are_believed_by_a_person_only(reader: Tagger) -> None:
 def test_who_suspends_a_service_puts_nothing_off(reader: Tagger) -> None:
     told = list(reader.tag([item("Brazilian court orders suspension of Telegram"), item("Court suspends Montana's TikTok ban")]))
     assert [tagging.signals[0].stage == "suspended" for tagging in told if tagging.signals][:2] == [False, True]
+
+
+ADDRESSED = [
+    ("Vietnam cracks down on Telegram, orders providers to block it", "telegram"),
+    ("EU imposes record fine on Google", "google"),
+    ("Irish watchdog imposes 1.2 billion euro fine on Meta over data transfers to US", "meta"),
+    ("EU court upholds antitrust fine on Google", "google"),
+    ("Regulator fines Facebook owner for failing to protect Instagram users in Italy", "meta"),
+]
+
+
+@pytest.mark.parametrize(("title", "provider"), ADDRESSED, ids=[title for title, _ in ADDRESSED])
+def test_whom_a_fine_is_on_is_no_occasion_of_it(reader: Tagger, title: str, provider: str) -> None:
+    (tagging,) = reader.tag([item(title)])
+    assert tagging.signals[0].providers[provider] == "targeted"
+
+
+def test_whose_data_another_firm_is_fined_over_is_not_fined(reader: Tagger) -> None:
+    (tagging,) = reader.tag([item("FTC fines drug discount app for sharing user data with Facebook", "It must pay 1.5 million dollars.")])
+    assert all(signal.providers.get("meta") in {None, "mentioned"} for signal in tagging.signals)
+
+
+@pytest.mark.parametrize("title", ["US suspends Huawei sanctions", "Trump suspends Huawei export controls"])
+def test_who_suspends_a_measure_begins_none(reader: Tagger, title: str) -> None:
+    (tagging,) = reader.tag([item(title)])
+    assert all(signal.stage != "in_force" for signal in tagging.signals)
