@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -10,8 +12,10 @@ from monitor.pipeline.assessing import assess
 from monitor.pipeline.collecting import collect
 from monitor.pipeline.comparing import compare
 from monitor.pipeline.mailing import deliver
+from monitor.pipeline.owner import is_alive, this_process
 from monitor.pipeline.reading import read
 from monitor.pipeline.world import Progress, World, no_progress
+from monitor.store import slots
 from monitor.understand.tag import Tagger
 
 
@@ -50,22 +54,36 @@ class CycleSummary:
 
 def cycle(world: World, tagger: Tagger, progress: Progress = no_progress) -> CycleSummary:
     """Collect, compare, read, assess and deliver once."""
-    started = world.clock()
-    collected = collect(world, progress)
-    copies = compare(world, progress)
-    tagged = read(world, tagger, progress)
-    summary = CycleSummary(
-        polled=sum(collected.states.values()),
-        states=dict(collected.states),
-        new_documents=collected.new,
-        copies=copies,
-        tagged=tagged.documents,
-        relevant=tagged.relevant,
-        doubtful=tagged.doubtful,
-        event_revisions=assess(world, tagger.version),
-        deliveries=deliver(world),
-        seconds=round((world.clock() - started).total_seconds(), 1),
-    )
+    with _under_way(world):
+        started = world.clock()
+        collected = collect(world, progress)
+        copies = compare(world, progress)
+        tagged = read(world, tagger, progress)
+        summary = CycleSummary(
+            polled=sum(collected.states.values()),
+            states=dict(collected.states),
+            new_documents=collected.new,
+            copies=copies,
+            tagged=tagged.documents,
+            relevant=tagged.relevant,
+            doubtful=tagged.doubtful,
+            event_revisions=assess(world, tagger.version),
+            deliveries=deliver(world),
+            seconds=round((world.clock() - started).total_seconds(), 1),
+        )
     if summary.polled:
         log("cycle finished", **{name: value for name, value in asdict(summary).items() if isinstance(value, int | float)})
     return summary
+
+
+@contextmanager
+def _under_way(world: World) -> Iterator[None]:
+    """Other processes see meanwhile that this one may hold news that are not drawn yet."""
+    with world.store.write() as tx:
+        slots.leave(tx, [owner for owner in slots.under_way(tx) if owner == this_process() or not is_alive(owner)])
+        slots.enter(tx, this_process(), world.clock())
+    try:
+        yield
+    finally:
+        with world.store.write() as tx:
+            slots.leave(tx, [this_process()])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from monitor.errors import NotFoundError
 from monitor.inform.digest import Skipped, compose
@@ -14,6 +14,7 @@ from monitor.model import Delivery, Mail, Recipient, Team
 from monitor.pipeline.alerting import alerted_at, plan_alerts
 from monitor.pipeline.consenting import ask_new
 from monitor.pipeline.notifying import notify_queued
+from monitor.pipeline.owner import is_alive, this_process
 from monitor.pipeline.picture import Gallery, left, out_of_reach, readers, ready_links
 from monitor.pipeline.posting import send_queued
 from monitor.pipeline.world import World
@@ -21,6 +22,8 @@ from monitor.store import Session, consents, outbox, slots
 
 PORTION = 20
 """Recipients planned in one transaction: others may write in between, and a death costs no more than these."""
+LONGEST_CYCLE = timedelta(hours=1)
+"""After which another host's process that never said it was through is taken for dead."""
 
 
 def preview(world: World, email: str, at: datetime) -> Mail | str:
@@ -79,13 +82,23 @@ def _plan_digests(world: World, now: datetime) -> Counter[str]:
         if not open_:
             return counts
         closed = out_of_reach(world, tx)
-        told, pictures = outbox.last_told(tx, None), Gallery(world, tx, now)
+        told, pictures, partial = outbox.last_told(tx, None), Gallery(world, tx, now), _is_partial(tx, now)
         for portion in _portions([pair for pair in open_ if pair[1].address not in closed]):
             made = [(who, team, _composed(tx, pictures, team, who, told.get((who.address, team.id)))) for team, who in portion]
             with world.store.write() as writing:
-                counts.update(_queued(world, writing, who, team, mail, now) for who, team, mail in made)
+                # A digest with nothing to tell leaves its slot open while another process may be about to have news for it.
+                counts.update(
+                    "skipped" if partial and isinstance(mail, str) else _queued(world, writing, who, team, mail, now)
+                    for who, team, mail in made
+                )
     counts["suspended"] = sum(who.address in closed for _, who in open_)
     return counts
+
+
+def _is_partial(tx: Session, now: datetime) -> bool:
+    """Whether another living process is in the midst of a cycle: what it has fetched or read may not be drawn yet."""
+    begun = slots.under_way(tx).items()
+    return any(owner != this_process() and at >= now - LONGEST_CYCLE and is_alive(owner) for owner, at in begun)
 
 
 def _queued(world: World, tx: Session, recipient: Recipient, team: Team, mail: Mail | str, now: datetime) -> str:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
+from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from monitor.store.dialect import insert_new
 from monitor.store.documents import in_parts
 from monitor.store.tables import ScheduleSlotRow
+
+UNDER_WAY: Final = "cycle"
+"""The job whose slots are the processes in the midst of a cycle: taken at its beginning, given back at its end."""
 
 
 def take_slot(tx: Session, job: str, slot: str, now: datetime) -> bool:
@@ -23,3 +27,19 @@ def taken(tx: Session, slots: Sequence[str]) -> set[tuple[str, str]]:
     """Which jobs have taken which of these slots."""
     wanted = select(col(ScheduleSlotRow.job), col(ScheduleSlotRow.slot))
     return {(job, slot) for part in in_parts(slots) for job, slot in tx.execute(wanted.where(col(ScheduleSlotRow.slot).in_(part)))}
+
+
+def enter(tx: Session, owner: str, now: datetime) -> None:
+    """`owner` begins a cycle."""
+    take_slot(tx, UNDER_WAY, owner, now)
+
+
+def leave(tx: Session, owners: Collection[str]) -> None:
+    """These are through with their cycles, or died in them."""
+    tx.execute(delete(ScheduleSlotRow).where(col(ScheduleSlotRow.job) == UNDER_WAY, col(ScheduleSlotRow.slot).in_(owners)))
+
+
+def under_way(tx: Session) -> dict[str, datetime]:
+    """Who has begun a cycle and not ended it, and when it began."""
+    begun = select(col(ScheduleSlotRow.slot), col(ScheduleSlotRow.taken_at)).where(col(ScheduleSlotRow.job) == UNDER_WAY)
+    return dict(tx.execute(begun).all())

@@ -13,7 +13,8 @@ from pytest_httpserver import HTTPServer
 from monitor.answers.dossiers import compile_dossier
 from monitor.answers.reader import EventQuery, Reader
 from monitor.pipeline import Tagger, World, cycle
-from monitor.store import documents, events, sources
+from monitor.pipeline.owner import this_process
+from monitor.store import documents, events, slots, sources
 from tests.pipeline.conftest import BLOCK, rss, source, world_over
 
 
@@ -130,3 +131,20 @@ def test_a_cycle_that_reads_with_heads_ends_and_tells_the_same_event(world: Worl
     now = world.clock()
     (event,) = Reader(world.store, world.catalog, world.clock).events(EventQuery(None, "CN", now)).items
     assert (event.type, event.providers["openai"], str(event.dates.effective)) == ("access_restriction", "restricting", "2024-07-09")
+
+
+def test_others_see_that_a_cycle_is_under_way_until_it_ends_or_its_process_is_dead(world: World, tagger: Tagger) -> None:
+    dead, elsewhere = f"{socket.gethostname()}/999999999/7", "another.example/7/7"
+    with world.store.write() as tx:
+        slots.enter(tx, dead, world.clock())
+        slots.enter(tx, elsewhere, world.clock())
+    seen: list[set[str]] = []
+
+    def look(*_: object) -> None:
+        with world.store.read() as tx:
+            seen.append(set(slots.under_way(tx)))
+
+    cycle(world, tagger, look)
+    assert seen[0] == {elsewhere, this_process()}
+    with world.store.read() as tx:
+        assert set(slots.under_way(tx)) == {elsewhere}

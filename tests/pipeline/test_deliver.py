@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -12,7 +13,9 @@ from pydantic import SecretStr
 
 from monitor.model import Delivery, Entry, Team
 from monitor.pipeline import Tagger, World, assess, deliver, ingest, preview, read
-from monitor.store import inventory, outbox
+from monitor.pipeline.mailing import LONGEST_CYCLE
+from monitor.pipeline.owner import this_process
+from monitor.store import inventory, outbox, slots
 from monitor.store import sources as stored_sources
 from tests.inform.smtp_servers import Scripted, free_port, good_server, scripted_server
 from tests.pipeline.conftest import BLOCK, source, world_over
@@ -38,7 +41,7 @@ def told(store_url: str, tagger: Tagger) -> Iterator[Told]:
     """A world in which the cut-off is known and these teams are to be told, at a clock one can set."""
     with world_over(store_url, (source("a", "http://127.0.0.1/a"),)) as opened:
 
-        def tell(*teams: Team, smtp: int | None = None) -> World:
+        def tell(*teams: Team, smtp: int | None = None, news: bool = True) -> World:
             known = at(opened, MORNING - timedelta(hours=2))
             with opened.store.write() as tx:
                 stored_sources.sync_sources(tx, opened.sources, known.clock())
@@ -46,12 +49,19 @@ def told(store_url: str, tagger: Tagger) -> Iterator[Told]:
                     done = stored_sources.PollOutcome(task.source.id, "test", known.clock(), "ok", next_poll_at=None)
                     stored_sources.save_poll(tx, done)
                 inventory.save_inventory(tx, teams, known.clock())
-            ingest(known, opened.sources[0], [Entry(guid="1", title=BLOCK[0], html=BLOCK[1], published_at=known.clock())], known.clock())
-            read(known, tagger)
-            assess(known, tagger.version)
+            if news:
+                learn(known, tagger)
             return at(opened, MORNING) if smtp is None else through(at(opened, MORNING), smtp)
 
         yield tell
+
+
+def learn(world: World, tagger: Tagger) -> None:
+    """The cut-off becomes known at the world's time."""
+    now = world.clock()
+    ingest(world, world.sources[0], [Entry(guid="1", title=BLOCK[0], html=BLOCK[1], published_at=now)], now)
+    read(world, tagger)
+    assess(world, tagger.version)
 
 
 def at(world: World, moment: datetime) -> World:
@@ -180,3 +190,38 @@ def test_preview_shows_the_team_with_news(told: Told) -> None:
     mail = preview(world, "OPS@example.com", MORNING)
     assert not isinstance(mail, str)
     assert "b-gateway" in mail.text
+
+
+ELSEWHERE, DEAD = "another.example/7/7", f"{socket.gethostname()}/999999999/7"
+
+
+@pytest.mark.parametrize(("other", "stays"), [(ELSEWHERE, True), (DEAD, False), (this_process(), False), (None, False)])
+def test_a_digest_with_nothing_to_tell_waits_for_a_process_that_may_have_news(
+    told: Told, tagger: Tagger, other: str | None, stays: bool
+) -> None:
+    world = told(team("a", reader("ops@example.com")), news=False)
+    if other:
+        with world.store.write() as tx:
+            slots.enter(tx, other, MORNING)
+    assert deliver(world)["skipped"] == 1
+    afternoon = at(world, MORNING + timedelta(minutes=30))
+    learn(afternoon, tagger)
+    assert deliver(afternoon)["planned"] == stays, "once decided, news of the afternoon belong into tomorrow's mail"
+
+
+def test_a_process_that_never_said_it_was_through_is_waited_for_an_hour(told: Told, tagger: Tagger) -> None:
+    world = told(team("a", reader("ops@example.com")), news=False)
+    with world.store.write() as tx:
+        slots.enter(tx, ELSEWHERE, MORNING)
+    assert deliver(at(world, MORNING + LONGEST_CYCLE))["skipped"] == 1
+    later = at(world, MORNING + LONGEST_CYCLE + timedelta(seconds=1))
+    assert deliver(later)["skipped"] == 1
+    learn(later, tagger)
+    assert deliver(later)["planned"] == 0
+
+
+def test_a_digest_with_news_waits_for_nobody(told: Told) -> None:
+    world = told(team("a", reader("ops@example.com")))
+    with world.store.write() as tx:
+        slots.enter(tx, ELSEWHERE, MORNING)
+    assert deliver(world)["planned"] == 1
