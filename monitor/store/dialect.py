@@ -32,7 +32,6 @@ from sqlalchemy import (
     create_engine,
     event,
     exc,
-    func,
     literal_column,
     make_url,
     select,
@@ -262,14 +261,13 @@ def _insert_alone(
     RETURNING costs a statement per row, and SQLAlchemy binds value by value; here each column is turned at once, by its own type.
     """
     table = key.table
-    rowid: ColumnElement[int] = literal_column("rowid", Integer)
-    last = connection.scalar(select(func.max(rowid)).select_from(table)) or 0
     turned = [_turned([row[column.name] for row in values], column, connection) for column in table.c]
     written = _written(statement, connection.dialect)
     done = connection.exec_driver_sql(written, list(zip(*turned, strict=True)))
     if done.rowcount == len(values):
         return [row[key.name] for row in values]
-    return list(connection.scalars(select(key).where(rowid > last).order_by(rowid)))
+    rowid: ColumnElement[int] = literal_column("rowid", Integer)
+    return [*connection.scalars(select(key).order_by(rowid.desc()).limit(done.rowcount))][::-1]
 
 
 def _turned(values: list[Any], column: Column[Any], connection: Connection) -> list[Any]:
