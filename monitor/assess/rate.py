@@ -7,18 +7,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from math import exp, floor, nextafter, prod
+from typing import TypeAlias
 
 from monitor.assess import constants as k
 from monitor.assess.factors import FACTORS
 from monitor.assess.narrate import unknowns, why
 from monitor.assess.question import Question
 from monitor.assess.stage import stage_on
-from monitor.model import LEVELS, Assessment, Event, Factor, Level, body_hash
+from monitor.model import LEVELS, Assessment, Factor, Level, body_hash
 from monitor.model.event_brief import EventBrief, Weighable
 
 _CENTURY = 100.0
+Hashes: TypeAlias = dict[str, str]
+"""Hashes of the bodies of events by id, all of one instant."""
 
 
 @dataclass(frozen=True)
@@ -30,8 +32,10 @@ class Contribution:
     size: float
 
 
-def rate(events: Iterable[Weighable], question: Question) -> Assessment:
-    """The assessment of one provider in one jurisdiction; every number in it follows from the arguments alone."""
+def rate(events: Iterable[Weighable], question: Question, hashes: Hashes | None = None) -> Assessment:
+    """The assessment of one provider in one jurisdiction; every number in it follows from the arguments alone. In `hashes` those of the
+    events are looked up, and noted, where many pairs are asked about.
+    """
     counted = contributions(events, question)
     shown = _shown(counted)
     points = shares([c.size for c in counted], shown)
@@ -48,7 +52,7 @@ def rate(events: Iterable[Weighable], question: Question) -> Assessment:
         stale=question.stale,
         data_as_of=question.data_as_of,
         methodology_version=k.METHODOLOGY_VERSION,
-        input_digest=_digest([c.event for c in counted], question),
+        input_digest=_digest([c.event for c in counted], question, {} if hashes is None else hashes),
     )
 
 
@@ -138,7 +142,7 @@ def _factor(counted: Contribution, points: int, question: Question) -> Factor:
     )
 
 
-def _digest(events: Sequence[Weighable], question: Question) -> str:
+def _digest(events: Sequence[Weighable], question: Question, hashes: Hashes) -> str:
     """sha256 of the canonical JSON of what the score was computed from: question, events that count, owners, regions, version."""
     chain = [question.provider, *(owner for owner, _ in question.owners)]
     inputs = {
@@ -146,7 +150,7 @@ def _digest(events: Sequence[Weighable], question: Question) -> str:
         "provider": question.provider,
         "jurisdiction": question.jurisdiction,
         "as_of": question.as_of.isoformat(),
-        "events": {event.id: _hash_of(event) for event in events},
+        "events": {event.id: _hash_of(event, hashes) for event in events},
         "providers": {
             p: question.providers[p].model_dump(mode="json", by_alias=True, exclude={"speaks"}) for p in chain if p in question.providers
         },
@@ -155,26 +159,9 @@ def _digest(events: Sequence[Weighable], question: Question) -> str:
     return body_hash(inputs)
 
 
-def _hash_of(event: Weighable) -> str:
-    return event.body_hash if isinstance(event, EventBrief) else _hashed(_Same(event))
-
-
-class _Same:
-    """An event that is equal to itself only: cheap to look up."""
-
-    __slots__ = ("event",)
-
-    def __init__(self, event: Event) -> None:
-        self.event = event
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Same) and other.event is self.event
-
-    def __hash__(self) -> int:
-        return id(self.event)
-
-
-@lru_cache(maxsize=2_048)
-def _hashed(same: _Same) -> str:
-    """The hash of the event's body: it weighs on several pairs, one after the other."""
-    return body_hash(same.event.model_dump(mode="json"))
+def _hash_of(event: Weighable, hashes: Hashes) -> str:
+    if isinstance(event, EventBrief):
+        return event.body_hash
+    if event.id not in hashes:
+        hashes[event.id] = body_hash(event.model_dump(mode="json"))
+    return hashes[event.id]

@@ -10,20 +10,20 @@ from collections.abc import Sequence
 from monitor.assess.alternatives import Ratings, alternatives
 from monitor.assess.parties import ByParty
 from monitor.assess.question import Question
-from monitor.assess.rate import rate
+from monitor.assess.rate import Hashes, rate
 from monitor.model import Assessment
 from monitor.model.event_brief import Weighable
 
 __all__ = ["Question", "score"]
 
 
-def score(events: Sequence[Weighable], question: Question, ratings: Ratings | None = None) -> Assessment:
+def score(events: Sequence[Weighable], question: Question, ratings: Ratings | None = None, hashes: Hashes | None = None) -> Assessment:
     """Provider × jurisdiction × instant: 0–100 with its proof and with what to switch to.
 
     Pure: the same events in any order and the same question give the same answer. No event on record gives 0 and says
     that this is an absence of reports. Events in brief give it too. Who asks about many pairs gives
-    `ratings`, the same for all.
+    `ratings` and `hashes`, the same for all.
     """
     known = ByParty(events)
-    answer = rate(known.concerning(question), question)
+    answer = rate(known.concerning(question), question, hashes)
     return answer.model_copy(update={"alternatives": alternatives(known, question, ratings)})

@@ -58,10 +58,11 @@ def _recorded(world: World, tx: Session, version: str, now: datetime) -> int:
     renewed = events.renew(tx, drawn.events, now, None if drawn.whole else drawn.gone)
     if renewed:
         fresh = sources.data_as_of(tx, now)
-        questions = _questions(world, (event for both in renewed for event in both if event is not None), now, fresh)
+        questions = _questions(world, (event for one in renewed for event in (one.before, one.after) if event is not None), now, fresh)
         find: Find[Weighable] = Docket(drawn.events).find if drawn.whole else partial(events.briefs_concerning, tx, None)
         ratings: Ratings = {}
-        scores = (score(concerning(question, find), question, ratings) for question in questions)
+        hashes = {one.after.id: one.body_hash for one in renewed}
+        scores = (score(concerning(question, find), question, ratings, hashes) for question in questions)
         while part := list(islice(scores, SCORED_AT_ONCE)):
             assessments.save_assessments(tx, part, now)
     return len(renewed)

@@ -9,6 +9,7 @@ from functools import cached_property, partial
 from zoneinfo import ZoneInfo
 
 from monitor.assess.constants import METHODOLOGY_VERSION
+from monitor.assess.rate import Hashes
 from monitor.assess.score import Question, score
 from monitor.assess.stage import standing_on
 from monitor.freshness import is_stale
@@ -50,7 +51,7 @@ class Known:
                 stale=is_stale(self.data_as_of, self.as_of),
                 data_as_of=self.data_as_of,
             )
-            self._scores[key] = score(self.events, question)
+            self._scores[key] = score(self.events, question, hashes=self._hashes)
         return self._scores[key]
 
     def exposures(self, team: Team) -> tuple[Exposure, ...]:
@@ -80,6 +81,10 @@ class Known:
 
     @cached_property
     def _scores(self) -> dict[tuple[str, str], Assessment]:
+        return {}
+
+    @cached_property
+    def _hashes(self) -> Hashes:
         return {}
 
     @cached_property

@@ -32,7 +32,6 @@ from sqlalchemy import (
     create_engine,
     event,
     exc,
-    func,
     literal_column,
     make_url,
     select,
@@ -51,8 +50,13 @@ BUSY_S = 30
 """How long a writer waits for another one, unless the URL says `?timeout=SECONDS`."""
 CONNECT_S = 10
 IDLE_S = 600
-"""After how long a server ends the session of a process that was stopped within a transaction, unless the URL says `?options=-c …`: its
-locks would hold up every other replica. Longer than any of ours is silent."""
+"""After how long a server ends the session of a process that was stopped within a transaction: its locks would hold up every other
+replica. Longer than any of ours is silent."""
+_SESSION: Final = {
+    "idle_in_transaction_session_timeout": IDLE_S * 1000,
+    "cursor_tuple_fraction": 1,  # what is read bit by bit is read to its end; else plans are made for the first tenth, row against row
+}
+"""Settings of a server's sessions, unless the URL says `?options=-c …`."""
 SWITCH_TRIES, SWITCH_PAUSE = 100, 0.05
 """How often and how long apart, in seconds, a new file is asked to switch to the write-ahead log."""
 _READING: Final = "forewarned_reading"
@@ -110,8 +114,8 @@ def new_engine(url: URL, *, migrating: bool = False) -> Engine:
         _listen_sqlite(engine, foreign_keys=not migrating)
     else:
         arguments = {"connect_timeout": CONNECT_S, "client_encoding": "utf8", "application_name": "forewarned"}
-        if "options" not in url.query:
-            arguments["options"] = f"-c idle_in_transaction_session_timeout={IDLE_S * 1000}"
+        own = url.normalized_query.get("options", ())  # of two the last holds
+        arguments["options"] = " ".join((*(f"-c {name}={value}" for name, value in _SESSION.items()), *own))
         engine = create_engine(
             url.difference_update_query(arguments),
             poolclass=pool,
@@ -257,14 +261,13 @@ def _insert_alone(
     RETURNING costs a statement per row, and SQLAlchemy binds value by value; here each column is turned at once, by its own type.
     """
     table = key.table
-    rowid: ColumnElement[int] = literal_column("rowid", Integer)
-    last = connection.scalar(select(func.max(rowid)).select_from(table)) or 0
     turned = [_turned([row[column.name] for row in values], column, connection) for column in table.c]
     written = _written(statement, connection.dialect)
     done = connection.exec_driver_sql(written, list(zip(*turned, strict=True)))
     if done.rowcount == len(values):
         return [row[key.name] for row in values]
-    return list(connection.scalars(select(key).where(rowid > last).order_by(rowid)))
+    rowid: ColumnElement[int] = literal_column("rowid", Integer)
+    return [*connection.scalars(select(key).order_by(rowid.desc()).limit(done.rowcount))][::-1]
 
 
 def _turned(values: list[Any], column: Column[Any], connection: Connection) -> list[Any]:

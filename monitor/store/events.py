@@ -27,10 +27,11 @@ _BRIEF = (
 
 
 class Renewed(NamedTuple):
-    """A revision that was recorded, and the one before it; None for a new event."""
+    """A revision that was recorded with the hash of its body, and the one before it; None for a new event."""
 
     before: Event | None
     after: Event
+    body_hash: str
 
 
 def save_events(tx: Session, events: Sequence[Event], now: datetime) -> int:
@@ -82,7 +83,7 @@ def _append(tx: Session, events: Sequence[Event], latest: Mapping[str, Any], now
             tx.connection().execute(insert(EventRow), rows)
             tx.connection().execute(insert(EventBriefRow), [_brief_row(row) for row in rows])
             insert_new(tx, EventReachRow, [reach for event in new for reach in _reach_rows(event, now)], "event_id")
-            done += [Renewed(before.get(event.id), event) for event in new]
+            done += [Renewed(before.get(event.id), event, row["body_hash"]) for event, row in zip(new, rows, strict=True)]
     return done
 
 

@@ -9,9 +9,10 @@ from typing import Any
 from hypothesis import given
 
 from monitor.assess.alternatives import NO_ALTERNATIVE, Ratings
+from monitor.assess.rate import Hashes
 from monitor.assess.score import score
 from monitor.assess.thread import thread
-from monitor.model import Alternative, Event, Offer, Report
+from monitor.model import Alternative, Event, Offer, Report, body_hash
 from tests.assess.builders import NOTICE_DAY, PROVIDERS, ban, days, notice, question, report
 from tests.assess.strategies import many_events, quick
 
@@ -108,8 +109,10 @@ def test_effort_is_what_is_known_of_a_move() -> None:
 @quick
 def test_scores_noted_for_other_pairs_change_no_answer(events: list[Event]) -> None:
     ratings: Ratings = {}
+    hashes: Hashes = {}
     asked = [question(provider, place) for provider in ("openai", "zhipu", "baidu") for place in ("CN", "IT")]
-    assert [score(events, one, ratings) for one in asked] == [score(events, one) for one in asked]
+    assert [score(events, one, ratings, hashes) for one in asked] == [score(events, one) for one in asked]
     for pair, noted in ratings.items():
         exact = score(events, question(*pair)).score
         assert exact >= NO_ALTERNATIVE if noted is None else exact == noted
+    assert hashes == {event.id: body_hash(event.model_dump(mode="json")) for event in events if event.id in hashes}

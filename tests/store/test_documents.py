@@ -192,4 +192,14 @@ def test_nothing_recorded_after_a_time_is_seen_at_that_time(store: Store, record
     assert {g for g in seen if g.startswith(f"{salt}-")} == {d.guid for d, at in entries if at <= NOW + asked * MINUTE}
 
 
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(batches=st.lists(st.lists(st.integers(0, 6), max_size=6), max_size=5))
+def test_each_batch_gives_exactly_what_is_new_in_it_in_its_order(store: Store, batches: list[list[int]]) -> None:
+    salt, known = str(next(_RUNS)), set[int]()
+    for batch in batches:
+        fresh = [n for n in dict.fromkeys(batch) if n not in known]
+        assert [d.guid for d in stored(store, *(document(f"{salt}-{n}") for n in batch))] == [f"{salt}-{n}" for n in fresh]
+        known.update(batch)
+
+
 _RUNS = iter(range(10**6))
