@@ -28,7 +28,7 @@ from training.cross import Corpus, load, predictor
 from training.encoder import write
 from training.examples import Example
 from training.finetune import Course, finetune, lower_states
-from training.train import Plan, fit, states_of, weights_of
+from training.train import Plan, fits, states_of, weights_of
 
 ROOT = Path(__file__).resolve().parent.parent
 VOICES = ROOT / "corpus" / "voices"
@@ -90,7 +90,7 @@ def train_encoder(rows: Sequence[Example], lower: Sequence[Sequence[Tensor]], ba
 def train_heads(rows: Sequence[Example], out: Path) -> None:
     """Fit new heads to what the encoder in `out` says; `heads.npz` goes beside it."""
     start = time.monotonic()
-    np.savez_compressed(out / "heads.npz", **weights_of(fit(rows, states_of(rows, Encoder(out)), Plan())))
+    np.savez_compressed(out / "heads.npz", **weights_of(fits(rows, states_of(rows, Encoder(out)), Plan())))
     print(f"heads of {len(rows)} examples written, {time.monotonic() - start:.0f} s", flush=True)
 
 

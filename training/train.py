@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
@@ -26,6 +26,8 @@ class Plan:
     hidden: int = 128
     drop: float = 0.2
     decay: float = 0.05
+    fits: int = 3
+    """How many heads that differ in their seed speak together."""
     log: bool = False
 
 
@@ -67,11 +69,16 @@ def fit(rows: Sequence[Example], states: Sequence[Sequence[Tensor]], plan: Plan)
     return net.eval()
 
 
-def weights_of(net: Network) -> dict[str, Floats]:
-    """The weights by name, in half precision as they ship."""
-    return {name: value.detach().half().numpy() for name, value in net.state_dict().items()}
+def fits(rows: Sequence[Example], states: Sequence[Sequence[Tensor]], plan: Plan) -> list[Network]:
+    """`plan.fits` heads for these examples, each from a seed of its own: what ships says their mean."""
+    return [fit(rows, states, replace(plan, seed=plan.seed + i)) for i in range(plan.fits)]
 
 
-def heads_of(net: Network) -> Heads:
+def weights_of(nets: Sequence[Network]) -> dict[str, Floats]:
+    """The weights of all fits by name, in half precision as they ship."""
+    return {name: torch.stack([net.state_dict()[name] for net in nets]).detach().half().numpy() for name in nets[0].state_dict()}
+
+
+def heads_of(nets: Sequence[Network]) -> Heads:
     """The trained heads as the service runs them."""
-    return Heads(weights_of(net))
+    return Heads(weights_of(nets))

@@ -35,6 +35,12 @@ that one careful report tells must not wait for the second."""
 _LOOSE: Final = frozenset({"service_ban", "litigation", "relief"})
 """What reporters also call a measure of another kind."""
 _PLAN: Final = re.compile(r"\b(?:bills?|proposals?|proposed|plan(?:s|ned)?|drafts?|would)\b", re.IGNORECASE)
+_LISTINGS: Final = frozenset({"export_control", "sanctions_listing"})
+_LISTED: Final = re.compile(
+    r"\b(?:blacklist\w*|(?:entity|unverified|SDN|sanctions) lists?|sanction(?:s|ed)|(?:firms|companies|entities)\b.{0,60}\blists?)\b",
+    re.IGNORECASE,
+)
+"""What tells that somebody was put on a list."""
 _SAME_NEWS: Final = timedelta(days=NEWS_CYCLE_DAYS)
 
 
@@ -71,6 +77,8 @@ def alert(
         pairs = _pairs(stood, as_of, providers, regions, floor_points) if stood else ()
         return _alert(event, step, "lifted", pairs, as_of) if pairs and not _is_part_of(told, event, step, pairs) else None
     hit = _as_told(event)
+    if _is_nameless(hit) and _lists_others(hit):
+        return None
     pairs = _pairs(hit, as_of, providers, regions, _least(hit, floor_points))
     news: StageStep | Wave = wave or step
     reason: AlertReason | None = "new" if event.confirmed or (wave and _is_told(event, wave)) else None
@@ -114,9 +122,14 @@ def _as_told(event: Event) -> Event:
 def _least(event: Event, floor_points: int) -> int:
     """The points that suffice for how it is told in these days, `floor_points` at most."""
     wave = event.wave
-    if wave and _is_nameless(event) and wave.origins >= ESTABLISHED_ORIGINS:
+    if wave and _is_nameless(event) and (wave.origins >= ESTABLISHED_ORIGINS or (wave.plain and wave.origins >= ALERT_ORIGINS)):
         return min(NAMELESS_POINTS, floor_points)
     return min(PLAIN_POINTS, floor_points) if wave and _is_plain(event, wave) else floor_points
+
+
+def _lists_others(event: Event) -> bool:
+    """Whether firms were put on a list, and none that we know: it hits those on it, not all who deal in the same."""
+    return event.type in _LISTINGS and any(_LISTED.search(proof.quote) for proof in event.evidence)
 
 
 def _is_nameless(event: Event) -> bool:
@@ -208,7 +221,8 @@ def _is_news(step: StageStep, wave: Wave) -> bool:
 
 def _is_again(event: Event, wave: Wave, own: Alert) -> bool:
     """Whether many tell it at once who were silent, days after the last interruption."""
-    if event.type == "access_restriction" or not _is_told(event, wave):
+    is_plan = PHASE[wave.stage] < PHASE["announced"]
+    if event.type == "access_restriction" or not _is_told(event, wave) or not (wave.plain or is_plan):
         return False  # a provider cuts off once; what follows is its echo
     since = wave.recorded_at - own.at
     foretold = own.effective is not None and abs(wave.recorded_at.date() - own.effective) <= _SAME_NEWS

@@ -18,9 +18,10 @@ LENGTH: Final = timedelta(days=NEWS_CYCLE_DAYS)
 """Reports so close could know the same."""
 QUIET: Final = 2 * LENGTH
 """Coverage of one thing dies down in that time."""
-PLAIN_CONFIDENCE: Final = 0.7
+PLAIN_CONFIDENCE: Final = 0.6
 """Confidence of a report, weighed by its source's tier, from which one origin suffices whose headline says plainly that the measure was
-taken: of a paper of medium standing what rules and heads are surest of (.94 and more), of a careful one .78."""
+taken: of a paper of medium standing what rules and heads find likely with .8, of a careful one with .67. What heads alone tell stays below
+it (`reconcile.ALONE_CONFIDENCE`)."""
 TAKEN: Final[frozenset[Stage]] = frozenset({"announced", "final", "in_force"})
 
 
@@ -46,7 +47,8 @@ def wave(spoken: Sequence[Spoken]) -> Wave | None:
     alike = [one for one in within if _told_as(one) == _told_as(newest)]
     earlier = (one for one in spoken if newest.told - 2 * LENGTH <= one.told < newest.told - LENGTH)
     before = [one for one in earlier if _told_as(one) == _told_as(newest)]
-    ordered = sorted(alike, key=lambda one: (one.told, one.recorded_at, one.document), reverse=True)
+    # The newest first, but before it those whose headline says it plainly: the first one stands for the news.
+    ordered = sorted(alike, key=lambda one: (one.plain, one.told, one.recorded_at, one.document), reverse=True)
     return Wave(
         stage=newest.stage,
         recorded_at=min(one.recorded_at for one in alike),

@@ -7,6 +7,7 @@ does with it does not: that happens in `replay.py`, at the hour in which it beca
 from __future__ import annotations
 
 import multiprocessing
+import os
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
@@ -16,7 +17,6 @@ from typing import Literal
 from monitor.catalog import Arrival, load_catalog
 from monitor.collect.document import documents
 from monitor.model import Document, Tagging
-from monitor.understand.learned.heads import judge
 from monitor.understand.tag import Tagger
 
 Readers = Literal["both", "rules"]
@@ -25,19 +25,6 @@ Read = tuple[Document, Tagging]
 """A document as it is where nothing was known of its entry, and what it says."""
 PORTION = 400
 """Arrivals that one process reads at a time: a second's work."""
-
-
-class Seconding(Tagger):
-    """Rules, and heads where a rule tells of a live event. What heads alone tell waits for a person (ADR 8) and cannot alert, so a
-    replay, which has no such person, does not ask them.
-    """
-
-    def tag(self, documents: Iterable[Document]) -> Iterator[Tagging]:
-        """One Tagging per document, in order."""
-        listed = list(documents)
-        for document, look in zip(listed, self.look(listed), strict=True):
-            asked = look.page is not None and look.live
-            yield self.settle(document, look, judge([look.page])[0] if asked and look.page is not None else None)
 
 
 class Ahead:
@@ -60,7 +47,7 @@ class Ahead:
 
 def tagger_of(readers: Readers) -> Tagger:
     """The tagger whose word counts: heads and rules together, or rules alone."""
-    return Seconding(load_catalog()) if readers == "both" else Tagger(load_catalog(), None)
+    return Tagger(load_catalog()) if readers == "both" else Tagger(load_catalog(), None)
 
 
 def portions(cycles: Iterable[Cycle]) -> Iterator[list[Cycle]]:
@@ -82,6 +69,8 @@ def reading(cycles: Iterable[Cycle], readers: Readers, workers: int) -> Iterator
         tagger = tagger_of(readers)
         yield ((portion, _read(portion, tagger)) for portion in portions(cycles))
         return
+    # Each process is a core's work: threads of the linear algebra beside it would only wait for each other, five times as long.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # noqa: TID251 - told to the children, read by nobody here
     # Processes of their own kind: a forked one would inherit threads of the encoder and connections of the store.
     with multiprocessing.get_context("spawn").Pool(workers, _open, (readers,)) as pool:
         yield pool.imap(_read_there, portions(cycles))

@@ -41,7 +41,7 @@ WORTH: dict[str, list[Report]] = {
 }  # fmt: skip
 NOT_WORTH: dict[str, list[Report]] = {
     "one origin alone": TWO[:1],
-    "copies of one text": [ban(tag, "IT", "openai", doc={"text": TWO[0].document.text, "title": "The ban"}) for tag in "abc"],
+    "copies of one text": [ban(tag, "IT", "openai", doc={"text": TWO[0].document.text, "title": "The news"}) for tag in "abc"],
     "a rumour": [ban(tag, "IT", "openai", stage="rumoured") for tag in "abc"],
     "what cannot become medium": [ban(tag, "IT", "openai", type="antitrust", stage="announced") for tag in "abc"],
     "background": [ban(tag, "IT", "openai", background=True) for tag in "abc"],
@@ -145,7 +145,7 @@ def test_learning_in_portions_gives_the_same_events(reports: list[Report], cut: 
     assert {id(t) for found in touched for t in found} == {id(t) for t in book.threads}
 
 
-def later(tags: str, after: int, title: str = "Report", **fields: Any) -> list[Report]:
+def later(tags: str, after: int, title: str = "Italy bans ChatGPT", **fields: Any) -> list[Report]:
     """The same ban, told as decided by so many further origins so many days later."""
     told = NOTICE_DAY + days(after)
     return [ban(tag, "IT", "openai", told=told, **({"doc": {"title": f"{title} {tag}"}} | fields)) for tag in tags]
@@ -163,12 +163,15 @@ def later(tags: str, after: int, title: str = "Report", **fields: Any) -> list[R
         (later("uvw", 20, stage="proposed"), "again"),
         (later("uv", 20, stage="proposed"), None),
         (later("uvw", 20, "Rome could ban it"), None),
+        (later("uvw", 20, "Report"), None),
+        ([*later("uv", 20, "Report"), *later("w", 20)], "again"),
         (later("uvw", 20, "Why it was banned"), None),
         (later("uvw", 20, background=True), None),
     ],
     ids=[
         "two after a silent week", "three after some days", "two after some days", "three in the same news", "one alone",
-        "coverage that never stopped", "three on a plan", "two on a plan", "a chance of it", "opinions", "recalled",
+        "coverage that never stopped", "three on a plan", "two on a plan", "a chance of it", "none in a plain headline",
+        "one in a plain headline", "opinions", "recalled",
     ],
 )  # fmt: skip
 def test_a_further_act_under_one_event_comes_as_a_wave(more: list[Report], reason: str | None) -> None:
@@ -194,12 +197,44 @@ def test_a_further_act_is_told_by_its_newest_report() -> None:
     assert then.document == more[1].document.id
 
 
+def test_an_alert_shows_the_report_that_says_it_plainly() -> None:
+    plain = ban("a", "IT", "openai", doc={"title": "Italy bans ChatGPT"})
+    newer = ban("b", "IT", "openai", doc={"title": "Chatbots in Rome: the fallout"}, told=NOTICE_DAY + timedelta(hours=3))
+    given = given_for(one(plain, newer))
+    assert given is not None
+    assert given.document == plain.document.id
+
+
+def test_a_class_measure_of_two_origins_needs_a_plain_headline() -> None:
+    def told(title: str) -> list[Report]:
+        facts: dict[str, Any] = {
+            "type": "licensing_regulation",
+            "providers": {},
+            "affected": ("IT",),
+            "issuing": ("IT",),
+            "sectors": ("ai",),
+        }
+        return [report(tag, stage="in_force", doc={"title": f"{title} {tag}"}, confidence=0.95, **facts) for tag in "ab"]
+
+    assert given_for(one(*told("Italy passes law on chatbots"))) is not None
+    assert given_for(one(*told("Italy and the chatbots"))) is None
+
+
+@pytest.mark.parametrize(
+    ("title", "worth"), [("US limits exports of chips to Italy", True), ("US puts three firms of Italy on a trade blacklist", False)]
+)
+def test_a_list_that_names_none_of_ours_hits_none_of_them(title: str, worth: bool) -> None:
+    facts: dict[str, Any] = {"type": "export_control", "providers": {}, "affected": ("IT",), "issuing": ("US",), "sectors": ("ai",)}
+    told = [report(tag, stage="in_force", doc={"title": title, "text": f"{title}, said {tag}."}, **facts) for tag in "abc"]
+    assert (given_for(one(*told), points=4) is not None) == worth
+
+
 def test_two_reports_weeks_apart_are_no_interruption() -> None:
-    assert given_for(one(TWO[0], *later("u", 20)), after=days(20) + timedelta(hours=6)) is None
+    assert given_for(one(TWO[0], *later("u", 20, "Report")), after=days(20) + timedelta(hours=6)) is None
 
 
 @pytest.mark.parametrize(("title", "confidence", "told"), [
-    ("Italy bans ChatGPT", 1.0, True), ("Italy bans ChatGPT", 0.95, True), ("Italy bans ChatGPT", 0.9, False),
+    ("Italy bans ChatGPT", 1.0, True), ("Italy bans ChatGPT", 0.8, True), ("Italy bans ChatGPT", 0.75, False),
     ("Italy acts on ChatGPT", 1.0, False), ("Italy says ChatGPT is banned", 1.0, False),
     ("Italy wins fight over ChatGPT, banned", 1.0, False),
 ])  # fmt: skip
@@ -210,7 +245,7 @@ def test_one_origin_suffices_where_its_headline_says_so_plainly(title: str, conf
 
 def test_the_plain_headline_must_be_sure_itself() -> None:
     """What others tell surely of the same measure does not make a doubtful reading plain."""
-    doubtful = ban("a", "IT", "openai", doc={"title": "Italy bans ChatGPT"}, confidence=0.8)
+    doubtful = ban("a", "IT", "openai", doc={"title": "Italy bans ChatGPT"}, confidence=0.7)
     sure = [ban(tag, "IT", "openai", doc={"title": f"Could it happen? {tag}"}, told=NOTICE_DAY - timedelta(hours=2)) for tag in "bcd"]
     assert given_for(one(*sure, doubtful)) is None
 

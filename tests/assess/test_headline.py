@@ -22,6 +22,10 @@ from monitor.model import EventType
         ("Apple urged to remove TikTok by senator", "opinion"),
         ("Norway bans writers from Weibo", "opinion"),
         ("Norway blocks tweets about the strike", "opinion"),
+        ("Norway suspends TikTok after protest of an opposition leader", "act"),
+        ("Opposition to Norway's ban of TikTok grows", "opinion"),
+        ("A party's founder is no longer banned from YouTube", "opinion"),
+        ("Instagram restores the accounts of a former minister", "opinion"),
     ],
 )
 def test_what_a_title_tells(title: str, told: str) -> None:

@@ -23,8 +23,8 @@ from tests.backtest.corpora import BAN, BESIDE, GAZETTE, TRUTH, Row, item, writt
 
 EDITED = {
     **BAN[1],
-    "title": "TikTok stays in Norwegian ministries",
-    "summary": "The ministries keep it.",
+    "title": "Ministers post more videos",
+    "summary": "TikTok is where they reach the young, says a study.",
     "published": "2031-03-04T18:00:00+00:00",
 }
 LATER = [

@@ -22,8 +22,12 @@ from monitor.understand.lexicon import phrase
 from monitor.understand.offering import COUNTED_WITH, owners
 from monitor.understand.reading import Line, Reading
 
-RELEVANT, SECONDED = 0.7, 0.7
+RELEVANT, SECONDED = 0.8, 0.7
 """The least probability of a relevant document: where heads stand alone, and where a rule tells of a live event too."""
+ALONE = 0.95
+"""The same for an item of news of whose event no rule tells, to be acted on all the same."""
+ALONE_CONFIDENCE = 0.59
+"""How sure such a report is at most: too little for it to warn anybody without a second one."""
 FURTHER = 0.5
 """The least probability of a type beneath, a sector, a jurisdiction."""
 SOME = 0.15
@@ -56,6 +60,17 @@ def reconciled(reading: Reading, page: Page, verdict: Verdict, found: Sequence[S
     if verdict.relevant < (SECONDED if live else RELEVANT):
         return past
     return [*_Case(reading, page, verdict).settled(live), *past]
+
+
+def stands_alone(verdict: Verdict, live: Sequence[Signal]) -> bool:
+    """Whether what heads alone tell is acted on: they are sure, and the news of the day says which state acts, or from where a provider
+    shuts whom out. What heads take wrongly for a measure is most often what a provider does to its own product, and names neither.
+    """
+    if verdict.relevant < ALONE or not live:
+        return False
+    lead, roles = live[0], {*live[0].providers.values()}
+    hits_others = roles == {"mentioned"}
+    return not hits_others and (bool(lead.issuing) or (bool(lead.affected) and "restricting" in roles))
 
 
 def plainly_told(reading: Reading, found: Sequence[Signal]) -> list[Signal]:
@@ -106,6 +121,8 @@ class _Case:
         competition, what rules read instead counts.
         """
         kind = self._primary()
+        if kind == "service_ban" and "restricting" in self._roles().values() and "targeted" not in self._roles().values():
+            return "access_restriction"  # who shuts users out of its own service is no government
         if kind != "antitrust" or self.reading.lang != "en" or phrase("reconcile.competition").search(self.reading.text.norm):
             return kind
         read = [s for s in live if s.type != kind and s.type not in MODIFIERS]
@@ -228,7 +245,10 @@ class _Case:
         for entity, row in zip(self.page.providers, self.verdict.roles, strict=True):
             if row[len(ROLES)] < NOT_NAMED:
                 role = ROLES[int(np.argmax(row[: len(ROLES)]))]
-                found[entity.key] = "mentioned" if role == "targeted" and self._is_occasion(entity.key) else role
+                found[entity.key] = "mentioned" if role in ("targeted", "affected") and self._is_occasion(entity.key) else role
+        if phrase("reconcile.shuts-out").search(self.reading.lines[0].masked):
+            titled = {mention.provider for mention in self.reading.lines[0].mentions}
+            found |= {p: "restricting" for p, role in found.items() if role == "targeted" and p in titled}
         return found
 
     def _is_occasion(self, provider: str) -> bool:
