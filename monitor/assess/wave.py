@@ -18,10 +18,9 @@ LENGTH: Final = timedelta(days=NEWS_CYCLE_DAYS)
 """Reports so close could know the same."""
 QUIET: Final = 2 * LENGTH
 """Coverage of one thing dies down in that time."""
-PLAIN_CONFIDENCE: Final = 0.6
+PLAIN_CONFIDENCE: Final = 0.65
 """Confidence of a report, weighed by its source's tier, from which one origin suffices whose headline says plainly that the measure was
-taken: of a paper of medium standing what rules and heads find likely with .8, of a careful one with .67. What heads alone tell stays below
-it (`reconcile.ALONE_CONFIDENCE`)."""
+taken: of a paper of medium standing what rules and heads find likely with .87, of a careful one with .72."""
 TAKEN: Final[frozenset[Stage]] = frozenset({"announced", "final", "in_force"})
 
 

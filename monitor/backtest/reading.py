@@ -17,6 +17,7 @@ from typing import Literal
 from monitor.catalog import Arrival, load_catalog
 from monitor.collect.document import documents
 from monitor.model import Document, Tagging
+from monitor.understand.learned.heads import judge
 from monitor.understand.tag import Tagger
 
 Readers = Literal["both", "rules"]
@@ -25,6 +26,19 @@ Read = tuple[Document, Tagging]
 """A document as it is where nothing was known of its entry, and what it says."""
 PORTION = 400
 """Arrivals that one process reads at a time: a second's work."""
+
+
+class Seconding(Tagger):
+    """Rules, and heads where a rule tells of a live event. What heads alone tell waits for a person (ADR 8) and cannot alert, so a
+    replay, which has no such person, does not ask them.
+    """
+
+    def tag(self, documents: Iterable[Document]) -> Iterator[Tagging]:
+        """One Tagging per document, in order."""
+        listed = list(documents)
+        for document, look in zip(listed, self.look(listed), strict=True):
+            asked = look.page is not None and look.live
+            yield self.settle(document, look, judge([look.page])[0] if asked and look.page is not None else None)
 
 
 class Ahead:
@@ -47,7 +61,7 @@ class Ahead:
 
 def tagger_of(readers: Readers) -> Tagger:
     """The tagger whose word counts: heads and rules together, or rules alone."""
-    return Tagger(load_catalog()) if readers == "both" else Tagger(load_catalog(), None)
+    return Seconding(load_catalog()) if readers == "both" else Tagger(load_catalog(), None)
 
 
 def portions(cycles: Iterable[Cycle]) -> Iterator[list[Cycle]]:

@@ -23,7 +23,7 @@ from monitor.understand.gate import FULL_SUPPORT, Gate, GateResult
 from monitor.understand.learned.doubt import band_of
 from monitor.understand.learned.heads import judge
 from monitor.understand.learned.page import Page, page_of
-from monitor.understand.learned.reconcile import ALONE_CONFIDENCE, SECONDED, named_providers, plainly_told, reconciled, stands_alone
+from monitor.understand.learned.reconcile import SECONDED, named_providers, plainly_told, reconciled
 from monitor.understand.learned.verdict import Verdict, consistent
 from monitor.understand.learned.vote import voted
 from monitor.understand.lexicon import load_lexicon
@@ -106,8 +106,6 @@ class Tagger:
                 past = [signal for signal in found if signal.background]
                 return self._told(_tagging(document, look, named, trusted(document, [*plain, *past]), None))
             found = reconciled(look.reading, look.page, verdict, found)
-            if not look.live:
-                found = [s.model_copy(update={"confidence": min(s.confidence, ALONE_CONFIDENCE)}) if not s.background else s for s in found]
             meant = named_providers(look.page, verdict)
             named = tuple(m for m in (*named, *look.gate.doubtful) if m.provider in meant)
         told = trusted(document, found)
@@ -205,7 +203,7 @@ def _tagging(document: Document, look: Look, named: Sequence[Named], found: list
     agreed = True
     if verdict is not None and look.page is not None:
         confidence = verdict.relevant if live else 1 - verdict.relevant
-        agreed = look.live or (document.kind == "news" and stands_alone(verdict, live))
+        agreed = look.live
         band, reasons = band_of(look.page, verdict, agreed)
     return Tagging(
         document=document.id, tagger_version=TAGGER_VERSION, relevant=bool(live), confidence=confidence, band=band, reasons=reasons,

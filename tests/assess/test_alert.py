@@ -234,7 +234,7 @@ def test_two_reports_weeks_apart_are_no_interruption() -> None:
 
 
 @pytest.mark.parametrize(("title", "confidence", "told"), [
-    ("Italy bans ChatGPT", 1.0, True), ("Italy bans ChatGPT", 0.8, True), ("Italy bans ChatGPT", 0.75, False),
+    ("Italy bans ChatGPT", 1.0, True), ("Italy bans ChatGPT", 0.87, True), ("Italy bans ChatGPT", 0.85, False),
     ("Italy acts on ChatGPT", 1.0, False), ("Italy says ChatGPT is banned", 1.0, False),
     ("Italy wins fight over ChatGPT, banned", 1.0, False),
 ])  # fmt: skip

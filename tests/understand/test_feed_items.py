@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 
 from monitor.catalog import load_catalog
-from monitor.model import Document, Quote, Role, Signal
-from monitor.understand.learned.reconcile import stands_alone
+from monitor.model import Document, Signal
 from monitor.understand.tag import Tagger
 
 DAY = datetime(2024, 3, 5, 9, tzinfo=UTC)
@@ -91,39 +89,11 @@ def reader() -> Tagger:
     return Tagger(load_catalog())
 
 
-def signal(providers: dict[str, Role], issuing: tuple[str, ...], affected: tuple[str, ...]) -> Signal:
-    quote = Quote(text="x", start=0, end=1)
-    return Signal(
-        type="service_ban", providers=providers, issuing=issuing, affected=affected, stage="in_force", confidence=0.9, evidence=(quote,)
-    )
-
-
-STANDING: list[tuple[float, Signal, bool]] = [
-    (0.97, signal({"meta": "targeted"}, ("KE",), ()), True),
-    (0.97, signal({"meta": "restricting"}, (), ("KE",)), True),
-    (0.97, signal({}, ("KE",), ("KE",)), True),
-    (0.97, signal({"meta": "restricting"}, (), ()), False),  # a change of its own product
-    (0.97, signal({"meta": "targeted"}, (), ("KE",)), False),  # by nobody
-    (0.9, signal({"meta": "targeted"}, ("KE",), ("KE",)), False),
-]
-
-
-@pytest.mark.parametrize(("relevant", "told", "stands"), STANDING)
-def test_heads_alone_are_acted_on_where_they_are_sure_and_somebody_acts(
-    reader: Tagger, relevant: float, told: Signal, stands: bool
-) -> None:
-    ((_, verdict, _),) = reader.judged([item("Nairobi gives Facebook a week to act")])
-    assert verdict is not None
-    assert stands_alone(replace(verdict, relevant=relevant), [told]) == stands
-    assert not stands_alone(replace(verdict, relevant=relevant), [])
-
-
-def test_what_heads_alone_are_not_sure_of_waits_for_a_person(reader: Tagger) -> None:
+def test_heads_alone_are_believed_by_a_person_only(reader: Tagger) -> None:
     titles = ["Moscow starts throttling YouTube", "Juba pulls plug on Facebook, TikTok", "Nairobi gives Facebook a week to act"]
-    for look, verdict, tagging in reader.judged([item(title) for title in titles]):
-        live = [one for one in tagging.signals if not one.background]
-        assert verdict is not None
-        assert tagging.agreed == (look.live or stands_alone(verdict, live))
+    judged = list(reader.judged([item(title) for title in titles]))
+    assert all(tagging.agreed == look.live for look, _, tagging in judged)
+    assert all(tagging.relevant for _, verdict, tagging in judged if verdict and verdict.relevant >= 0.8)
 
 
 def test_who_suspends_a_service_puts_nothing_off(reader: Tagger) -> None:

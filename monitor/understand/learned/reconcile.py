@@ -24,10 +24,6 @@ from monitor.understand.reading import Line, Reading
 
 RELEVANT, SECONDED = 0.8, 0.7
 """The least probability of a relevant document: where heads stand alone, and where a rule tells of a live event too."""
-ALONE = 0.95
-"""The same for an item of news of whose event no rule tells, to be acted on all the same."""
-ALONE_CONFIDENCE = 0.59
-"""How sure such a report is at most: too little for it to warn anybody without a second one."""
 FURTHER = 0.5
 """The least probability of a type beneath, a sector, a jurisdiction."""
 SOME = 0.15
@@ -60,17 +56,6 @@ def reconciled(reading: Reading, page: Page, verdict: Verdict, found: Sequence[S
     if verdict.relevant < (SECONDED if live else RELEVANT):
         return past
     return [*_Case(reading, page, verdict).settled(live), *past]
-
-
-def stands_alone(verdict: Verdict, live: Sequence[Signal]) -> bool:
-    """Whether what heads alone tell is acted on: they are sure, and the news of the day says which state acts, or from where a provider
-    shuts whom out. What heads take wrongly for a measure is most often what a provider does to its own product, and names neither.
-    """
-    if verdict.relevant < ALONE or not live:
-        return False
-    lead, roles = live[0], {*live[0].providers.values()}
-    hits_others = roles == {"mentioned"}
-    return not hits_others and (bool(lead.issuing) or (bool(lead.affected) and "restricting" in roles))
 
 
 def plainly_told(reading: Reading, found: Sequence[Signal]) -> list[Signal]:
