@@ -36,10 +36,7 @@ _LOOSE: Final = frozenset({"service_ban", "litigation", "relief"})
 """What reporters also call a measure of another kind."""
 _PLAN: Final = re.compile(r"\b(?:bills?|proposals?|proposed|plan(?:s|ned)?|drafts?|would)\b", re.IGNORECASE)
 _LISTINGS: Final = frozenset({"export_control", "sanctions_listing"})
-_LISTED: Final = re.compile(
-    r"\b(?:blacklist\w*|(?:entity|unverified|SDN|sanctions) lists?|sanction(?:s|ed)|(?:firms|companies|entities)\b.{0,60}\blists?)\b",
-    re.IGNORECASE,
-)
+_LISTED: Final = re.compile(r"\b(?:blacklist(?:s|ed|ing)?|(?:entity|unverified|SDN) lists?)\b", re.IGNORECASE)
 """What tells that somebody was put on a list."""
 _SAME_NEWS: Final = timedelta(days=NEWS_CYCLE_DAYS)
 
@@ -62,6 +59,8 @@ def alert(
     - **lifted**: it was alerted before, and is now suspended or rescinded; then weight plays no part. Or it was decided before we knew of
       it, would be worth an alert if it stood, and independent origins tell its end.
 
+    A further act (**again**) asks for a headline that says it plainly, unless a plan is told. That firms are listed, none of which we know,
+    is no alert.
     What becomes news within two days of an alert for the same provider in the same place is part of that interruption.
     A moved day and a retracted report are told by `correction`; they interrupt only who was interrupted before.
     """
@@ -77,7 +76,7 @@ def alert(
         pairs = _pairs(stood, as_of, providers, regions, floor_points) if stood else ()
         return _alert(event, step, "lifted", pairs, as_of) if pairs and not _is_part_of(told, event, step, pairs) else None
     hit = _as_told(event)
-    if _is_nameless(hit) and _lists_others(hit):
+    if _lists_others(event):
         return None
     pairs = _pairs(hit, as_of, providers, regions, _least(hit, floor_points))
     news: StageStep | Wave = wave or step
@@ -128,8 +127,9 @@ def _least(event: Event, floor_points: int) -> int:
 
 
 def _lists_others(event: Event) -> bool:
-    """Whether firms were put on a list, and none that we know: it hits those on it, not all who deal in the same."""
-    return event.type in _LISTINGS and any(_LISTED.search(proof.quote) for proof in event.evidence)
+    """Whether all that is told is that firms were put on a list, none of which we know: it hits those on it, not all in the same trade."""
+    told = [_LISTED.search(proof.quote) for proof in event.evidence]
+    return event.type in _LISTINGS and _is_nameless(event) and not event.confirmed and bool(told) and all(told)
 
 
 def _is_nameless(event: Event) -> bool:

@@ -25,6 +25,7 @@ _MAY_COME = re.compile(
 _ONLY_SAID = re.compile(
     r"^(?:\w+ ){1,3}fears?\b|"
     r"\b(?:wants?|ceo|declin(?:es?|ed) to|seems? to be over|oppos(?:es?|ing)|"
+    r"^opposition|"
     r"opposition(?! (?:leader|part(?:y|ies)|politician|figure|candidate|lawmaker|mp|member|supporter|protest|rall(?:y|ies))s?\b)|"
     r"blasts?|slams?|critici[sz](?:es?|ing)|condemns?|"
     r"accuse[sd]?|denounces?|exec(?:utive)?s? (?:says?|claims?|alleges?)|"
@@ -58,7 +59,7 @@ _CONTENT = re.compile(
     r"\b(?:ban|block|restrict|remov|suspend|censor|withh[eo]ld)\w*\b.{0,40}\b(?:posts?|tweets?|videos?|documentar(?:y|ies)|accounts?|articles?|content)\b|"
     r"\b(?:bans?|banned|blocks?|blocked|suspends?|suspended) (?:\w+ ){0,2}"
     r"(?:writers?|journalists?|bloggers?|critics?|activists?|influencers?|politicians?) from\b|"
-    r"\bno longer (?:banned|suspended|blocked) (?:on|from)\b|"
+    r"\bno longer (?:banned|suspended|blocked) (?:on|from) (?:youtube|facebook|instagram|twitter|x|twitch|tiktok)\b|"
     r"\baccounts? (?:back|restored|reinstated)\b|\b(?:restores?|reinstates?|unbans?) (?:\w+ ){0,5}accounts?\b",
 )
 """What is taken down on a service, and who is expelled from it, leaves the service where it is."""

@@ -11,8 +11,8 @@ from monitor.logs import log
 from monitor.pipeline.assessing import assess
 from monitor.pipeline.collecting import collect
 from monitor.pipeline.comparing import compare
-from monitor.pipeline.mailing import deliver
-from monitor.pipeline.owner import is_alive, this_process
+from monitor.pipeline.mailing import LONGEST_CYCLE, deliver
+from monitor.pipeline.owner import is_alive, is_here, this_process
 from monitor.pipeline.reading import read
 from monitor.pipeline.world import Progress, World, no_progress
 from monitor.store import slots
@@ -80,8 +80,10 @@ def cycle(world: World, tagger: Tagger, progress: Progress = no_progress) -> Cyc
 def _under_way(world: World) -> Iterator[None]:
     """Other processes see meanwhile that this one may hold news that are not drawn yet."""
     with world.store.write() as tx:
-        slots.leave(tx, [owner for owner in slots.under_way(tx) if owner == this_process() or not is_alive(owner)])
-        slots.enter(tx, this_process(), world.clock())
+        begun, now = slots.under_way(tx), world.clock()
+        over = [owner for owner, at in begun.items() if not is_alive(owner) or (not is_here(owner) and at < now - LONGEST_CYCLE)]
+        slots.leave(tx, [this_process(), *over])
+        slots.enter(tx, this_process(), now)
     try:
         yield
     finally:

@@ -14,7 +14,7 @@ from monitor.model import Delivery, Mail, Recipient, Team
 from monitor.pipeline.alerting import alerted_at, plan_alerts
 from monitor.pipeline.consenting import ask_new
 from monitor.pipeline.notifying import notify_queued
-from monitor.pipeline.owner import is_alive, this_process
+from monitor.pipeline.owner import is_alive, is_here, this_process
 from monitor.pipeline.picture import Gallery, left, out_of_reach, readers, ready_links
 from monitor.pipeline.posting import send_queued
 from monitor.pipeline.world import World
@@ -86,9 +86,10 @@ def _plan_digests(world: World, now: datetime) -> Counter[str]:
         for portion in _portions([pair for pair in open_ if pair[1].address not in closed]):
             made = [(who, team, _composed(tx, pictures, team, who, told.get((who.address, team.id)))) for team, who in portion]
             with world.store.write() as writing:
-                # A digest with nothing to tell leaves its slot open while another process may be about to have news for it.
                 counts.update(
-                    "skipped" if partial and isinstance(mail, str) else _queued(world, writing, who, team, mail, now)
+                    "skipped"
+                    if partial and isinstance(mail, str) and _may_wait(writing, who, team, now)
+                    else _queued(world, writing, who, team, mail, now)
                     for who, team, mail in made
                 )
     counts["suspended"] = sum(who.address in closed for _, who in open_)
@@ -98,7 +99,15 @@ def _plan_digests(world: World, now: datetime) -> Counter[str]:
 def _is_partial(tx: Session, now: datetime) -> bool:
     """Whether another living process is in the midst of a cycle: what it has fetched or read may not be drawn yet."""
     begun = slots.under_way(tx).items()
-    return any(owner != this_process() and at >= now - LONGEST_CYCLE and is_alive(owner) for owner, at in begun)
+    others = [(owner, at) for owner, at in begun if owner != this_process() and is_alive(owner)]
+    return any(is_here(owner) or at >= now - LONGEST_CYCLE for owner, at in others)
+
+
+def _may_wait(tx: Session, recipient: Recipient, team: Team, now: datetime) -> bool:
+    """Whether a digest with nothing to tell leaves its slot open, because another process may be about to have news for it: not for longer
+    than a cycle takes, or the next cycle's news would get in, and the next one's."""
+    slot = _key(due_slot(recipient, now).key, team)
+    return now - slots.held_since(tx, f"open/{_job(recipient)}", slot, now) <= LONGEST_CYCLE
 
 
 def _queued(world: World, tx: Session, recipient: Recipient, team: Team, mail: Mail | str, now: datetime) -> str:

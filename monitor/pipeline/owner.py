@@ -21,6 +21,11 @@ def is_alive(owner: str) -> bool:
     return host != socket.gethostname() or not pid.isdigit() or _started(int(pid)) == started
 
 
+def is_here(owner: str) -> bool:
+    """Whether `owner` is, or was, a process of this host, of which `is_alive` knows."""
+    return owner.partition("/")[0] == socket.gethostname()
+
+
 def _started(pid: int) -> str:
     """The kernel's start tick of a process; empty when there is none."""
     try:

@@ -29,6 +29,13 @@ def taken(tx: Session, slots: Sequence[str]) -> set[tuple[str, str]]:
     return {(job, slot) for part in in_parts(slots) for job, slot in tx.execute(wanted.where(col(ScheduleSlotRow.slot).in_(part)))}
 
 
+def held_since(tx: Session, job: str, slot: str, now: datetime) -> datetime:
+    """When this was first asked for that job and slot: `now`, the first time."""
+    take_slot(tx, job, slot, now)
+    first = select(col(ScheduleSlotRow.taken_at)).where(col(ScheduleSlotRow.job) == job, col(ScheduleSlotRow.slot) == slot)
+    return tx.scalars(first).one()
+
+
 def enter(tx: Session, owner: str, now: datetime) -> None:
     """`owner` begins a cycle."""
     take_slot(tx, UNDER_WAY, owner, now)

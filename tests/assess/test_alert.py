@@ -227,6 +227,8 @@ def test_a_list_that_names_none_of_ours_hits_none_of_them(title: str, worth: boo
     facts: dict[str, Any] = {"type": "export_control", "providers": {}, "affected": ("IT",), "issuing": ("US",), "sectors": ("ai",)}
     told = [report(tag, stage="in_force", doc={"title": title, "text": f"{title}, said {tag}."}, **facts) for tag in "abc"]
     assert (given_for(one(*told), points=4) is not None) == worth
+    more = report("d", stage="in_force", doc={"title": "US bans exports of AI chips to Italy"}, **facts)
+    assert given_for(one(*told, more), points=4) is not None, "what is no list alone is for all in the trade"
 
 
 def test_two_reports_weeks_apart_are_no_interruption() -> None:

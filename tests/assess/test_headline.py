@@ -23,6 +23,8 @@ from monitor.model import EventType
         ("Norway bans writers from Weibo", "opinion"),
         ("Norway blocks tweets about the strike", "opinion"),
         ("Norway suspends TikTok after protest of an opposition leader", "act"),
+        ("Opposition leader promises to ban TikTok", "opinion"),
+        ("TikTok no longer banned on ministries' phones in Norway", "act"),
         ("Opposition to Norway's ban of TikTok grows", "opinion"),
         ("A party's founder is no longer banned from YouTube", "opinion"),
         ("Instagram restores the accounts of a former minister", "opinion"),

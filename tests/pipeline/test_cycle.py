@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 from collections.abc import Iterator
 from contextlib import closing
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from pytest_httpserver import HTTPServer
@@ -137,6 +137,7 @@ def test_others_see_that_a_cycle_is_under_way_until_it_ends_or_its_process_is_de
     dead, elsewhere = f"{socket.gethostname()}/999999999/7", "another.example/7/7"
     with world.store.write() as tx:
         slots.enter(tx, dead, world.clock())
+        slots.enter(tx, "pod.example/1/1", world.clock() - timedelta(days=30))
         slots.enter(tx, elsewhere, world.clock())
     seen: list[set[str]] = []
 

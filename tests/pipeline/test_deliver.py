@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import socket
+import subprocess
+import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from pydantic import SecretStr
@@ -225,3 +228,29 @@ def test_a_digest_with_news_waits_for_nobody(told: Told) -> None:
     with world.store.write() as tx:
         slots.enter(tx, ELSEWHERE, MORNING)
     assert deliver(world)["planned"] == 1
+
+
+def test_a_digest_is_not_left_open_for_one_cycle_after_the_other(told: Told, tagger: Tagger) -> None:
+    world = told(team("a", reader("ops@example.com")), news=False)
+    for minutes in (0, 30, 59, 61):
+        busy = at(world, MORNING + timedelta(minutes=minutes))
+        with world.store.write() as tx:
+            slots.leave(tx, [ELSEWHERE])
+            slots.enter(tx, ELSEWHERE, busy.clock())
+        assert deliver(busy)["skipped"] == 1
+    late = at(world, MORNING + timedelta(minutes=62))
+    learn(late, tagger)
+    assert deliver(late)["planned"] == 0
+
+
+def test_a_long_cycle_of_a_living_process_of_this_host_is_waited_for(told: Told, tagger: Tagger) -> None:
+    world = told(team("a", reader("ops@example.com")), news=False)
+    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as other:
+        ticks = Path(f"/proc/{other.pid}/stat").read_text("utf-8").rpartition(")")[2].split()[19]
+        with world.store.write() as tx:
+            slots.enter(tx, f"{socket.gethostname()}/{other.pid}/{ticks}", MORNING - timedelta(hours=2))
+        assert deliver(world)["skipped"] == 1
+        other.communicate(b"\n", timeout=30)
+    afternoon = at(world, MORNING + timedelta(minutes=30))
+    learn(afternoon, tagger)
+    assert deliver(afternoon)["planned"] == 1

@@ -8,6 +8,7 @@ import pytest
 
 from monitor.catalog import load_catalog
 from monitor.model import Document, Signal
+from monitor.understand.lexicon import phrase
 from monitor.understand.tag import Tagger
 
 DAY = datetime(2024, 3, 5, 9, tzinfo=UTC)
@@ -129,11 +130,36 @@ def test_whose_data_another_firm_is_fined_over_is_not_fined(reader: Tagger, titl
     assert all(signal.providers.get(name) in {None, "mentioned"} for signal in tagging.signals for name in ("meta", "google"))
 
 
-def test_who_halts_a_merger_puts_nothing_off_and_who_shuts_users_out_is_not_banned(reader: Tagger) -> None:
-    (halted,) = reader.tag([item("Judge temporarily blocks Microsoft's acquisition of Activision", "The FTC had asked for it.")])
+def test_a_merger_that_is_halted_puts_nothing_off(reader: Tagger) -> None:
+    (halted,) = reader.tag([item("Microsoft-Activision merger temporarily blocked by US judge", "The FTC had asked for it.")])
     assert all(signal.stage != "suspended" for signal in halted.signals)
-    (shut,) = reader.tag([item("Meta to block news in Canada on Facebook", "It follows a law on payments to publishers.")])
-    assert [(signal.type, signal.providers["meta"]) for signal in shut.signals][:1] == [("access_restriction", "restricting")]
+
+
+MERGERS = [
+    "Microsoft acquisition challenge halted",
+    "Trial over Meta's acquisition of Within paused",
+    "Court blocks ban on TikTok after acquisition talks",
+]
+
+
+@pytest.mark.parametrize("title", MERGERS)
+def test_a_case_against_a_merger_that_is_halted_is_put_off(title: str) -> None:
+    assert not phrase("reconcile.service-suspended").search(title)
+
+
+@pytest.mark.parametrize(
+    ("title", "provider"),
+    [
+        ("Apple to pull TikTok from US app store as ban takes effect", "bytedance"),
+        ("Vodafone to remove Huawei from core network after government ban", "huawei"),
+        ("Kaspersky to end US operations after Commerce Department ban", "kaspersky"),
+        ("Ireland fines social network $370 million for mishandling children's data on TikTok", "bytedance"),
+    ],
+)
+def test_who_obeys_or_is_hit_is_no_author_and_no_bystander(reader: Tagger, title: str, provider: str) -> None:
+    (tagging,) = reader.tag([item(title, "It was announced on Tuesday.")])
+    live = [signal for signal in tagging.signals if not signal.background]
+    assert not live or live[0].providers[provider] in {"targeted", "affected"}
 
 
 @pytest.mark.parametrize("title", ["US suspends Huawei sanctions", "Trump suspends Huawei export controls"])

@@ -40,6 +40,8 @@ DATED = 0.4
 PLAIN_SURE = 0.85
 """How sure rules must be of what a headline tells plainly, for heads that find the text irrelevant to have no say."""
 _PLAIN: frozenset[EventType] = frozenset({"service_ban", "data_privacy"})
+TITLE = 300
+"""Letters before a name in a title that tell its part in it."""
 NOT_NAMED = 0.5
 """A doubtful name counts when the heads find "no provider here" less likely than this."""
 
@@ -231,16 +233,13 @@ class _Case:
             if row[len(ROLES)] < NOT_NAMED:
                 role = ROLES[int(np.argmax(row[: len(ROLES)]))]
                 found[entity.key] = "mentioned" if role in ("targeted", "affected") and self._is_occasion(entity.key) else role
-        if phrase("reconcile.shuts-out").search(self.reading.lines[0].masked):
-            titled = {mention.provider for mention in self.reading.lines[0].mentions}
-            found |= {p: "restricting" for p, role in found.items() if role == "targeted" and p in titled}
         return found
 
     def _is_occasion(self, provider: str) -> bool:
         """Whether the headline names the provider only in what another firm is punished for ("fines app for sharing data with …")."""
         title = self.reading.lines[0]
         spans = [m.start - title.sentence.start for m in title.mentions if m.provider == provider]
-        return bool(spans) and all(phrase("reconcile.occasion").search(title.masked[:start]) for start in spans)
+        return bool(spans) and all(phrase("reconcile.occasion").search(title.masked[max(0, start - TITLE) : start]) for start in spans)
 
     def _places(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
         keys = [e.key for e in self.page.places]
