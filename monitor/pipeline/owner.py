@@ -8,10 +8,14 @@ from functools import cache
 from pathlib import Path
 
 
-@cache
 def this_process() -> str:
-    """`host/pid/start`: unique to this process, also after its pid was given to another."""
-    return f"{socket.gethostname()}/{os.getpid()}/{_started(os.getpid())}"
+    """`host/pid/start`: unique to this process, also after its pid was given to another, and to each that is forked from it."""
+    return _named(os.getpid())
+
+
+@cache
+def _named(pid: int) -> str:
+    return f"{socket.gethostname()}/{pid}/{_started(pid)}"
 
 
 def is_alive(owner: str) -> bool:
