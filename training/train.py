@@ -10,7 +10,6 @@ import torch
 from torch import Tensor
 
 from monitor.understand.learned.encoder import Encoder, Floats
-from monitor.understand.learned.heads import Heads
 from training.examples import Example
 from training.network import Network, collate, entities, loss
 
@@ -77,8 +76,3 @@ def fits(rows: Sequence[Example], states: Sequence[Sequence[Tensor]], plan: Plan
 def weights_of(nets: Sequence[Network]) -> dict[str, Floats]:
     """The weights of all fits by name, in half precision as they ship."""
     return {name: torch.stack([net.state_dict()[name] for net in nets]).detach().half().numpy() for name in nets[0].state_dict()}
-
-
-def heads_of(nets: Sequence[Network]) -> Heads:
-    """The trained heads as the service runs them."""
-    return Heads(weights_of(nets))

@@ -221,9 +221,11 @@ def _is_news(step: StageStep, wave: Wave) -> bool:
 
 def _is_again(event: Event, wave: Wave, own: Alert) -> bool:
     """Whether many tell it at once who were silent, days after the last interruption."""
-    is_plan = PHASE[wave.stage] < PHASE["announced"]
-    if event.type == "access_restriction" or not _is_told(event, wave) or not (wave.plain or is_plan):
+    if event.type == "access_restriction":
         return False  # a provider cuts off once; what follows is its echo
+    is_plan = PHASE[wave.stage] < PHASE["announced"]
+    if not _is_told(event, wave) or not (wave.plain or is_plan):
+        return False
     since = wave.recorded_at - own.at
     foretold = own.effective is not None and abs(wave.recorded_at.date() - own.effective) <= _SAME_NEWS
     many = wave.alike >= ESTABLISHED_ORIGINS and wave.before * 2 < wave.alike and since > QUIET

@@ -23,9 +23,8 @@ _MAY_COME = re.compile(
     r"reported plans?|should be (?:looked|banned|blocked|restricted))\b",
 )
 _ONLY_SAID = re.compile(
-    r"^(?:\w+ ){1,3}fears?\b|"
+    r"^opposition\b|^(?:\w+ ){1,3}fears?\b|"
     r"\b(?:wants?|ceo|declin(?:es?|ed) to|seems? to be over|oppos(?:es?|ing)|"
-    r"^opposition|"
     r"opposition(?! (?:leader|part(?:y|ies)|politician|figure|candidate|lawmaker|mp|member|supporter|protest|rall(?:y|ies))s?\b)|"
     r"blasts?|slams?|critici[sz](?:es?|ing)|condemns?|"
     r"accuse[sd]?|denounces?|exec(?:utive)?s? (?:says?|claims?|alleges?)|"

@@ -108,7 +108,8 @@ class _Case:
         competition, what rules read instead counts.
         """
         kind = self._primary()
-        if kind == "service_ban" and "restricting" in self._roles().values() and "targeted" not in self._roles().values():
+        roles = self._roles().values()
+        if kind == "service_ban" and "restricting" in roles and "targeted" not in roles:
             return "access_restriction"  # who shuts users out of its own service is no government
         if kind != "antitrust" or self.reading.lang != "en" or phrase("reconcile.competition").search(self.reading.text.norm):
             return kind
