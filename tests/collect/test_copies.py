@@ -140,6 +140,14 @@ def test_finding_alone_remembers_nothing() -> None:
     assert finder.find([Told("a", "a", NOW, STORY)], texts_of({}))[1] == []
 
 
+def test_what_is_too_short_to_compare_hinders_nothing_that_follows() -> None:
+    finder = Finder()
+    for name, text in (("short", "Norvex leaves"), ("first", STORY), ("second", STORY)):
+        kept, links = finder.find([Told(name, name, NOW, text)], texts_of(dict.fromkeys(("short", "first"), STORY)))
+        finder.remember(kept)
+    assert pairs(links) == {("first", "second")}
+
+
 def test_what_is_forgotten_is_found_no_more_and_the_rest_as_before() -> None:
     finder = Finder()
     day = timedelta(days=1)

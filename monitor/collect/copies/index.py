@@ -122,7 +122,9 @@ class Index:
 
     def add(self, sketches: Sequence[Sketch], voices: Voices) -> None:
         """Adds texts."""
-        self._levels.append(self._keys(sketches))
+        keys = self._keys(sketches)
+        if len(keys):  # texts of a few words have no runs
+            self._levels.append(keys)
         self._sizes.extend(_sizes(sketches))
         self._voices.extend(voices)
         while len(self._levels) > 1 and len(self._levels[-1]) * FAN > len(self._levels[-2]):
