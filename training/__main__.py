@@ -23,6 +23,7 @@ from torch import Tensor
 
 from monitor.understand.evaluate import Evaluation, evaluate
 from monitor.understand.learned.encoder import Encoder
+from training import SHIPPED, VOICES
 from training.base import Base
 from training.cross import Corpus, load, predictor
 from training.encoder import write
@@ -30,9 +31,6 @@ from training.examples import Example
 from training.finetune import Course, finetune, lower_states
 from training.train import Plan, fits, states_of, weights_of
 
-ROOT = Path(__file__).resolve().parent.parent
-VOICES = ROOT / "corpus" / "voices"
-SHIPPED = ROOT / "monitor" / "data" / "learned"
 SEALED = ("policy-newsletter", "trade-press")
 """Voices that what ships is never trained on: they stand for texts of other people."""
 

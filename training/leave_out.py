@@ -17,7 +17,8 @@ from statistics import mean
 from typing import Any
 
 from monitor.understand.evaluate import Evaluation, evaluate
-from training.__main__ import ROOT, SEALED, VOICES, lower_of, plain, records, train_encoder, train_heads
+from training import ROOT, VOICES
+from training.__main__ import SEALED, lower_of, plain, records, train_encoder, train_heads
 from training.base import Base
 from training.cross import Corpus, load
 from training.finetune import Course

@@ -76,7 +76,7 @@ def alert(
         pairs = _pairs(stood, as_of, providers, regions, floor_points) if stood else ()
         return _alert(event, step, "lifted", pairs, as_of) if pairs and not _is_part_of(told, event, step, pairs) else None
     hit = _as_told(event)
-    if _lists_others(event):
+    if _lists_others(hit):
         return None
     pairs = _pairs(hit, as_of, providers, regions, _least(hit, floor_points))
     news: StageStep | Wave = wave or step
@@ -127,9 +127,17 @@ def _least(event: Event, floor_points: int) -> int:
 
 
 def _lists_others(event: Event) -> bool:
-    """Whether all that is told is that firms were put on a list, none of which we know: it hits those on it, not all in the same trade."""
-    told = [_LISTED.search(proof.quote) for proof in event.evidence]
-    return event.type in _LISTINGS and _is_nameless(event) and not event.confirmed and bool(told) and all(told)
+    """Whether all that is told now is that firms were put on a list, none of which we know: it hits those on it, not all in the same
+    trade.
+    """
+    if event.type not in _LISTINGS or not _is_nameless(event) or event.confirmed:
+        return False
+    now = {proof.document for proof in event.evidence} & {*(event.wave.documents if event.wave else ())}
+    told: dict[str, bool] = {}
+    for proof in event.evidence:
+        if proof.document in now or not now:
+            told[proof.document] = told.get(proof.document, False) or bool(_LISTED.search(proof.quote))
+    return bool(told) and all(told.values())
 
 
 def _is_nameless(event: Event) -> bool:

@@ -24,7 +24,7 @@ _MAY_COME = re.compile(
 )
 _ONLY_SAID = re.compile(
     r"^opposition\b|^(?:\w+ ){1,3}fears?\b|"
-    r"\b(?:wants?|ceo|declin(?:es?|ed) to|seems? to be over|oppos(?:es?|ing)|"
+    r"\b(?:wants?|ceo|declin(?:es?|ed) to (?:comment|say|answer)|seems? to be over|oppos(?:es?|ing)|"
     r"opposition(?! (?:leader|part(?:y|ies)|politician|figure|candidate|lawmaker|mp|member|supporter|protest|rall(?:y|ies))s?\b)|"
     r"blasts?|slams?|critici[sz](?:es?|ing)|condemns?|"
     r"accuse[sd]?|denounces?|exec(?:utive)?s? (?:says?|claims?|alleges?)|"
@@ -36,14 +36,15 @@ _DONE = re.compile(
     r"\b(?:bans?|banned|banning|bars|barring|barred|outlaws?|outlawed|forbids?|forbidden|prohibits?|prohibited|"
     r"fine[sd]?|blacklists?|blacklisted|sanctioned|blocked|blocking|blocks (?!purchase)|restricts|restricted|restricting|"
     r"suspends|suspended|halts|halted|stops|stopped|revokes|revoked|cancell?ed|cancels|removes|removed|strips|stripped|purges|rips? out|"
-    r"orders|ordered|sues|sued|suing|files? (?:an? )?(?:\w+ )?(?:law)?suit|charges|charged|hit with|upholds|upheld|"
-    r"probes|probed|investigates|under investigation|(?:opens?|launch(?:es)?) (?:an? )?(?:\w+ )?(?:probe|investigation|review|task ?force)|"
+    r"orders|ordered|sues?|sued|suing|files? (?:an? )?(?:\w+ )?(?:law)?suit|charges|charged|hit with|upholds|upheld|"
+    r"probes|probed|investigates|under investigation|"
+    r"(?:opens?|launch(?:es)?) (?:an? )?(?:[\w-]+ ){0,4}?(?:probe|investigation|inquiry|review|task ?force)\b|"
     r"approves|passes|passed|adopts|adopted|signs|signed|designates|(?:releases|issues|lays out|unveils) (?:\w+ )?(?:rules?|law|list)|"
     r"boots|booted|ousts|ousted|kicks .* out|kicked out|axes|scraps|yanks|freezes|froze|seizes|takes control of|"
     r"(?:takes|taken) .* to court|"
     r"slaps|slapped|docks|docked|penali[sz]e[sd]|handed .*\b(?:fine|penalty)|hits .* with|vetoes|vetoed|strikes down|struck down|"
     r"curbs|limits|caps|outlawing|blacklisting|enacts|enacted|clinch(?:es|ed)|"
-    r"becomes law|takes effect|comes into (?:force|effect)|kicks in|"
+    r"becomes law|royal assent|takes effect|(?:comes|goes) into (?:force|effect)|kicks in|"
     r"leaves|leaving|quits|withdraws?|exits?|pulls? (?:out|plug)|shuts? (?:down|off|out)|geoblocks?|goes dark|goes offline|"
     r"(?:delays?|pauses?|postpones?|withholds?) .*\b(?:launch|rollout|release)|"
     r"to (?:end|leave|exit|quit)|ends|cuts? off|bows out|"
@@ -55,7 +56,7 @@ _DOUBTED = re.compile(
 )
 """What somebody says or plans, or what the headline tells of something else, before which the act itself lies."""
 _CONTENT = re.compile(
-    r"\b(?:ban|block|restrict|remov|suspend|censor|withh[eo]ld)\w*\b.{0,40}\b(?:posts?|tweets?|videos?|documentar(?:y|ies)|accounts?|articles?|content)\b|"
+    r"\b(?:ban|block|restrict|limit|remov|suspend|censor|withh[eo]ld)\w*\b.{0,40}\b(?:posts?|tweets?|videos?|documentar(?:y|ies)|accounts?|articles?|content)\b|"
     r"\b(?:bans?|banned|blocks?|blocked|suspends?|suspended) (?:\w+ ){0,2}"
     r"(?:writers?|journalists?|bloggers?|critics?|activists?|influencers?|politicians?) from\b|"
     r"\bno longer (?:banned|suspended|blocked) (?:on|from) (?:youtube|facebook|instagram|twitter|x|twitch|tiktok)\b|"

@@ -29,16 +29,15 @@ PORTION = 400
 
 
 class Seconding(Tagger):
-    """Rules, and heads where a rule tells of a live event. What heads alone tell waits for a person (ADR 8) and cannot alert, so a
-    replay, which has no such person, does not ask them.
+    """Rules, and heads where a rule or the words tell of a live event. What heads tell of other texts waits for a person (ADR 8) and
+    cannot alert, so a replay, which has no such person, does not ask them.
     """
 
     def tag(self, documents: Iterable[Document]) -> Iterator[Tagging]:
         """One Tagging per document, in order."""
         listed = list(documents)
         for document, look in zip(listed, self.look(listed), strict=True):
-            asked = look.page is not None and look.live
-            yield self.settle(document, look, judge([look.page])[0] if asked and look.page is not None else None)
+            yield self.settle(document, look, judge([look.page])[0] if look.asked and look.page is not None else None)
 
 
 class Ahead:

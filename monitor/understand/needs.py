@@ -38,7 +38,16 @@ class Spot:
 
 def regions(line: Line) -> list[PlaceName]:
     """The places a line speaks of, without the adjective that only says where a firm is from ("the US company", "German rival SAP")."""
-    return [place for place in line.places if (place.kind != "organ" or _is_part(line, place)) and not _only_origin(line, place)]
+    return [
+        place
+        for place in line.places
+        if (place.kind != "organ" or _is_part(line, place)) and not _only_origin(line, place) and not is_setting(line, place)
+    ]
+
+
+def is_setting(line: Line, place: PlaceName) -> bool:
+    """Whether a place is the mere scene ("amid US pressure") or belongs to what somebody is punished for ("fined for selling to …")."""
+    return bool(phrase("needs.setting").search(line.sentence.text[: place.start - line.sentence.start]))
 
 
 def _is_part(line: Line, place: PlaceName) -> bool:

@@ -12,6 +12,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
+from functools import cached_property
 from typing import Any, get_args
 
 from monitor.catalog import Catalog
@@ -23,9 +24,11 @@ from monitor.understand.gate import FULL_SUPPORT, Gate, GateResult
 from monitor.understand.learned.doubt import band_of
 from monitor.understand.learned.heads import judge
 from monitor.understand.learned.page import Page, page_of
-from monitor.understand.learned.reconcile import SECONDED, named_providers, plainly_told, reconciled
+from monitor.understand.learned.reconcile import RELEVANT, SECONDED, named_providers, plainly_told, reconciled
+from monitor.understand.learned.second import WORDED, shows_who_acts
 from monitor.understand.learned.verdict import Verdict, consistent
 from monitor.understand.learned.vote import voted
+from monitor.understand.learned.wording import worded
 from monitor.understand.lexicon import load_lexicon
 from monitor.understand.link import Named
 from monitor.understand.newcomers import chinese_companies, lines_of_events, newcomers
@@ -33,7 +36,7 @@ from monitor.understand.reading import Line, Reading, read
 from monitor.understand.regulator import trusted
 from monitor.understand.text import READ, Text, read_text
 
-TAGGER_VERSION, HEADS_VERSION = "rules-2026.12", "heads-2026.12"
+TAGGER_VERSION, HEADS_VERSION = "rules-2026.13", "heads-2026.13"
 """Of the rules alone and with heads; each changes with every change of rules, data or weights that may change a record."""
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 """Half a character, which JSON can escape and UTF-8 cannot hold; one mark replaces it, so that offsets stay."""
@@ -59,6 +62,18 @@ class Look:
     def live(self) -> bool:
         """Whether a rule tells of an event that is no history."""
         return any(not signal.background for signal in self.found)
+
+    @cached_property
+    def asked(self) -> bool:
+        """Whether what heads say of it can count without a person: a rule tells of a live event, or the words are those of one."""
+        return self.page is not None and self.reading is not None and (self.live or worded(self.reading) >= WORDED)
+
+    def seconds(self, verdict: Verdict, told: Sequence[Signal]) -> bool:
+        """Whether heads do not stand alone with what they tell."""
+        if self.live or self.reading is None:
+            return self.live
+        sure = verdict.relevant >= RELEVANT and self.asked
+        return sure and shows_who_acts(self.reading, [signal for signal in told if not signal.background])
 
 
 Heads = Callable[[Sequence[Page]], Sequence[Verdict]]
@@ -203,7 +218,7 @@ def _tagging(document: Document, look: Look, named: Sequence[Named], found: list
     agreed = True
     if verdict is not None and look.page is not None:
         confidence = verdict.relevant if live else 1 - verdict.relevant
-        agreed = look.live
+        agreed = look.seconds(verdict, found)
         band, reasons = band_of(look.page, verdict, agreed)
     return Tagging(
         document=document.id, tagger_version=TAGGER_VERSION, relevant=bool(live), confidence=confidence, band=band, reasons=reasons,

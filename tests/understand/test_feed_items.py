@@ -90,11 +90,18 @@ def reader() -> Tagger:
     return Tagger(load_catalog())
 
 
-def test_heads_alone_are_believed_by_a_person_only(reader: Tagger) -> None:
-    titles = ["Moscow starts throttling YouTube", "Juba pulls plug on Facebook, TikTok", "Nairobi gives Facebook a week to act"]
+def test_heads_are_believed_where_a_rule_or_the_words_say_so_too(reader: Tagger) -> None:
+    """Else what they tell waits for a person."""
+    titles = [
+        "Berlin moves to rip Huawei kit out of 5G networks", "Juba pulls plug on Facebook, TikTok", "Nairobi gives Facebook a week to act",
+        "Amazon to close eight of its shops without cashiers", "Netflix clamps down on shared passwords in Canada",
+        "US orders its workers to update their iPhones", "Beijing hits out at US over its ban of TikTok",
+    ]  # fmt: skip
     judged = list(reader.judged([item(title) for title in titles]))
-    assert all(tagging.agreed == look.live for look, _, tagging in judged)
+    assert all(look.live or look.asked for look, _, tagging in judged if tagging.relevant and tagging.agreed)
     assert all(tagging.relevant for _, verdict, tagging in judged if verdict and verdict.relevant >= 0.8)
+    told = [tagging.relevant and tagging.agreed for _, _, tagging in judged]
+    assert told == [True, True, True, False, False, False, False]
 
 
 def test_who_suspends_a_service_puts_nothing_off(reader: Tagger) -> None:

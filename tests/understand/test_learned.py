@@ -219,7 +219,7 @@ def test_a_review_says_why() -> None:
     clear = replace(verdict, relevant=0.99, primary=np.eye(len(TYPES), dtype=np.float32)[0], stage=np.eye(7, dtype=np.float32)[2])
     clear = replace(clear, roles=np.eye(len(ROLES) + 1, dtype=np.float32)[[4] * len(look.page.providers)])
     assert band_of(look.page, clear, True) == ("alert", ())
-    assert band_of(look.page, clear, False) == ("review", ("no rule tells of an event",))
+    assert band_of(look.page, clear, False) == ("review", ("neither a rule nor the words tell of an event",))
     assert band_of(look.page, replace(clear, relevant=0.1), True) == ("archive", ())
     band, reasons = band_of(look.page, replace(clear, relevant=0.6), True)
     assert (band, reasons) == ("review", ("relevant with probability 0.60",))

@@ -30,7 +30,7 @@ def band_of(page: Page, verdict: Verdict, seconded: bool) -> tuple[Band, tuple[s
     """
     if verdict.relevant <= ARCHIVE:
         return "archive", ()
-    reasons = [] if seconded else ["no rule tells of an event"]
+    reasons = [] if seconded else ["neither a rule nor the words tell of an event"]
     if verdict.relevant < ALERT:
         reasons.append(f"relevant with probability {verdict.relevant:.2f}")
     reasons += _unsure("type", TYPES, verdict.primary)

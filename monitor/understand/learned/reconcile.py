@@ -19,6 +19,7 @@ from monitor.understand.learned.page import ROLES, SECTORS, STAGES, TYPES, Page
 from monitor.understand.learned.terms import Term
 from monitor.understand.learned.verdict import Verdict, day_chances
 from monitor.understand.lexicon import phrase
+from monitor.understand.needs import is_setting
 from monitor.understand.offering import COUNTED_WITH, owners
 from monitor.understand.reading import Line, Reading
 
@@ -40,6 +41,11 @@ DATED = 0.4
 PLAIN_SURE = 0.85
 """How sure rules must be of what a headline tells plainly, for heads that find the text irrelevant to have no say."""
 _PLAIN: frozenset[EventType] = frozenset({"service_ban", "data_privacy"})
+_SPOKEN_OF: dict[EventType, str] = {"antitrust": "reconcile.competition", "data_privacy": "reconcile.privacy"}
+"""The phrase that a text on a measure of this kind has somewhere."""
+_MEASURES: frozenset[EventType] = frozenset({"service_ban", "licensing_regulation", "data_privacy"})
+"""What courts keep from taking effect."""
+_TRADE: frozenset[EventType] = frozenset({"export_control", "investment_restriction"})
 TITLE = 300
 """Letters before a name in a title that tell its part in it."""
 NOT_NAMED = 0.5
@@ -57,7 +63,17 @@ def reconciled(reading: Reading, page: Page, verdict: Verdict, found: Sequence[S
     live = [s for s in found if not s.background]
     if verdict.relevant < (SECONDED if live else RELEVANT):
         return past
-    return [*_Case(reading, page, verdict).settled(live), *past]
+    return [*_Case(reading, page, verdict, _cutting(reading, live)).settled(live), *past]
+
+
+def _cutting(reading: Reading, live: Sequence[Signal]) -> frozenset[str]:
+    """Providers that the headline has for a subject and rules read as cutting users off themselves."""
+    title = reading.lines[0]
+    if not phrase("reconcile.own-act").search(title.masked):
+        return frozenset()
+    named = {mention.provider for mention in title.mentions}
+    acting = {p for s in live if s.type == "access_restriction" for p, role in s.providers.items() if role == "restricting"}
+    return frozenset(named & acting)
 
 
 def plainly_told(reading: Reading, found: Sequence[Signal]) -> list[Signal]:
@@ -89,10 +105,11 @@ class _Case:
     reading: Reading
     page: Page
     verdict: Verdict
+    cutting: frozenset[str]
 
     def settled(self, live: list[Signal]) -> list[Signal]:
         kept = self._kept(live)
-        lead = self._lead(kept)
+        lead = self._lead(kept, self._kind(live))
         rest = list(kept)
         told = {t for s in (lead, *rest) for t in (s.type, *s.beneath)}
         rest += [self._event(kind, lines) for kind, lines in self._further() if kind not in told]
@@ -104,26 +121,36 @@ class _Case:
         return TYPES[int(np.argmax(self.verdict.primary))]
 
     def _kind(self, live: Sequence[Signal]) -> EventType:
-        """The type of the news of the day. Heads call suits and probes of every kind antitrust: where an English text has no word of
-        competition, what rules read instead counts.
+        """The type of the news of the day. Heads call suits and probes of every kind antitrust, and fines data_privacy: where an English
+        text has no word of competition or of data, what rules read instead counts.
         """
         kind = self._primary()
         roles = self._roles().values()
         if kind == "service_ban" and "restricting" in roles and "targeted" not in roles:
             return "access_restriction"  # who shuts users out of its own service is no government
-        if kind != "antitrust" or self.reading.lang != "en" or phrase("reconcile.competition").search(self.reading.text.norm):
+        if kind in _MEASURES and self._is_halted_by_court:
+            return "litigation"
+        if self.reading.lang != "en" or kind not in _SPOKEN_OF or self._speaks_of(kind):
             return kind
-        read = [s for s in live if s.type != kind and s.type not in MODIFIERS]
-        return max(read, key=lambda s: s.confidence).type if read else kind
+        read = [s for s in live if s.type != kind]
+        return max(read, key=lambda s: (s.type not in MODIFIERS, s.confidence)).type if read else kind
+
+    @property
+    def _is_halted_by_court(self) -> bool:
+        return bool(phrase("reconcile.measure-halted").search(self.reading.lines[0].masked))
+
+    def _speaks_of(self, kind: EventType) -> bool:
+        text = self.reading.text.norm
+        is_security = kind == "antitrust" and phrase("reconcile.security-review").search(text)
+        return not is_security and bool(phrase(_SPOKEN_OF[kind]).search(text))
 
     def _kept(self, live: list[Signal]) -> list[Signal]:
         chance = dict(zip(TYPES, self.verdict.types, strict=True))
         least = 1.0 if len(live) == 1 else TOLD_AT_LENGTH if self._long else SURE
         return [s for s in live if chance[s.type] >= UNLIKELY or s.type == self._primary() or s.confidence >= least]
 
-    def _lead(self, kept: list[Signal]) -> Signal:
+    def _lead(self, kept: list[Signal], kind: EventType) -> Signal:
         """The news of the day; a signal of the rules that becomes it is taken out of `kept`."""
-        kind = self._kind(kept)
         same = [s for s in kept if s.type == kind] or [s for s in kept if kind in s.beneath]
         if same:
             lead = max(same, key=lambda s: s.confidence)
@@ -234,6 +261,9 @@ class _Case:
             if row[len(ROLES)] < NOT_NAMED:
                 role = ROLES[int(np.argmax(row[: len(ROLES)]))]
                 found[entity.key] = "mentioned" if role in ("targeted", "affected") and self._is_occasion(entity.key) else role
+        hit = {p for p, role in found.items() if role == "targeted"}
+        if hit and hit <= self.cutting and self._primary() in ("service_ban", "access_restriction"):
+            found |= dict.fromkeys(hit, "restricting")  # nobody is hit but who acts: it cuts users off
         return found
 
     def _is_occasion(self, provider: str) -> bool:
@@ -244,18 +274,24 @@ class _Case:
 
     def _places(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
         keys = [e.key for e in self.page.places]
+        named = [(code, is_setting(line, place)) for line in self.reading.lines for place in line.places for code in place.ids]
+        scene = {code for code, is_scene in named if is_scene} - {code for code, is_scene in named if not is_scene}
         issuing = tuple(k for k, p in zip(keys, self.verdict.issuing, strict=True) if p >= FURTHER)
-        return issuing, tuple(k for k, p in zip(keys, self.verdict.affected, strict=True) if p >= FURTHER)
+        return issuing, tuple(k for k, p in zip(keys, self.verdict.affected, strict=True) if p >= FURTHER and k not in scene)
 
     def _stage(self) -> str:
         stage = STAGES[int(np.argmax(self.verdict.stage))]
+        if self._is_halted_by_court and self._primary() in (*_MEASURES, *MODIFIERS) and stage not in ("suspended", "rescinded"):
+            return "suspended"
         # Who suspends a service puts nothing off: the word for the end of a measure tells its beginning.
         is_ban = stage == "suspended" and phrase("reconcile.service-suspended").search(self.reading.lines[0].masked)
         return "in_force" if is_ban else stage
 
     def _sectors(self) -> tuple[str, ...]:
         rows = sorted(zip(SECTORS, self.verdict.sectors, strict=True), key=lambda row: -row[1])
-        return tuple(s for s, p in rows if p >= FURTHER or (p >= SOME and (s, p) == rows[0]))
+        # "High tech" in a headline on trade is, above all, the likeliest of the sectors, however unlikely each of them is.
+        least = 0.0 if self._primary() in _TRADE and phrase("needs.tech").search(self.reading.lines[0].sentence.text) else SOME
+        return tuple(s for s, p in rows if p >= FURTHER or (p >= least and (s, p) == rows[0]))
 
     def _dates(self, lead: Signal, others: Collection[date | None]) -> EventDates:
         """The days that heads choose; `others` are days on which further events were announced."""

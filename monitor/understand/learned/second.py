@@ -1,0 +1,43 @@
+"""A second opinion on what heads alone see: a reading and its signals come in, whether to trust them goes out.
+
+Heads that stand alone are wrong on a stream as often as right: what a firm does to its own product, private quarrels and opinion look like
+measures to them. Where no rule reads an event, the words must say so too (`wording.py`), and the headline must show who acts on whom.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from monitor.model import MODIFIERS, EventType, Signal
+from monitor.understand.lexicon import load_lexicon, phrase
+from monitor.understand.reading import Line, Reading
+
+_LEFT_TO_RULES: frozenset[EventType] = MODIFIERS | {"access_restriction"}
+_ENDED = frozenset({"suspended", "rescinded"})
+WORDED = 0.7
+"""The least probability that words like these tell of a measure: four in five of those that do have it, three in a hundred others."""
+
+
+def shows_who_acts(reading: Reading, live: Sequence[Signal]) -> bool:
+    """Whether the headline is news of an authority's measure, not an opinion or a reaction, and names whom the measure hits, or, where
+    it names nobody, the technology. A provider's own step is left to the rules, as most are about its product; so are suits and ends, which
+    would end or put off the wrong measure.
+    """
+    title = reading.lines[0]
+    if not live or live[0].type in _LEFT_TO_RULES or live[0].stage in _ENDED or not live[0].issuing or not _names_a_state(title):
+        return False
+    if phrase("judge.reaction").search(title.masked) or load_lexicon().opinion.search(title.sentence.text):
+        return False
+    named = {mention.provider for mention in title.mentions}
+    hit = {provider for provider, role in live[0].providers.items() if role in ("targeted", "restricting")}
+    return bool(hit & named) or (not (hit or named) and _is_technical(title))
+
+
+def _names_a_state(line: Line) -> bool:
+    words = load_lexicon().words
+    return any(place.ids for place in line.places) or bool(words["gov"].search(line.masked) or words["court"].search(line.masked))
+
+
+def _is_technical(line: Line) -> bool:
+    text = line.sentence.text
+    return bool(phrase("needs.tech").search(text)) or any(sector.search(text) for sector in load_lexicon().sectors.values())
