@@ -10,7 +10,7 @@ from typing import Final, TypeAlias
 
 from monitor.assess.constants import BAND_FLOOR
 from monitor.assess.factors import jurisdiction
-from monitor.assess.parties import ByParty
+from monitor.assess.parties import Record
 from monitor.assess.question import Question
 from monitor.assess.rate import level_of, rated_below
 from monitor.model import Alternative, Effort, EventOffer, Jurisdiction, OfferKind
@@ -22,17 +22,16 @@ Ratings: TypeAlias = dict[tuple[str, Jurisdiction], int | None]
 """Scores of providers in places, all of one instant and from the same events; None from `NO_ALTERNATIVE` on."""
 
 
-def alternatives(known: ByParty, question: Question, ratings: Ratings | None = None) -> tuple[Alternative, ...]:
+def alternatives(events: Sequence[Weighable], known: Record, question: Question, ratings: Ratings) -> tuple[Alternative, ...]:
     """Providers to switch to from the one asked about: known to serve there first, then at low risk, with an offer, by score.
 
     Taken from the catalogue's substitutes and from migration offers that answer this provider's case; left out are those
-    that do not offer themselves in the place asked about and those whose own risk there is high or worse. In `ratings` their scores
-    are looked up, and noted, where many pairs are asked about.
+    that do not offer themselves in the place asked about and those whose own risk there is high or worse. `events` are those that
+    concern the question; in `ratings` scores are looked up, and noted.
     """
-    ratings = {} if ratings is None else ratings
-    events = known.concerning(question)
     offering = _offered(events, question)
-    asked = [question.about(name) for name in sorted(candidates(events, question)) if _is_offered(name, question)]
+    names = sorted({*_substitutes(question), *offering} - {question.provider})
+    asked = [question.about(name) for name in names if _is_offered(name, question)]
     for other in asked:
         if (other.provider, other.jurisdiction) not in ratings:
             ratings[other.provider, other.jurisdiction] = rated_below(known.concerning(other), other, NO_ALTERNATIVE)

@@ -52,15 +52,15 @@ def _parties(questions: Iterable[Question]) -> set[str]:
 
 
 class Docket:
-    """Events in memory, to be found as a store finds them."""
+    """Events in memory, each once, by whom and where they reach: nothing needs to be gathered and sorted anew for each question."""
 
     def __init__(self, events: Sequence[Event]) -> None:
         self._by_reach: dict[tuple[str, str], list[Event]] = defaultdict(list)
         for event in events:
-            for key in event.reach:
+            for key in () if event.withdrawn else event.reach:
                 self._by_reach[key].append(event)
 
-    def find(self, parties: Collection[str], places: Collection[Jurisdiction], _each: int | None = None, /) -> list[Event]:
-        """See `Find`; all of them, since they are at hand."""
-        keys = product((*parties, ANYONE), (*places, ANYWHERE))
+    def concerning(self, question: Question) -> list[Event]:
+        """See `Record`."""
+        keys = product((*question.parties, ANYONE), (*question.within | question.members, ANYWHERE))
         return list({event.id: event for key in keys for event in self._by_reach.get(key, ())}.values())

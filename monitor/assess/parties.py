@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from itertools import chain
+from typing import Protocol
 
 from monitor.assess.factors import is_nameless
 from monitor.assess.question import Question
 from monitor.model.event_brief import Weighable
+
+
+class Record(Protocol):
+    """Events that can be looked up by the question that they are to answer."""
+
+    def concerning(self, question: Question, /) -> Sequence[Weighable]:
+        """Those that were not withdrawn and name the provider or an owner, or nobody whom they hit; those of elsewhere may be left out."""
+        ...
 
 
 class ByParty:

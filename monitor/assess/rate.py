@@ -32,7 +32,7 @@ class Contribution:
     size: float
 
 
-def rate(events: Iterable[Weighable], question: Question, hashes: Hashes | None = None) -> Assessment:
+def rate(events: Iterable[Weighable], question: Question, hashes: Hashes) -> Assessment:
     """The assessment of one provider in one jurisdiction; every number in it follows from the arguments alone. In `hashes` those of the
     events are looked up, and noted, where many pairs are asked about.
     """
@@ -52,7 +52,7 @@ def rate(events: Iterable[Weighable], question: Question, hashes: Hashes | None 
         stale=question.stale,
         data_as_of=question.data_as_of,
         methodology_version=k.METHODOLOGY_VERSION,
-        input_digest=_digest([c.event for c in counted], question, {} if hashes is None else hashes),
+        input_digest=_digest([c.event for c in counted], question, hashes),
     )
 
 

@@ -11,12 +11,12 @@ from itertools import islice
 from typing import Final
 
 from monitor.assess.alternatives import Ratings
-from monitor.assess.concern import Docket, Find, concerning
+from monitor.assess.concern import Docket, concerning
 from monitor.assess.factors import ACTIVE
-from monitor.assess.score import Question, score
+from monitor.assess.parties import ByParty, Record
+from monitor.assess.score import Question, scored
 from monitor.freshness import is_stale
 from monitor.model import Event
-from monitor.model.event_brief import Weighable
 from monitor.pipeline.comparing import compare
 from monitor.pipeline.world import World
 from monitor.store import Session, assessments, events, sources
@@ -59,10 +59,12 @@ def _recorded(world: World, tx: Session, version: str, now: datetime) -> int:
     if renewed:
         fresh = sources.data_as_of(tx, now)
         questions = _questions(world, (event for one in renewed for event in (one.before, one.after) if event is not None), now, fresh)
-        find: Find[Weighable] = Docket(drawn.events).find if drawn.whole else partial(events.briefs_concerning, tx, None)
+        docket = Docket(drawn.events) if drawn.whole else None
+        find = partial(events.briefs_concerning, tx, None)
         ratings: Ratings = {}
         hashes = {one.after.id: one.body_hash for one in renewed}
-        scores = (score(concerning(question, find), question, ratings, hashes) for question in questions)
+        records: Iterator[tuple[Question, Record]] = ((q, docket or ByParty(concerning(q, find))) for q in questions)
+        scores = (scored(record, question, ratings, hashes) for question, record in records)
         while part := list(islice(scores, SCORED_AT_ONCE)):
             assessments.save_assessments(tx, part, now)
     return len(renewed)

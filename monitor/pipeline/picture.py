@@ -8,9 +8,11 @@ from datetime import date, datetime
 from functools import cached_property, partial
 from zoneinfo import ZoneInfo
 
+from monitor.assess.alternatives import Ratings
 from monitor.assess.constants import METHODOLOGY_VERSION
+from monitor.assess.parties import ByParty
 from monitor.assess.rate import Hashes
-from monitor.assess.score import Question, score
+from monitor.assess.score import Question, scored
 from monitor.assess.stage import standing_on
 from monitor.freshness import is_stale
 from monitor.inform.links import is_reachable, unsubscribe_url
@@ -51,7 +53,7 @@ class Known:
                 stale=is_stale(self.data_as_of, self.as_of),
                 data_as_of=self.data_as_of,
             )
-            self._scores[key] = score(self.events, question, hashes=self._hashes)
+            self._scores[key] = scored(self._record, question, self._ratings, self._hashes)
         return self._scores[key]
 
     def exposures(self, team: Team) -> tuple[Exposure, ...]:
@@ -81,6 +83,14 @@ class Known:
 
     @cached_property
     def _scores(self) -> dict[tuple[str, str], Assessment]:
+        return {}
+
+    @cached_property
+    def _record(self) -> ByParty:
+        return ByParty(self.events)
+
+    @cached_property
+    def _ratings(self) -> Ratings:
         return {}
 
     @cached_property

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, Final, NamedTuple
 
 from sqlalchemy import BindParameter, bindparam, exists, func, insert, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 from sqlmodel import UTCDateTime, col
 
 from monitor.model import Copy, Document, OriginDecision
@@ -110,8 +110,10 @@ def compared_since(tx: Session, method: str, after: int) -> list[Numbered]:
 def unread(tx: Session, method: str, tagger_version: str) -> tuple[int, dict[str, Numbered]]:
     """The number of the document compared last, and by id those compared that this tagger version has not read."""
     last = tx.connection().execute(_LAST_COMPARED, {"method": method}).scalar() or 0
-    same = (col(TaggingRow.document_id) == col(TextSketchRow.document_id), col(TaggingRow.tagger_version) == tagger_version)
-    waiting = _numbered(tx.connection().execute(_OF_COMPARED.where(~exists().where(*same)), {"method": method}))
+    document = aliased(DocumentRow)  # looked through by id, in the order in which taggings are found by
+    read = exists().where(col(TaggingRow.document_id) == col(document.id), col(TaggingRow.tagger_version) == tagger_version)
+    unread_ones = _OF_COMPARED.where(col(TextSketchRow.document_id).in_(select(col(document.id)).where(~read)))
+    waiting = _numbered(tx.connection().execute(unread_ones, {"method": method}))
     return last, {one.document: one for one in waiting}
 
 

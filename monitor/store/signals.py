@@ -12,6 +12,7 @@ from pydantic_core import from_json
 from sqlalchemy import (
     BindParameter,
     ColumnElement,
+    CompoundSelect,
     ScalarSelect,
     Select,
     String,
@@ -24,6 +25,7 @@ from sqlalchemy import (
     func,
     or_,
     select,
+    union,
 )
 from sqlalchemy.orm import Session, aliased
 from sqlmodel import UTCDateTime, col
@@ -122,14 +124,6 @@ def _wanted(compared: bool, dated: bool, some: bool) -> Select[Any]:
     Built once, as building costs more than what the database does for one document.
     """
     version: BindParameter[Any] = bindparam("version")
-    as_of = bindparam("as_of", type_=UTCDateTime())
-    newer = aliased(DocumentRow)
-    replaced = exists().where(
-        col(newer.source_id) == col(DocumentRow.source_id),
-        col(newer.guid_hash) == col(DocumentRow.guid_hash),
-        col(newer.revision) > col(DocumentRow.revision),
-        _has_tagging(newer, version),
-    )
     columns: tuple[Any, ...] = (
         col(DocumentRow.id), as_written(col(DocumentRow.body), "document"), col(DocumentRow.title),
         as_written(col(SignalRow.body), "signal"), _known_at(version),
@@ -140,16 +134,44 @@ def _wanted(compared: bool, dated: bool, some: bool) -> Select[Any]:
         .join(DocumentRow, col(DocumentRow.id) == col(SignalRow.document_id))
         .where(col(SignalRow.tagger_version) == version, _is_told(SignalRow, TaggingRow))
     )
+    if not dated and not some:
+        left_out = _left_out(compared, version).cte("left_out")
+        wanted = wanted.outerjoin(left_out, left_out.c.id == col(SignalRow.document_id))
+        return wanted.where(left_out.c.id.is_(None))
     if compared:
-        by_it = (col(TextSketchRow.document_id) == col(DocumentRow.id), col(TextSketchRow.method) == bindparam("method"))
-        wanted = wanted.where(exists().where(*by_it))
+        wanted = wanted.where(_is_compared(col(DocumentRow.id)))
     if some:
         wanted = wanted.where(col(SignalRow.document_id).in_(bindparam("documents", expanding=True)))
         wanted = wanted.order_by(col(DocumentRow.id), col(SignalRow.position))
+    newer = aliased(DocumentRow)
+    replaced = exists().where(_replaces(newer, DocumentRow), _has_tagging(newer, version))
     if dated:
+        as_of = bindparam("as_of", type_=UTCDateTime())
         wanted = wanted.where(_first_tagged(DocumentRow) <= as_of)
         replaced = replaced.where(_first_tagged(newer) <= as_of)
     return wanted.where(~replaced)
+
+
+def _left_out(compared: bool, version: BindParameter[Any]) -> CompoundSelect[Any]:
+    """Ids of the documents of which nothing is told: few, and found in the order of an index, where a look for each document at whether
+    it is one of them would go all over several.
+    """
+    newer, older = aliased(DocumentRow), aliased(DocumentRow)
+    is_edit = (col(newer.revision) > 1, _has_tagging(newer, version))
+    left_out: list[Select[Any]] = [select(col(older.id).label("id")).join_from(newer, older, _replaces(newer, older)).where(*is_edit)]
+    if compared:
+        read = select(col(TaggingRow.document_id)).where(col(TaggingRow.tagger_version) == version)
+        left_out.append(read.where(~_is_compared(col(TaggingRow.document_id))))
+    return union(*left_out)
+
+
+def _replaces(newer: type[DocumentRow], older: type[DocumentRow]) -> ColumnElement[bool]:
+    same = (col(newer.source_id) == col(older.source_id), col(newer.guid_hash) == col(older.guid_hash))
+    return and_(*same, col(newer.revision) > col(older.revision))
+
+
+def _is_compared(document: Any) -> ColumnElement[bool]:
+    return exists().where(col(TextSketchRow.document_id) == document, col(TextSketchRow.method) == bindparam("method"))
 
 
 def _rows(tx: Session, version: str, method: str | None, as_of: datetime | None, documents: Collection[str] | None) -> Iterator[Any]:

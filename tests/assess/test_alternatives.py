@@ -9,8 +9,9 @@ from typing import Any
 from hypothesis import given
 
 from monitor.assess.alternatives import NO_ALTERNATIVE, Ratings
+from monitor.assess.parties import ByParty
 from monitor.assess.rate import Hashes
-from monitor.assess.score import score
+from monitor.assess.score import score, scored
 from monitor.assess.thread import thread
 from monitor.model import Alternative, Event, Offer, Report, body_hash
 from tests.assess.builders import NOTICE_DAY, PROVIDERS, ban, days, notice, question, report
@@ -111,7 +112,7 @@ def test_scores_noted_for_other_pairs_change_no_answer(events: list[Event]) -> N
     ratings: Ratings = {}
     hashes: Hashes = {}
     asked = [question(provider, place) for provider in ("openai", "zhipu", "baidu") for place in ("CN", "IT")]
-    assert [score(events, one, ratings, hashes) for one in asked] == [score(events, one) for one in asked]
+    assert [scored(ByParty(events), one, ratings, hashes) for one in asked] == [score(events, one) for one in asked]
     for pair, noted in ratings.items():
         exact = score(events, question(*pair)).score
         assert exact >= NO_ALTERNATIVE if noted is None else exact == noted

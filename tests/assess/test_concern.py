@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from itertools import product
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.assess import concern
+from monitor.assess.alternatives import Ratings
 from monitor.assess.concern import Docket, concerning
 from monitor.assess.question import Question
-from monitor.assess.score import score
-from monitor.model import Event
+from monitor.assess.rate import Hashes
+from monitor.assess.score import score, scored
+from monitor.model import ANYONE, ANYWHERE, Event
 from tests.assess.builders import crafted, question
 from tests.assess.strategies import events, quick
 
@@ -36,13 +39,11 @@ def of_several(draw: st.DrawFn) -> list[Event]:
 
 def looked_up(known: list[Event], asked: Question) -> list[Event]:
     """As from a store, which gives no more of each than is asked for."""
-    docket = Docket(known)
 
     def find(parties: Collection[str], places: Collection[str], each: int | None = None, /) -> list[Event]:
-        found = docket.find(parties, places)
         if each is None:
-            return found
-        naming = ([event for event in found if party in event.providers][:each] for party in parties)
+            return [e for e in known if not e.reach.isdisjoint(product((*parties, ANYONE), (*places, ANYWHERE)))]
+        naming = ([e for e in known if not e.reach.isdisjoint(product([party], (*places, ANYWHERE)))][:each] for party in parties)
         return [event for some in naming for event in some]
 
     return concerning(asked, find)
@@ -53,6 +54,16 @@ def looked_up(known: list[Event], asked: Question) -> list[Event]:
 def test_what_is_looked_up_gives_the_answer_of_all(known: list[Event], provider: str, place: str) -> None:
     asked = question(provider, place)
     assert score(looked_up(known, asked), asked) == score(known, asked)
+
+
+@given(of_several(), st.permutations([(party, place) for party in ("openai", "zhipu", "baidu") for place in ("CN", "EU")]))
+@quick
+def test_many_pairs_in_any_order_get_the_answers_that_each_gets_alone(known: list[Event], pairs: list[tuple[str, str]]) -> None:
+    questions = [question(*pair) for pair in pairs]
+    ratings: Ratings = {}
+    hashes: Hashes = {}
+    docket = Docket(known)
+    assert [scored(docket, asked, ratings, hashes) for asked in questions] == [score(known, asked) for asked in questions]
 
 
 GRAVE = crafted("grave", providers={"zhipu": "targeted"}, primary_source=True)
