@@ -290,7 +290,7 @@ class _Case:
     def _sectors(self) -> tuple[str, ...]:
         rows = sorted(zip(SECTORS, self.verdict.sectors, strict=True), key=lambda row: -row[1])
         # "High tech" in a headline on trade is, above all, the likeliest of the sectors, however unlikely each of them is.
-        least = 0.0 if self._primary() in _TRADE and phrase("needs.tech").search(self.reading.lines[0].sentence.text) else SOME
+        least = 0.0 if self._primary() in _TRADE and phrase("reconcile.tech").search(self.reading.lines[0].sentence.text) else SOME
         return tuple(s for s, p in rows if p >= FURTHER or (p >= least and (s, p) == rows[0]))
 
     def _dates(self, lead: Signal, others: Collection[date | None]) -> EventDates:

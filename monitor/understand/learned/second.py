@@ -26,7 +26,8 @@ def shows_who_acts(reading: Reading, live: Sequence[Signal]) -> bool:
     title = reading.lines[0]
     if not live or live[0].type in _LEFT_TO_RULES or live[0].stage in _ENDED or not live[0].issuing or not _names_a_state(title):
         return False
-    if phrase("judge.reaction").search(title.masked) or load_lexicon().opinion.search(title.sentence.text):
+    lexicon = load_lexicon()
+    if lexicon.opinion.search(title.sentence.text) or any(p.search(title.masked) for p in (lexicon.off_topic, phrase("judge.reaction"))):
         return False
     named = {mention.provider for mention in title.mentions}
     hit = {provider for provider, role in live[0].providers.items() if role in ("targeted", "restricting")}
