@@ -231,6 +231,18 @@ def test_a_list_that_names_none_of_ours_hits_none_of_them(title: str, worth: boo
     assert given_for(one(*told, more), points=4) is not None, "what is no list alone is for all in the trade"
 
 
+def test_a_list_of_others_is_no_further_act_of_an_older_control() -> None:
+    facts: dict[str, Any] = {"type": "export_control", "affected": ("IT",), "issuing": ("US",), "sectors": ("ai",), "providers": {}}
+    bans = [report(tag, stage="in_force", doc={"title": "US bans exports of AI chips to Italy"}, **facts) for tag in "abc"]
+    first = given_for(one(*bans), points=4)
+    assert first is not None
+    told = NOTICE_DAY + days(20)
+    title = "US bans sales to three firms of a trade blacklist"
+    listed = [report(tag, told=told, stage="in_force", doc={"title": title, "text": f"{title}, {tag} said."}, **facts) for tag in "xyz"]
+    grown = one(*bans, *listed)
+    assert given_for(grown, [first], days(20) + timedelta(hours=6), 4) is None
+
+
 def test_two_reports_weeks_apart_are_no_interruption() -> None:
     assert given_for(one(TWO[0], *later("u", 20, "Report")), after=days(20) + timedelta(hours=6)) is None
 

@@ -37,6 +37,11 @@ def test_what_a_title_tells(title: str, told: str) -> None:
 @pytest.mark.parametrize(
     ("title", "plain"),
     [
+        ("States sue Meta over ads for minors", True),
+        ("EU launches first step of investigation into Meta", True),
+        ("Ban of TikTok goes into effect in Norway", True),
+        ("Norway declines to comment on ban of TikTok", False),
+        ("Norway limits access to some tweets", False),
         ("Norway fines Meta over location data", True),
         ("Norway sues Meta over its ads", True),
         ("Norwegian watchdog opens formal probe of Meta", True),

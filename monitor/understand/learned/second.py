@@ -27,7 +27,9 @@ def shows_who_acts(reading: Reading, live: Sequence[Signal]) -> bool:
     if not live or live[0].type in _LEFT_TO_RULES or live[0].stage in _ENDED or not live[0].issuing or not _names_a_state(title):
         return False
     lexicon = load_lexicon()
-    if lexicon.opinion.search(title.sentence.text) or any(p.search(title.masked) for p in (lexicon.off_topic, phrase("judge.reaction"))):
+    if lexicon.opinion.search(title.sentence.text) or any(
+        pattern.search(title.masked) for pattern in (lexicon.off_topic, phrase("judge.reaction"), phrase("second.question"))
+    ):
         return False
     named = {mention.provider for mention in title.mentions}
     hit = {provider for provider, role in live[0].providers.items() if role in ("targeted", "restricting")}
