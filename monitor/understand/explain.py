@@ -1,4 +1,5 @@
-"""Why a record says what it says: the gate's names and words, the cues and events of the rules, and every head's probabilities.
+"""Why a record says what it says: the gate's names and words, the cues and events of the rules, every head's probabilities, and
+the phrases that the words are judged by.
 
 What comes in: a look and a verdict. What goes out: plain JSON; offsets count in `title + "\\n" + body`.
 """
@@ -12,22 +13,27 @@ from monitor.model import Signal
 from monitor.understand.learned.encoder import Floats
 from monitor.understand.learned.page import DATE_ROLES, ROLES, STAGES, TYPES, Page
 from monitor.understand.learned.verdict import Verdict
+from monitor.understand.learned.wording import telling, worded
 from monitor.understand.tag import Look
 
 JsonObject = dict[str, Any]
 SHOWN = 0.05
 """Less likely answers are left out."""
+PHRASES = 8
+"""Phrases that are shown of those the words are judged by."""
 
 
 def explained(look: Look, verdict: Verdict | None) -> JsonObject:
     """What each stage of reading found in one document."""
-    found: JsonObject = {"gate": _gate(look), "cues": [], "rules": [], "heads": None}
+    found: JsonObject = {"gate": _gate(look), "cues": [], "rules": [], "heads": None, "words": None}
     if look.reading is not None:
         hits = [(line.index, hit) for line in look.reading.lines for hit in line.hits]
         found["cues"] = [{"sentence": number, "type": hit.cue.type, **_span(look, hit.start, hit.end)} for number, hit in hits]
         found["rules"] = [_signal(signal) for signal in look.found]
     if look.page is not None and verdict is not None:
         found["heads"] = _heads(look, look.page, verdict)
+    if look.reading is not None and (chance := worded(look.reading)):
+        found["words"] = {"relevant": round(chance, 3), "phrases": telling(look.reading, PHRASES)}
     return found
 
 

@@ -27,6 +27,8 @@ BELOW: Final = 300
 """Characters below the headline that are looked at, from the next three sentences: a feed's summary."""
 TITLE, TEXT = 3, 2
 """The most words of a phrase in the headline alone, and in headline and summary together."""
+START, END, BREAK = "^", "$", "|"
+"""The borders of a headline."""
 _NUMBER = re.compile(r"\d[\d.,]*")
 _WORD = re.compile(rf"[a-z]+(?:['’][a-z]+)?|0|[$€£?]|{PROVIDER}+|{PLACE}+|{PEOPLE}+|{ORGAN}+")
 
@@ -42,10 +44,27 @@ def worded(reading: Reading) -> float:
 
 def phrases(reading: Reading) -> NDArray[np.int64]:
     """The numbers, in [0, SIZE), of all phrases of headline and summary, each once, ordered."""
+    return np.unique(np.fromiter(map(_number, _told(reading)), np.int64))
+
+
+def telling(reading: Reading, most: int) -> dict[str, float]:
+    """The phrases that speak loudest for a measure or, below 0, against it, at most so many, each with what it adds to the log-odds."""
+    weights, _ = _shipped()
+    told = dict.fromkeys(_told(reading))
+    scale = np.sqrt(len(phrases(reading)))
+    loudest = sorted(told, key=lambda phrase: -abs(weights[_number(phrase)]))[:most]
+    return {phrase: round(float(weights[_number(phrase)] / scale), 2) for phrase in loudest}
+
+
+def _told(reading: Reading) -> Iterator[str]:
     title = _words(reading.lines[0].masked)
     below = _words(" ".join(line.masked for line in reading.lines[1:4])[:BELOW])
-    told = [*_runs(["^", *title, "$"], TITLE, "title"), *_runs([*title, "|", *below], TEXT, "text")]
-    return np.unique(np.fromiter((zlib.crc32(phrase.encode()) % SIZE for phrase in told), np.int64))
+    yield from _runs([START, *title, END], TITLE, "title")
+    yield from _runs([*title, BREAK, *below], TEXT, "text")
+
+
+def _number(phrase: str) -> int:
+    return zlib.crc32(phrase.encode()) % SIZE
 
 
 def _words(masked: str) -> list[str]:
@@ -55,9 +74,11 @@ def _words(masked: str) -> list[str]:
 
 
 def _runs(words: Sequence[str], longest: int, where: str) -> Iterator[str]:
+    """All runs of these words; a border alone, which every text has, would only tell how long the text is."""
     for length in range(1, longest + 1):
         for start in range(len(words) - length + 1):
-            yield f"{where} {' '.join(words[start : start + length])}"
+            if length > 1 or words[start] not in (START, END, BREAK):
+                yield f"{where} {' '.join(words[start : start + length])}"
 
 
 @cache
