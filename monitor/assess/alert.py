@@ -36,8 +36,6 @@ _LOOSE: Final = frozenset({"service_ban", "litigation", "relief"})
 """What reporters also call a measure of another kind."""
 _PLAN: Final = re.compile(r"\b(?:bills?|proposals?|proposed|plan(?:s|ned)?|drafts?|would)\b", re.IGNORECASE)
 _LISTINGS: Final = frozenset({"export_control", "sanctions_listing"})
-_LISTED: Final = re.compile(r"\b(?:blacklist(?:s|ed|ing)?|(?:entity|unverified|SDN) lists?)\b", re.IGNORECASE)
-"""What tells that somebody was put on a list."""
 _SAME_NEWS: Final = timedelta(days=NEWS_CYCLE_DAYS)
 
 
@@ -130,14 +128,8 @@ def _lists_others(event: Event) -> bool:
     """Whether all that is told now is that firms were put on a list, none of which we know: it hits those on it, not all in the same
     trade.
     """
-    if event.type not in _LISTINGS or not _is_nameless(event) or event.confirmed:
-        return False
-    now = {proof.document for proof in event.evidence} & {*(event.wave.documents if event.wave else ())}
-    told: dict[str, bool] = {}
-    for proof in event.evidence:
-        if proof.document in now or not now:
-            told[proof.document] = told.get(proof.document, False) or bool(_LISTED.search(proof.quote))
-    return bool(told) and all(told.values())
+    is_list = event.type in _LISTINGS and event.wave is not None and event.wave.listing
+    return is_list and _is_nameless(event) and not event.confirmed
 
 
 def _is_nameless(event: Event) -> bool:

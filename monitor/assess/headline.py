@@ -7,7 +7,7 @@ an alert needs and a score does not. Reporters put the strongest words into a ti
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Final, Literal
 
@@ -63,6 +63,7 @@ _CONTENT = re.compile(
     r"\baccounts? (?:back|restored|reinstated)\b|\b(?:restores?|reinstates?|unbans?) (?:\w+ ){0,5}accounts?\b",
 )
 """What is taken down on a service, and who is expelled from it, leaves the service where it is."""
+_LISTED: Final = re.compile(r"\b(?:blacklist(?:s|ed|ing)?|(?:entity|unverified|SDN) lists?)\b", re.IGNORECASE)
 _OF_KIND: Final[Mapping[EventType, re.Pattern[str]]] = {
     "divestiture": re.compile(r"\b(?:divest\w*|sell|sells|sale|spin off|break up)\b"),
     "litigation": re.compile(r"\b(?:courts?|judges?|su(?:e[sd]?|ing)|(?:law)?suits?|charge[sd]?|upholds?|upheld|rul(?:es|ed|ing))\b"),
@@ -77,6 +78,12 @@ def is_plain(title: str, kind: EventType) -> bool:
     words = title.lower()
     fits = kind not in _OF_KIND or _OF_KIND[kind].search(words)
     return told_by(title) == "act" and bool(_DONE.search(words)) and bool(fits) and not _DOUBTED.search(words)
+
+
+def is_listing(title: str, quotes: Iterable[str]) -> bool:
+    """Whether a report tells only that firms were put on a list: its title says so, or every quote of it."""
+    told = list(quotes)
+    return bool(_LISTED.search(title)) or (bool(told) and all(_LISTED.search(quote) for quote in told))
 
 
 @lru_cache(maxsize=_KEPT)

@@ -14,7 +14,7 @@ from typing import NamedTuple
 from monitor.assess.constants import CONFIDENCE_WEIGHT, NEWS_CYCLE_DAYS
 from monitor.assess.corroborate import Chorus, chorus
 from monitor.assess.facts import Substance, current, is_primary, is_relief, substance, supported, tier
-from monitor.assess.headline import is_plain, told_by
+from monitor.assess.headline import is_listing, is_plain, told_by
 from monitor.assess.kinship import Kinship
 from monitor.assess.measure import ACTIVE, Claim
 from monitor.assess.stage import HALTED, advanced
@@ -115,7 +115,8 @@ def _wave(said: Sequence[_Said]) -> Wave | None:
             sure = signal.confidence * CONFIDENCE_WEIGHT[tier(one.claim)] >= PLAIN_CONFIDENCE
             plain = sure and stage in TAKEN and is_plain(document.title, signal.type)
             parties = one.claim.principals.union([p for p, role in signal.providers.items() if role in ACTIVE])
-            spoken.append(Spoken(document.id, one.voice, stage, one.told, recorded_at, one.primary, plain, parties))
+            listing = is_listing(document.title, [quote.text for quote in signal.evidence])
+            spoken.append(Spoken(document.id, one.voice, stage, one.told, recorded_at, one.primary, plain, parties, listing))
     return wave(spoken)
 
 

@@ -35,6 +35,7 @@ class Spoken(NamedTuple):
     primary: bool
     plain: bool
     parties: frozenset[str] = frozenset()
+    listing: bool = False
 
 
 def wave(spoken: Sequence[Spoken]) -> Wave | None:
@@ -57,6 +58,7 @@ def wave(spoken: Sequence[Spoken]) -> Wave | None:
         before=len({one.voice for one in before}),
         primary=any(one.primary for one in within),
         plain=any(one.plain and one.stage in TAKEN for one in alike),
+        listing=all(one.listing for one in alike),
         parties=tuple(sorted(frozenset().union(*(one.parties for one in alike)))),
     ).lean()
 

@@ -74,6 +74,8 @@ class Wave(Noun):
     primary: bool = False
     plain: bool = False
     """Whether a headline of it says in so many words that the measure was taken."""
+    listing: bool = False
+    """Whether all that it tells is that firms were put on a list."""
     parties: tuple[str, ...] | None = None
     """Providers to whom its reports give a part in the measure; None where an earlier version did not note them."""
 

@@ -88,5 +88,5 @@ class Tagging(Noun):
     reasons: tuple[str, ...] = ()
     """Why a person should look."""
     agreed: bool = True
-    """Whether heads tell of a live event and a rule or the words of the headline do too, or there were rules alone; a service acts on
-    nothing less."""
+    """Whether heads tell of a live event and a rule does too, or the words of a headline that shows who acts; or there were rules alone.
+    A service acts on nothing less."""

@@ -6,10 +6,12 @@ users or companies lose, and where a provider is at home.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from monitor.catalog import Catalog
 from monitor.model import EventType, Role
 from monitor.understand.lexicon import phrase
-from monitor.understand.needs import regions
+from monitor.understand.needs import is_occasion, is_setting, regions
 from monitor.understand.reading import Line, Reading
 from monitor.understand.segment import Cluster
 
@@ -84,7 +86,8 @@ def _first_state(cluster: Cluster, types: tuple[EventType, ...], reading: Readin
             return match
     somebody = any(f.actor.passive or f.actor.kind in ("gov", "court") for j in cluster.anchors for f in j.findings)
     if set(types) & _DOMESTIC and (somebody or types[0] != "service_ban"):
-        return named_places(lines, tuple(into))[:1] or (("EU",) if into and _speaks_of_europe(lines) else ())
+        own = [replace(line, places=tuple(p for p in line.places if not is_occasion(line, p))) for line in lines]
+        return named_places(own, tuple(into))[:1] or (("EU",) if into and _speaks_of_europe(lines) else ())
     return ()
 
 
@@ -150,5 +153,5 @@ def _destinations(lines: list[Line], issuing: tuple[str, ...]) -> tuple[str, ...
 
 def named_places(lines: list[Line], issuing: tuple[str, ...]) -> tuple[str, ...]:
     """The places the lines speak of, without those that act."""
-    found = [i for line in lines for place in regions(line) if place.kind != "capital" for i in place.ids]
+    found = [i for line in lines for place in regions(line) if place.kind != "capital" and not is_setting(line, place) for i in place.ids]
     return tuple(dict.fromkeys(i for i in found if i not in issuing))

@@ -38,16 +38,21 @@ class Spot:
 
 def regions(line: Line) -> list[PlaceName]:
     """The places a line speaks of, without the adjective that only says where a firm is from ("the US company", "German rival SAP")."""
-    return [
-        place
-        for place in line.places
-        if (place.kind != "organ" or _is_part(line, place)) and not _only_origin(line, place) and not is_setting(line, place)
-    ]
+    return [place for place in line.places if (place.kind != "organ" or _is_part(line, place)) and not _only_origin(line, place)]
 
 
 def is_setting(line: Line, place: PlaceName) -> bool:
-    """Whether a place is the mere scene ("amid US pressure") or belongs to what somebody is punished for ("fined for selling to …")."""
-    return bool(phrase("needs.setting").search(line.sentence.text[: place.start - line.sentence.start]))
+    """Whether a place is the mere scene of what a line tells ("amid US pressure")."""
+    return bool(phrase("needs.setting").search(_before(line, place)))
+
+
+def is_occasion(line: Line, place: PlaceName) -> bool:
+    """Whether a place belongs to what somebody is punished for ("fined for selling to Russia")."""
+    return bool(phrase("needs.occasion").search(_before(line, place)))
+
+
+def _before(line: Line, place: PlaceName) -> str:
+    return line.sentence.text[: place.start - line.sentence.start]
 
 
 def _is_part(line: Line, place: PlaceName) -> bool:

@@ -24,7 +24,7 @@ from monitor.understand.gate import FULL_SUPPORT, Gate, GateResult
 from monitor.understand.learned.doubt import band_of
 from monitor.understand.learned.heads import judge
 from monitor.understand.learned.page import Page, page_of
-from monitor.understand.learned.reconcile import RELEVANT, SECONDED, named_providers, plainly_told, reconciled
+from monitor.understand.learned.reconcile import SECONDED, named_providers, plainly_told, reconciled
 from monitor.understand.learned.second import WORDED, shows_who_acts
 from monitor.understand.learned.verdict import Verdict, consistent
 from monitor.understand.learned.vote import voted
@@ -68,12 +68,11 @@ class Look:
         """Whether what heads say of it can count without a person: a rule tells of a live event, or the words are those of one."""
         return self.page is not None and self.reading is not None and (self.live or worded(self.reading) >= WORDED)
 
-    def seconds(self, verdict: Verdict, told: Sequence[Signal]) -> bool:
+    def seconds(self, told: Sequence[Signal]) -> bool:
         """Whether heads do not stand alone with what they tell."""
-        if self.live or self.reading is None:
+        if self.live or self.reading is None or not self.asked:
             return self.live
-        sure = verdict.relevant >= RELEVANT and self.asked
-        return sure and shows_who_acts(self.reading, [signal for signal in told if not signal.background])
+        return shows_who_acts(self.reading, [signal for signal in told if not signal.background])
 
 
 Heads = Callable[[Sequence[Page]], Sequence[Verdict]]
@@ -218,7 +217,7 @@ def _tagging(document: Document, look: Look, named: Sequence[Named], found: list
     agreed = True
     if verdict is not None and look.page is not None:
         confidence = verdict.relevant if live else 1 - verdict.relevant
-        agreed = look.seconds(verdict, found)
+        agreed = look.seconds(found)
         band, reasons = band_of(look.page, verdict, agreed)
     return Tagging(
         document=document.id, tagger_version=TAGGER_VERSION, relevant=bool(live), confidence=confidence, band=band, reasons=reasons,

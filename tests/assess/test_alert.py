@@ -231,9 +231,11 @@ def test_a_list_that_names_none_of_ours_hits_none_of_them(title: str, worth: boo
     assert given_for(one(*told, more), points=4) is not None, "what is no list alone is for all in the trade"
 
 
-def test_a_list_of_others_is_no_further_act_of_an_older_control() -> None:
+@pytest.mark.parametrize("tags", ["abc", "abcdefghijkl"])
+def test_a_list_of_others_is_no_further_act_of_an_older_control(tags: str) -> None:
+    """However many quotes of the older reports an event shows."""
     facts: dict[str, Any] = {"type": "export_control", "affected": ("IT",), "issuing": ("US",), "sectors": ("ai",), "providers": {}}
-    bans = [report(tag, stage="in_force", doc={"title": "US bans exports of AI chips to Italy"}, **facts) for tag in "abc"]
+    bans = [report(tag, stage="in_force", doc={"title": "US bans exports of AI chips to Italy"}, **facts) for tag in tags]
     first = given_for(one(*bans), points=4)
     assert first is not None
     told = NOTICE_DAY + days(20)

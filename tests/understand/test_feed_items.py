@@ -192,7 +192,11 @@ def test_who_shuts_users_out_of_its_own_service_is_no_government(reader: Tagger,
 SCENES = [
     ("Dutch curb exports of chip tools amid US pressure", "US", False),
     ("China limits exports of drones amid war in Ukraine", "UA", False),
-    ("US fines Microsoft for selling software to Russia", "RU", False),
+    ("Irish watchdog fines TikTok for sending data on users to China", "CN", False),
+    ("Amid trade war, US limits AI chip exports to China", "CN", True),
+    ("Netherlands, amid US pressure, curbs chip exports to China", "CN", True),
+    ("Amid row with Ottawa, Meta blocks news in Canada", "CA", True),
+    ("Nvidia fined for selling chips to China, barred from exports to Russia", "CN", True),
     ("Meta fined for violating privacy rules of the EU", "EU", True),
     ("US limits exports of AI chips to China", "CN", True),
 ]
@@ -225,6 +229,51 @@ def test_a_court_that_stops_a_ban_imposes_none(reader: Tagger, title: str) -> No
     assert (tagging.signals[0].type, tagging.signals[0].stage) == ("litigation", "suspended")
 
 
-@pytest.mark.parametrize("title", ["Kenya orders Google to remove videos on protests", "Brazil tells Google to stop campaign against law"])
-def test_an_order_to_take_something_down_is_no_ban_of_the_service(rules: Tagger, title: str) -> None:
+BLOCKED = [
+    "Brazil judge blocks WhatsApp nationwide for ignoring court order",
+    "Court suspends X in Brazil for breaking law",
+    "Indian court stops Telegram over breach of IT act",
+]
+
+
+@pytest.mark.parametrize("title", BLOCKED)
+def test_a_court_that_blocks_a_service_for_breaking_a_law_stops_no_law(reader: Tagger, title: str) -> None:
+    (tagging,) = reader.tag([item(title)])
+    assert (tagging.signals[0].type, tagging.signals[0].stage) == ("service_ban", "in_force")
+
+
+TAKEN_DOWN = [
+    "Kenya orders Google to remove videos on protests",
+    "Brazil tells Google to stop campaign against law",
+    "India orders Twitter to remove accounts, threatens ban",
+    "Vietnam orders Netflix to drop series over map",
+]
+
+
+@pytest.mark.parametrize("title", TAKEN_DOWN)
+def test_an_order_to_take_something_down_is_no_ban_of_the_service(rules: Tagger, reader: Tagger, title: str) -> None:
     assert all(signal.type != "service_ban" for signal in live(rules, title))
+    (tagging,) = reader.tag([item(title)])
+    assert tagging.signals[0].type != "service_ban"
+    assert not tagging.agreed, "a person looks at it first"
+
+
+LET_OFF = [
+    "UK watchdog clears Microsoft over OpenAI ties",
+    "Italy rules out curbs on Starlink",
+    "EU decides against fining Apple over browser",
+    "EU spares Apple and Meta daily fines",
+    "EU gives Nvidia's purchase of Arm the nod",
+    "Texas governor's kid quits TikTok",
+    "Italy seizes 120 million euros from Amazon in tax case",
+    "TikTok cuts hundreds of moderators in Germany",
+    "Amazon blocks union vote of workers in Germany",
+    "Steam removes game with slurs in Germany",
+    "Microsoft ends free upgrade offer in Germany",
+]
+
+
+@pytest.mark.parametrize("title", LET_OFF)
+def test_what_is_not_done_or_touches_no_user_is_not_acted_on(reader: Tagger, title: str) -> None:
+    (tagging,) = reader.tag([item(title)])
+    assert not (tagging.relevant and tagging.agreed)

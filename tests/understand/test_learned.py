@@ -219,7 +219,7 @@ def test_a_review_says_why() -> None:
     clear = replace(verdict, relevant=0.99, primary=np.eye(len(TYPES), dtype=np.float32)[0], stage=np.eye(7, dtype=np.float32)[2])
     clear = replace(clear, roles=np.eye(len(ROLES) + 1, dtype=np.float32)[[4] * len(look.page.providers)])
     assert band_of(look.page, clear, True) == ("alert", ())
-    assert band_of(look.page, clear, False) == ("review", ("neither a rule nor the words tell of an event",))
+    assert band_of(look.page, clear, False) == ("review", ("no rule tells of an event, and the headline does not show one",))
     assert band_of(look.page, replace(clear, relevant=0.1), True) == ("archive", ())
     band, reasons = band_of(look.page, replace(clear, relevant=0.6), True)
     assert (band, reasons) == ("review", ("relevant with probability 0.60",))
@@ -238,6 +238,9 @@ def test_an_explanation_shows_names_cues_rules_and_heads() -> None:
     assert explained["rules"][0]["types"][0] == "access_restriction"
     assert next(iter(explained["heads"]["roles"]["anthropic"])) == "restricting"
     assert next(iter(explained["heads"]["primary"])) == "access_restriction"
+    assert explained["words"]["relevant"] > 0.5
+    assert len(explained["words"]["phrases"]) == 8
+    assert all(phrase.startswith(("title ", "text ")) and "anthropic" not in phrase for phrase in explained["words"]["phrases"])
     text = f"{LEAVING['title']}\n{LEAVING['body']}"
     for sentence in explained["heads"]["sentences"]:
         assert text[sentence["start"] : sentence["end"]] == sentence["text"]

@@ -24,13 +24,13 @@ UNSURE_DAY = 0.65
 
 
 def band_of(page: Page, verdict: Verdict, seconded: bool) -> tuple[Band, tuple[str, ...]]:
-    """The band, and the reasons of a review; `seconded` when a rule tells of a live event too.
+    """The band, and the reasons of a review; `seconded` when a rule or the words of the headline tell of a live event too.
 
     On a real news stream heads that stand alone are wrong more often than right, however sure they are.
     """
     if verdict.relevant <= ARCHIVE:
         return "archive", ()
-    reasons = [] if seconded else ["neither a rule nor the words tell of an event"]
+    reasons = [] if seconded else ["no rule tells of an event, and the headline does not show one"]
     if verdict.relevant < ALERT:
         reasons.append(f"relevant with probability {verdict.relevant:.2f}")
     reasons += _unsure("type", TYPES, verdict.primary)

@@ -19,7 +19,7 @@ from monitor.understand.learned.page import ROLES, SECTORS, STAGES, TYPES, Page
 from monitor.understand.learned.terms import Term
 from monitor.understand.learned.verdict import Verdict, day_chances
 from monitor.understand.lexicon import phrase
-from monitor.understand.needs import is_setting
+from monitor.understand.needs import is_occasion, is_setting
 from monitor.understand.offering import COUNTED_WITH, owners
 from monitor.understand.reading import Line, Reading
 
@@ -130,6 +130,8 @@ class _Case:
             return "access_restriction"  # who shuts users out of its own service is no government
         if kind in _MEASURES and self._is_halted_by_court:
             return "litigation"
+        if kind == "service_ban" and phrase("reconcile.content-order").search(self.reading.lines[0].masked):
+            return "licensing_regulation"
         if self.reading.lang != "en" or kind not in _SPOKEN_OF or self._speaks_of(kind):
             return kind
         read = [s for s in live if s.type != kind]
@@ -140,9 +142,9 @@ class _Case:
         return bool(phrase("reconcile.measure-halted").search(self.reading.lines[0].masked))
 
     def _speaks_of(self, kind: EventType) -> bool:
-        text = self.reading.text.norm
-        is_security = kind == "antitrust" and phrase("reconcile.security-review").search(text)
-        return not is_security and bool(phrase(_SPOKEN_OF[kind]).search(text))
+        if kind == "antitrust" and phrase("reconcile.security-review").search(self.reading.lines[0].masked):
+            return False
+        return bool(phrase(_SPOKEN_OF[kind]).search(self.reading.text.norm))
 
     def _kept(self, live: list[Signal]) -> list[Signal]:
         chance = dict(zip(TYPES, self.verdict.types, strict=True))
@@ -274,7 +276,13 @@ class _Case:
 
     def _places(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
         keys = [e.key for e in self.page.places]
-        named = [(code, is_setting(line, place)) for line in self.reading.lines for place in line.places for code in place.ids]
+        is_trade = self._primary() in _TRADE
+        named = [
+            (code, is_setting(line, place) or (not is_trade and is_occasion(line, place)))
+            for line in self.reading.lines
+            for place in line.places
+            for code in place.ids
+        ]
         scene = {code for code, is_scene in named if is_scene} - {code for code, is_scene in named if not is_scene}
         issuing = tuple(k for k, p in zip(keys, self.verdict.issuing, strict=True) if p >= FURTHER)
         return issuing, tuple(k for k, p in zip(keys, self.verdict.affected, strict=True) if p >= FURTHER and k not in scene)

@@ -26,14 +26,18 @@ def shows_who_acts(reading: Reading, live: Sequence[Signal]) -> bool:
     title = reading.lines[0]
     if not live or live[0].type in _LEFT_TO_RULES or live[0].stage in _ENDED or not live[0].issuing or not _names_a_state(title):
         return False
-    lexicon = load_lexicon()
-    if lexicon.opinion.search(title.sentence.text) or any(
-        pattern.search(title.masked) for pattern in (lexicon.off_topic, phrase("judge.reaction"), phrase("second.question"))
-    ):
+    if _tells_of_none(title):
         return False
     named = {mention.provider for mention in title.mentions}
     hit = {provider for provider, role in live[0].providers.items() if role in ("targeted", "restricting")}
     return bool(hit & named) or (not (hit or named) and _is_technical(title))
+
+
+def _tells_of_none(title: Line) -> bool:
+    """Whether a headline comments, asks, is off our topic, tells that nothing is done, or of an order on what stands on a service."""
+    lexicon = load_lexicon()
+    others = (lexicon.off_topic, *map(phrase, ("judge.reaction", "second.question", "second.spared", "reconcile.content-order")))
+    return bool(lexicon.opinion.search(title.sentence.text)) or any(pattern.search(title.masked) for pattern in others)
 
 
 def _names_a_state(line: Line) -> bool:
