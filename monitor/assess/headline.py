@@ -59,6 +59,8 @@ _CONTENT = re.compile(
     r"\b(?:ban|block|restrict|limit|remov|suspend|censor|withh[eo]ld)\w*\b.{0,40}\b(?:posts?|tweets?|videos?|documentar(?:y|ies)|accounts?|articles?|content)\b|"
     r"\b(?:bans?|banned|blocks?|blocked|suspends?|suspended) (?:\w+ ){0,2}"
     r"(?:writers?|journalists?|bloggers?|critics?|activists?|influencers?|politicians?) from\b|"
+    r"\b(?:bans?|banned|restricts?|limits?) (?:(?:ai|some|all|new|fake|certain|political|paid) )*"
+    r"(?:deepfakes?|hate speech|misinformation|nudity|ads|adverts|endorsements?|hashtags?|memes?)\b|"
     r"\bno longer (?:banned|suspended|blocked) (?:on|from) (?:youtube|facebook|instagram|twitter|x|twitch|tiktok)\b|"
     r"\baccounts? (?:back|restored|reinstated)\b|\b(?:restores?|reinstates?|unbans?) (?:\w+ ){0,5}accounts?\b",
 )

@@ -42,6 +42,7 @@ def test_what_a_title_tells(title: str, told: str) -> None:
         ("Ban of TikTok goes into effect in Norway", True),
         ("Norway declines to comment on ban of TikTok", False),
         ("Norway limits access to some tweets", False),
+        ("TikTok bans AI deepfakes as Norway weighs ban", False),
         ("Norway fines Meta over location data", True),
         ("Norway sues Meta over its ads", True),
         ("Norwegian watchdog opens formal probe of Meta", True),

@@ -69,6 +69,8 @@ def signal(**fields: object) -> Signal:
 @pytest.mark.parametrize(("title", "fields", "shown"), [
     ("Berlin rips Huawei out of 5G", {}, True),
     ("Berlin bans Chinese gear from 5G", {}, False),  # whom it hits, the text alone says
+    ("Berlin adopts rules for AI models", {"providers": {"openai": "affected"}, "type": "licensing_regulation"}, False),
+    ("Huawei and ZTE face start of German rules", {"providers": {"zte": "affected"}, "type": "licensing_regulation"}, True),
     ("Huawei loses ground in 5G", {}, False),  # nobody acts
     ("Berlin rips Huawei out of 5G", {"issuing": ()}, False),
     ("Beijing slams Germany over ban of Huawei", {}, False),

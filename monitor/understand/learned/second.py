@@ -29,14 +29,19 @@ def shows_who_acts(reading: Reading, live: Sequence[Signal]) -> bool:
     if _tells_of_none(title):
         return False
     named = {mention.provider for mention in title.mentions}
-    hit = {provider for provider, role in live[0].providers.items() if role in ("targeted", "restricting")}
-    return bool(hit & named) or (not (hit or named) and _is_technical(title))
+    hit = {provider for provider, role in live[0].providers.items() if role in ("targeted", "restricting", "affected")}
+    if hit or named:
+        return bool(hit & named)
+    return _is_technical(title) and not phrase("second.party").search(title.masked)
 
 
 def _tells_of_none(title: Line) -> bool:
     """Whether a headline comments, asks, is off our topic, tells that nothing is done, or of an order on what stands on a service."""
     lexicon = load_lexicon()
-    others = (lexicon.off_topic, *map(phrase, ("judge.reaction", "second.question", "second.spared", "reconcile.content-order")))
+    others = (
+        lexicon.off_topic,
+        *map(phrase, ("judge.reaction", "second.question", "second.spared", "second.approved", "reconcile.content-order")),
+    )
     return bool(lexicon.opinion.search(title.sentence.text)) or any(pattern.search(title.masked) for pattern in others)
 
 
