@@ -94,11 +94,12 @@ def killed(url: str, post: Postmen, digests: int) -> tuple[int, Counter[str]]:
 
 
 def _wait(post: Postmen, box: Truth, dice: random.Random, kills: int) -> None:
-    """Until a life is to end: the first ones while they plan, later ones some mails and some milliseconds on, at any step of the next."""
-    if kills < len(WHILE_PLANNING_S):
-        time.sleep(WHILE_PLANNING_S[kills])
-        return
-    wanted, longest = len(box.mails) + dice.randint(1, 20), time.monotonic() + 30
+    """Until a life is to end: some mails and some milliseconds on, at any step of the next; the first ones earlier, while they plan.
+
+    No life may send more than that, however fast the machine: else one of them tells all and nothing is left to kill.
+    """
+    wanted = len(box.mails) + dice.randint(1, 20)
+    longest = time.monotonic() + (WHILE_PLANNING_S[kills] if kills < len(WHILE_PLANNING_S) else 30)
     while len(box.mails) < wanted and time.monotonic() < longest and not post.has_news():
         time.sleep(0.001)
     time.sleep(dice.uniform(0, 0.02))
