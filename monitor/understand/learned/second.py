@@ -15,7 +15,7 @@ from monitor.understand.reading import Line, Reading
 _LEFT_TO_RULES: frozenset[EventType] = MODIFIERS | {"access_restriction"}
 _ENDED = frozenset({"suspended", "rescinded"})
 WORDED = 0.7
-"""The least probability that words like these tell of a measure: four in five of those that do have it, three in a hundred others."""
+"""The least probability that words like these tell of a measure: four in five of those that do have it, four in a hundred others."""
 
 
 def shows_who_acts(reading: Reading, live: Sequence[Signal]) -> bool:

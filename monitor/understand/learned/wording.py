@@ -22,7 +22,7 @@ from monitor.understand.lexicon import ORGAN, PEOPLE, PLACE, PROVIDER
 from monitor.understand.reading import Reading
 
 SIZE: Final = 1 << 16
-"""Places for hashed phrases; ten thousand short texts have some 150,000, most of them once."""
+"""Places for hashed phrases. The 6,351 short texts of the corpus have 176,034; 136,108 of them stand in one text alone and weigh little."""
 BELOW: Final = 300
 """Characters below the headline that are looked at, from the next three sentences: a feed's summary."""
 TITLE, TEXT = 3, 2
