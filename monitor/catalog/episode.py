@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from monitor.catalog.providers import DATA
 from monitor.catalog.sources import parse_sources
 from monitor.catalog.yaml_file import read_yaml
+from monitor.errors import ConfigError
 from monitor.model import Entry, RegulatorFacts, Source
 
 
@@ -39,7 +40,10 @@ _KEYS = {"source", "guid", "url", "published", "retrieved", "lang", "title", "te
 
 def load_episode(name: str = "openai-china-2024") -> Episode:
     """The bundled episode called `name`, or the one in the file `name`; ConfigError with file and line when its file is wrong."""
-    file = read_yaml(Path(name) if name.endswith((".yaml", ".yml")) else DATA / "episode" / f"{name}.yaml")
+    path = Path(name) if name.endswith((".yaml", ".yml")) else DATA / "episode" / f"{name}.yaml"
+    if not path.exists():
+        raise ConfigError("no such file or folder, and no bundled episode is called so", file=name)
+    file = read_yaml(path)
     sources = {source.id: source for source in parse_sources(file)}
     arrivals = []
     for at, row in enumerate(file.rows("documents")):

@@ -119,6 +119,7 @@ def test_what_cannot_be_replayed_is_refused_by_name(tmp_path: Path, name: str) -
         read_corpus([str(tmp_path / name)], None, None)
 
 
-def test_an_unknown_episode_is_refused() -> None:
-    with pytest.raises(UsageError, match="no-such-episode"):
-        read_corpus(["no-such-episode"], None, None)
+@pytest.mark.parametrize("name", ["no-such-episode", "/no/such/folder"])
+def test_what_is_neither_file_nor_episode_is_refused_by_the_name_it_was_given(name: str) -> None:
+    with pytest.raises(UsageError, match=f"^{name}: no such file or folder, and no bundled episode is called so$"):
+        read_corpus([name], None, None)
