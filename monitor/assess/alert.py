@@ -71,7 +71,8 @@ def alert(
         return _alert(event, step, "lifted", own.pairs, as_of) if is_news else None
     if event.stage in HALTED:
         stood = _as_it_stood(event, as_of)
-        pairs = _pairs(stood, as_of, providers, regions, floor_points) if stood else ()
+        least = min(NAMELESS_POINTS, floor_points) if _is_nameless(event) else floor_points
+        pairs = _pairs(stood, as_of, providers, regions, least) if stood else ()
         return _alert(event, step, "lifted", pairs, as_of) if pairs and not _is_part_of(told, event, step, pairs) else None
     hit = _as_told(event)
     if _lists_others(hit):
@@ -88,13 +89,14 @@ def alert(
 
 
 def _as_it_stood(event: Event, as_of: datetime) -> Event | None:
-    """A measure that ended before anybody was warned of it, as it was; None unless it names whom it hit, was decided when we first heard of
-    it, and its end is sure and news. What was only planned, or is put off to a known day, has not ended.
+    """A measure that ended before anybody was warned of it, as it was; None unless it was decided when we first heard of it, and its end is
+    sure and news, of three origins where it names nobody. What was only planned, or is put off to a known day, has not ended.
     """
     kind = next((kind for kind in (event.type, *event.beneath) if kind not in MODIFIERS), None)
     step = event.stages[-1]
     is_news = step.stage in HALTED and as_of - step.recorded_at <= _SAME_NEWS and _is_certain(event, step)
-    if kind is None or not is_news or _is_nameless(event) or put_off_to(event) or _was_planned(event):
+    is_vague = _is_nameless(event) and step.origins < ESTABLISHED_ORIGINS
+    if kind is None or not is_news or is_vague or put_off_to(event) or _was_planned(event):
         return None
     stood = step.model_copy(update={"stage": "in_force"})
     return event.model_copy(update={"type": kind, "stage": "in_force", "stages": (stood,)})

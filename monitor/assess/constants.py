@@ -14,7 +14,7 @@ from typing import Final
 
 from monitor.model import EventType, Level, Modality, Reliability, Role, Stage
 
-METHODOLOGY_VERSION: Final = "1.4.0"
+METHODOLOGY_VERSION: Final = "1.5.0"
 
 SEVERITY: Final = MappingProxyType[EventType, float]({
     "service_ban": 1.0,  # the service may not be used at all
@@ -95,7 +95,8 @@ ROLE_AFFECTED: Final = MappingProxyType[EventType, float]({
 })  # fmt: skip
 """Weight of role `affected` by type, where it differs from `ROLE`."""
 ROLE_UNNAMED: Final = 0.4
-"""A measure that names nobody reaches firms of its sectors at home in its places: a class, not a name."""
+"""A measure that names nobody reaches firms of its sectors at home in its places: a class, not a name. So does a state that switches off
+the internet or social media as a whole, wherever the firms are at home."""
 PARENT: Final = 0.7
 """Per step of ownership: what hits a controlling owner reaches the child in part."""
 PARENT_STEPS: Final = 3

@@ -21,6 +21,8 @@ ACTIVE: Final[tuple[Role, ...]] = ("restricting", "targeted", "affected")
 _HOME_HIT: Final[frozenset[EventType]] = frozenset({"investment_restriction", "export_control", "tariff"})
 _BY_CLASS: Final[frozenset[EventType]] = _HOME_HIT | {"licensing_regulation"}
 """Measures that are often taken against firms of a sector, without a name."""
+NETWORKED: Final = "apps"
+"""The sector that a state can switch off as a whole; of other goods it bans those of some makers or for some use."""
 
 
 def severity(event: Weighable, question: Question) -> float:
@@ -139,6 +141,8 @@ def _in_class(event: Weighable, question: Question) -> bool:
     provider = question.providers.get(question.provider)
     if provider is None or not set(provider.sectors) & set(event.sectors):
         return False
+    if event.type == "service_ban":
+        return NETWORKED in provider.sectors and NETWORKED in event.sectors
     if event.type in _HOME_HIT:
         return provider.home in event.affected or (event.type == "export_control" and provider.home in event.issuing)
     return event.type in _BY_CLASS

@@ -17,8 +17,8 @@ from monitor.assess.tally import Tally, outweighs
 from monitor.model import MODIFIERS
 from monitor.model.brief import same
 
-Facet = Literal["families", "kinds", "principals", "causes", "named", "issuing", "affected", "sectors"]
-_FACETS: Final[tuple[Facet, ...]] = ("families", "kinds", "principals", "causes", "named", "issuing", "affected", "sectors")
+Facet = Literal["families", "kinds", "principals", "causes", "named", "issuing", "affected", "sectors", "parts"]
+_FACETS: Final[tuple[Facet, ...]] = ("families", "kinds", "principals", "causes", "named", "issuing", "affected", "sectors", "parts")
 _INCLUSIVE: Final[frozenset[Facet]] = frozenset({"principals", "named", "affected", "sectors"})
 """Facets whose words do not exclude each other."""
 _WINDOW = timedelta(days=WINDOW_DAYS)
@@ -189,6 +189,8 @@ class Thread:
         """Whether the places alone say that it is another measure: cheap, and true of most threads that a claim is held against."""
         carried, family = self.carried, claim.family
         if family != "mitigation" and not _compatible(carried["issuing"], claim.issuers):
+            return True
+        if not _compatible(carried["parts"], claim.said.parts):
             return True
         return family in OF_PROVIDERS and not _compatible(carried["affected"], claim.report.signal.affected)
 

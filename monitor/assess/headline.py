@@ -39,10 +39,10 @@ _DONE = re.compile(
     r"orders|ordered|sues?|sued|suing|files? (?:an? )?(?:\w+ )?(?:law)?suit|charges|charged|hit with|upholds|upheld|"
     r"probes|probed|investigates|under investigation|"
     r"(?:opens?|launch(?:es)?) (?:an? )?(?:[\w-]+ ){0,4}?(?:probe|investigation|inquiry|review|task ?force)\b|"
-    r"approves|passes|passed|adopts|adopted|signs|signed|designates|(?:releases|issues|lays out|unveils) (?:\w+ )?(?:rules?|law|list)|"
+    r"approves|passes|passed|adopts|adopted|signs|signed|designates|(?:releases|issues|lays out|unveils) (?:[\w-]+ ){0,4}?(?:rules?|law|list|orders?)|"
     r"boots|booted|ousts|ousted|kicks .* out|kicked out|axes|scraps|yanks|freezes|froze|seizes|takes control of|"
     r"(?:takes|taken) .* to court|"
-    r"slaps|slapped|docks|docked|penali[sz]e[sd]|handed .*\b(?:fine|penalty)|hits .* with|vetoes|vetoed|strikes down|struck down|"
+    r"(?:to|will|must|agrees to) pay|settles?|settled|pleads guilty|guilty plea|slaps?|slapped|docks|docked|penali[sz]e[sd]|handed .*\b(?:fine|penalty)|hits .* with|vetoes|vetoed|strikes down|struck down|"
     r"curbs|limits|caps|outlawing|blacklisting|enacts|enacted|clinch(?:es|ed)|"
     r"becomes law|royal assent|takes effect|(?:comes|goes) into (?:force|effect)|kicks in|"
     r"leaves|leaving|quits|withdraws?|exits?|pulls? (?:out|plug)|shuts? (?:down|off|out)|geoblocks?|goes dark|goes offline|"
@@ -65,6 +65,13 @@ _CONTENT = re.compile(
     r"\baccounts? (?:back|restored|reinstated)\b|\b(?:restores?|reinstates?|unbans?) (?:\w+ ){0,5}accounts?\b",
 )
 """What is taken down on a service, and who is expelled from it, leaves the service where it is."""
+_ACCUSED_BY_AUTHORITY = re.compile(
+    r"^(?:the )?(?:[a-z.]+(?: [a-z]+)? )?(?:us|u\.s\.|eu|e\.u\.|uk|u\.k\.|ftc|sec|doj|cftc|justice department|(?:european |competition |trade )?commission|brussels|"
+    r"regulators?|watchdog|states|attorneys general|prosecutors) (?:formally )?accuses?\b"
+)
+"""An authority that accuses a firm has begun a case; of anybody else it is talk."""
+_SUPPOSED = re.compile(r"\b(?:that|which) (?:could|may|might)\b.*$")
+"""What may follow from an act that the headline has told before."""
 _LISTED: Final = re.compile(r"\b(?:blacklist(?:s|ed|ing)?|(?:entity|unverified|SDN) lists?)\b", re.IGNORECASE)
 _OF_KIND: Final[Mapping[EventType, re.Pattern[str]]] = {
     "divestiture": re.compile(r"\b(?:divest\w*|sell|sells|sale|spin off|break up)\b"),
@@ -93,7 +100,9 @@ def told_by(title: str) -> Literal["act", "chance", "opinion"]:
     """`opinion` where somebody objects, asks or explains, or where one post of a service is meant; `chance` where it may come; else
     `act`. English words only.
     """
-    words = title.lower()
+    words = _ACCUSED_BY_AUTHORITY.sub("charges", title.lower())
+    if _DONE.search(told := _SUPPOSED.sub("", words)):
+        words = told
     if _ONLY_SAID.search(words) or _CONTENT.search(words):
         return "opinion"
     return "chance" if _MAY_COME.search(words) else "act"

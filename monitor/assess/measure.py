@@ -11,6 +11,7 @@ from datetime import date, datetime
 from functools import lru_cache
 from typing import Final, Literal, NamedTuple
 
+from monitor.assess.federation import parts_named
 from monitor.model import MODIFIERS, EventDates, EventType, Jurisdiction, Offer, Report, Role, Sector, Signal, short_hash
 from monitor.model.brief import Brief, SignalBrief, brief_of, same
 
@@ -50,6 +51,8 @@ class Said(NamedTuple):
     issuing: frozenset[str]
     affected: frozenset[str]
     sectors: frozenset[str]
+    parts: frozenset[str] = frozenset()
+    """States or provinces of the federation that issues it, by the headline."""
 
 
 class Claim(NamedTuple):
@@ -126,7 +129,8 @@ def claims(report: Report | Brief) -> Iterator[Claim]:
     signal = told.signal
     roles = tuple(signal.providers.items())
     what = _What(
-        signal.type, signal.beneath, roles, signal.issuing, signal.affected, signal.sectors, signal.offers, signal.instrument
+        signal.type, signal.beneath, roles, signal.issuing, signal.affected, signal.sectors, signal.offers, signal.instrument,
+        parts_named(told.document.title, signal.issuing),
     )  # fmt: skip
     yield from [_claim(told, measure) for measure in _measures(what)]
 
@@ -142,21 +146,23 @@ class _What(NamedTuple):
     sectors: tuple[Sector, ...]
     offers: tuple[Offer, ...]
     instrument: str
+    parts: tuple[str, ...]
 
 
 @lru_cache(maxsize=_KEPT)
 def _measures(what: _What) -> tuple[_Measure, ...]:
     """The measures of a signal that says this: many reports say the same."""
     fields = what._asdict()
+    parts = same(frozenset(fields.pop("parts")))
     signal = _SAYS_NOTHING._replace(providers=dict(fields.pop("roles")), **fields)
-    return tuple(_measure(signal, act) for act in acts(signal))
+    return tuple(_measure(signal, act, parts) for act in acts(signal))
 
 
-def _measure(signal: SignalBrief, act: Act) -> _Measure:
+def _measure(signal: SignalBrief, act: Act, parts: frozenset[str]) -> _Measure:
     principals, causes, named, issuers = same(act.principals), same(act.causes), _named(signal, act), _issuers(signal)
     families = frozenset[str]() if act.family == "unknown" else frozenset((act.family,))
     kinds, affected, sectors = _natures(signal.type, signal.beneath), frozenset(signal.affected), frozenset(signal.sectors)
-    said = Said(same(families), same(kinds), principals, causes, named, issuers, same(affected), same(sectors))
+    said = Said(same(families), same(kinds), principals, causes, named, issuers, same(affected), same(sectors), parts)
     return _Measure(Act(act.family, principals, causes), act_key(signal, act), named, issuers, said)
 
 

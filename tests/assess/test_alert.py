@@ -14,6 +14,7 @@ from monitor.assess.casebook import Casebook
 from monitor.assess.kinship import NO_KIN
 from monitor.assess.merge import merged
 from monitor.assess.thread import thread
+from monitor.catalog import load_catalog
 from monitor.model import Alert, Event, EventDates, Report
 from tests.assess.builders import EU, NAMES, NOTICE_DAY, PROVIDERS, ban, days, gazette, notice, report
 from tests.assess.strategies import many_reports, quick
@@ -345,6 +346,29 @@ def test_the_end_of_a_measure_from_before_we_watched_is_news_when_two_origins_te
 
 
 ENDED: dict[str, Any] = {"type": "relief", "beneath": ("service_ban",), "stage": "rescinded"}
+
+
+@pytest.mark.parametrize(("tags", "worth"), [("abc", True), ("ab", False)])
+def test_a_law_for_all_that_a_court_halts_is_news_when_three_origins_tell_it(tags: str, worth: bool) -> None:
+    halted: dict[str, Any] = {
+        "type": "litigation", "beneath": ("licensing_regulation",), "providers": {}, "issuing": ("US",), "affected": ("US",),
+        "stage": "suspended", "sectors": ("ai",),
+    }  # fmt: skip
+    given = given_for(one(*(report(tag, doc={"title": f"Court halts AI law, writes {tag}"}, **halted) for tag in tags)), points=15)
+    assert bool(given) is worth
+    assert given is None or given.reason == "lifted"
+
+
+@pytest.mark.parametrize(("sector", "hit"), [("apps", True), ("hardware", False)])
+def test_a_network_that_is_switched_off_hits_every_service_of_it(sector: str, hit: bool) -> None:
+    cut: dict[str, Any] = {
+        "type": "service_ban", "providers": {}, "issuing": ("IN",), "affected": ("IN",), "stage": "in_force", "sectors": (sector,),
+    }  # fmt: skip
+    catalog = load_catalog()
+    told = one(*(report(tag, **cut) for tag in "abc"))
+    given = alert(told, [], NOTICE_DAY + days(1), catalog.providers, catalog.members)
+    assert bool(given) is hit
+    assert given is None or {pair.jurisdiction for pair in given.pairs} == {"IN"}
 
 
 @pytest.mark.parametrize("stage", ["rumoured", "proposed"])

@@ -28,6 +28,11 @@ from monitor.model import EventType
         ("Opposition to Norway's ban of TikTok grows", "opinion"),
         ("A party's founder is no longer banned from YouTube", "opinion"),
         ("Instagram restores the accounts of a former minister", "opinion"),
+        ("FTC accuses Meta of keeping a monopoly", "act"),
+        ("U.S. Accuses Meta of Keeping a Monopoly", "act"),
+        ("Meta accuses FTC of overreach", "opinion"),
+        ("Norway sues Meta in a case that could break it up", "act"),
+        ("Plan of Norway that could ban TikTok", "chance"),
     ],
 )
 def test_what_a_title_tells(title: str, told: str) -> None:
@@ -44,6 +49,9 @@ def test_what_a_title_tells(title: str, told: str) -> None:
         ("Norway limits access to some tweets", False),
         ("TikTok bans AI deepfakes as Norway weighs ban", False),
         ("Norway fines Meta over location data", True),
+        ("Meta to pay 20 million dollars to settle claims of Norway", True),
+        ("States slap Meta with suit over privacy", True),
+        ("Norway's premier signs executive order on AI", True),
         ("Norway sues Meta over its ads", True),
         ("Norwegian watchdog opens formal probe of Meta", True),
         ("Norway orders state firms to drop iPhones", True),

@@ -39,6 +39,9 @@ TOLD = [
     ("Brussels opens probe into TikTok over child safety", "bytedance", "EU"),
     ("41 states sue Meta over harm to youth", "meta", "US"),
     ("Attorneys general sue TikTok over addictive features", "bytedance", "US"),
+    ("Google will pay 93 million dollars to settle California's privacy claims", "google", "US"),
+    ("Binance pleads guilty to US charges over sanctions", "binance", "US"),
+    ("FCC adds Kaspersky to its list of national security threats", "kaspersky", "US"),
 ]
 
 
@@ -55,6 +58,9 @@ NAMELESS = [
     ("China to curb graphite exports in latest minerals move", "export_control", "CN"),
     ("Beijing limits civilian drone exports over military use", "export_control", "CN"),
     ("Biden sets new limits on U.S. investment in Chinese tech", "investment_restriction", "US"),
+    ("President of US signs executive order on artificial intelligence", "licensing_regulation", "US"),
+    ("Gabon cuts internet access after vote", "service_ban", "GA"),
+    ("Kazakhstan pulls the plug on the internet as unrest grows", "service_ban", "KZ"),
 ]
 
 
@@ -280,3 +286,42 @@ LET_OFF = [
 def test_what_is_not_done_or_touches_no_user_is_not_acted_on(reader: Tagger, title: str) -> None:
     (tagging,) = reader.tag([item(title)])
     assert not (tagging.relevant and tagging.agreed)
+
+
+@pytest.fixture(scope="module")
+def service() -> Tagger:
+    return Tagger(load_catalog())
+
+
+def news(tagger: Tagger, title: str, text: str = "") -> Signal | None:
+    (tagging,) = tagger.tag([item(title, text)])
+    return tagging.signals[0] if tagging.relevant and tagging.agreed else None
+
+
+STANDS = [
+    ("White House declines to overturn ban on Apple Watch", "service_ban", "in_force"),
+    ("Import ban on Apple Watch takes effect in the US after government refuses a veto", "service_ban", "in_force"),
+    ("Senegal cuts mobile internet again amid unrest", "service_ban", "in_force"),
+    ("Kazakhstan: internet cut off, emergency declared", "service_ban", "in_force"),
+    ("Biden signs sweeping order to rein in artificial intelligence", "licensing_regulation", "announced"),
+    ("US Supreme Court blocks Texas social media law", "litigation", "suspended"),
+]
+
+
+@pytest.mark.parametrize(("title", "kind", "stage"), STANDS, ids=[title for title, _, _ in STANDS])
+def test_words_for_an_end_that_tell_no_end(service: Tagger, title: str, kind: str, stage: str) -> None:
+    told = news(service, title, "It was made known on Tuesday.")
+    assert told is not None
+    assert (told.type, told.stage) == (kind, stage)
+
+
+def test_a_network_that_comes_back_is_not_cut(service: Tagger) -> None:
+    told = news(service, "Senegal restores internet access after days of unrest")
+    assert told is None or told.stage in ("suspended", "rescinded")
+
+
+def test_a_firm_that_pays_an_authority_is_told_of_though_heads_doubt_it(service: Tagger) -> None:
+    told = news(service, "Epic Games will pay 520 million dollars to settle FTC claims over Fortnite")
+    assert told is not None
+    assert told.providers["epic-games"] == "targeted"
+    assert news(service, "Meta to pay 725 million dollars to settle class action over data") is None

@@ -68,8 +68,13 @@ def signal(**fields: object) -> Signal:
 
 @pytest.mark.parametrize(("title", "fields", "shown"), [
     ("Berlin rips Huawei out of 5G", {}, True),
-    ("Berlin bans Chinese gear from 5G", {}, False),  # whom it hits, the text alone says
-    ("Berlin adopts rules for AI models", {"providers": {"openai": "affected"}, "type": "licensing_regulation"}, False),
+    ("Berlin bans Chinese gear from 5G", {}, True),  # whom it hits, the text alone says
+    ("Berlin adopts rules for AI models", {"providers": {"openai": "affected"}, "type": "licensing_regulation"}, True),
+    ("Berlin will invest in AI models", {"providers": {}, "type": "licensing_regulation"}, False),
+    ("Huawei fined over data protection", {"type": "data_privacy"}, True),
+    ("Huawei fined over data protection", {"type": "data_privacy", "providers": {"zte": "targeted"}}, False),
+    ("German judge blocks social media law", {"providers": {}, "type": "litigation", "stage": "suspended"}, True),
+    ("German judge blocks chimney law", {"providers": {}, "type": "litigation", "stage": "suspended"}, False),
     ("Huawei and ZTE face start of German rules", {"providers": {"zte": "affected"}, "type": "licensing_regulation"}, True),
     ("Huawei loses ground in 5G", {}, False),  # nobody acts
     ("Berlin rips Huawei out of 5G", {"issuing": ()}, False),

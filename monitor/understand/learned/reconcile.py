@@ -41,7 +41,7 @@ DATED = 0.4
 PLAIN_SURE = 0.85
 """How sure rules must be of what a headline tells plainly, for heads that find the text irrelevant to have no say."""
 _PLAIN: frozenset[EventType] = frozenset({"service_ban", "data_privacy"})
-_SPOKEN_OF: dict[EventType, str] = {"antitrust": "reconcile.competition", "data_privacy": "reconcile.privacy"}
+_SPOKEN_OF: dict[EventType, str] = {"antitrust": "reconcile.competition", "data_privacy": "reconcile.privacy", "relief": "reconcile.relief"}
 """The phrase that a text on a measure of this kind has somewhere."""
 _MEASURES: frozenset[EventType] = frozenset({"service_ban", "licensing_regulation", "data_privacy"})
 """What courts keep from taking effect."""
@@ -66,6 +66,12 @@ def reconciled(reading: Reading, page: Page, verdict: Verdict, found: Sequence[S
     return [*_Case(reading, page, verdict, _cutting(reading, live)).settled(live), *past]
 
 
+def is_halted_by_court(title: Line) -> bool:
+    """Whether a headline tells that a court keeps a measure from taking effect."""
+    halted = phrase("reconcile.measure-halted")
+    return bool(halted.search(title.masked) or halted.search(title.sentence.text))  # a mark hides that an organ is a court
+
+
 def _cutting(reading: Reading, live: Sequence[Signal]) -> frozenset[str]:
     """Providers that the headline has for a subject and rules read as cutting users off themselves."""
     title = reading.lines[0]
@@ -82,12 +88,21 @@ def plainly_told(reading: Reading, found: Sequence[Signal]) -> list[Signal]:
     Heads overlook short items on fines and bans; where the headline leaves nothing to misread, they have no veto.
     """
     title = reading.lines[0].sentence.text
-    if not phrase("reconcile.plain").search(title) or phrase("reconcile.not-plain").search(title):
+    if not (phrase("reconcile.plain").search(title) or _is_settled(reading)) or phrase("reconcile.not-plain").search(title):
         return []
     titled = {hit.cue.type for hit in reading.lines[0].hits}
+    is_cut = bool(phrase("reconcile.shutdown").search(reading.lines[0].masked))
     named = {mention.provider for mention in reading.lines[0].mentions}
-    told = (_of_title(s, named) for s in found if s.type in _PLAIN and titled & {s.type, *s.beneath} and s.confidence >= PLAIN_SURE)
-    return [s for s in told if _is_decided(s)]
+    plain = _PLAIN | {"licensing_regulation"} if _is_settled(reading) else _PLAIN
+    told = (_of_title(s, named) for s in found if s.type in plain and titled & {s.type, *s.beneath} and s.confidence >= PLAIN_SURE)
+    told = (s.model_copy(update={"stage": "in_force"}) if is_cut and s.type == "service_ban" and not named else s for s in told)
+    return [s for s in told if _is_decided(s, is_cut)]
+
+
+def _is_settled(reading: Reading) -> bool:
+    """Whether the headline tells that a firm pays, and an authority stands in it."""
+    title = reading.lines[0]
+    return bool(phrase("reconcile.settled").search(title.masked)) and any(hit.cue.id == "lr.settled" for hit in title.hits)
 
 
 def _of_title(signal: Signal, named: Collection[str]) -> Signal:
@@ -95,9 +110,11 @@ def _of_title(signal: Signal, named: Collection[str]) -> Signal:
     return signal.model_copy(update={"providers": {p: role if p in named else "mentioned" for p, role in signal.providers.items()}})
 
 
-def _is_decided(signal: Signal) -> bool:
+def _is_decided(signal: Signal, is_cut: bool) -> bool:
+    """Whether a state acts, on a named firm or, `is_cut`, on a network as a whole."""
     decided = not signal.background and signal.modality == "asserted" and signal.stage not in ("rumoured", "proposed")
-    return decided and "targeted" in signal.providers.values() and bool(signal.issuing)
+    hits = "targeted" in signal.providers.values() or (is_cut and signal.type == "service_ban")
+    return decided and hits and bool(signal.issuing)
 
 
 @dataclass(frozen=True)
@@ -135,13 +152,17 @@ class _Case:
         if self.reading.lang != "en" or kind not in _SPOKEN_OF or self._speaks_of(kind):
             return kind
         read = [s for s in live if s.type != kind]
-        return max(read, key=lambda s: (s.type not in MODIFIERS, s.confidence)).type if read else kind
+        if read:
+            return max(read, key=lambda s: (s.type not in MODIFIERS, s.confidence)).type
+        return next((t for s in live for t in s.beneath if kind in MODIFIERS and t not in MODIFIERS), kind)
 
     @property
     def _is_halted_by_court(self) -> bool:
-        return bool(phrase("reconcile.measure-halted").search(self.reading.lines[0].masked))
+        return is_halted_by_court(self.reading.lines[0])
 
     def _speaks_of(self, kind: EventType) -> bool:
+        if kind == "relief" and phrase("reconcile.stands").search(self.reading.lines[0].masked):
+            return False
         if kind == "antitrust" and phrase("reconcile.security-review").search(self.reading.lines[0].masked):
             return False
         return bool(phrase(_SPOKEN_OF[kind]).search(self.reading.text.norm))
@@ -255,7 +276,9 @@ class _Case:
 
     def _beneath(self) -> list[EventType]:
         chance = self.verdict.types
-        return [TYPES[i] for i in np.argsort(-chance) if chance[i] >= FURTHER]
+        told = [TYPES[i] for i in np.argsort(-chance) if chance[i] >= FURTHER]
+        is_law = self._is_halted_by_court and MODIFIERS.issuperset((self._primary(), *told))
+        return [*told, "licensing_regulation"] if is_law else told
 
     def _roles(self) -> dict[str, Role]:
         found: dict[str, Role] = {}
@@ -289,11 +312,15 @@ class _Case:
 
     def _stage(self) -> str:
         stage = STAGES[int(np.argmax(self.verdict.stage))]
+        if stage in ("suspended", "rescinded") and phrase("reconcile.stands").search(self.reading.lines[0].masked):
+            return "in_force"
         if self._is_halted_by_court and self._primary() in (*_MEASURES, *MODIFIERS) and stage not in ("suspended", "rescinded"):
             return "suspended"
         # Who suspends a service puts nothing off: the word for the end of a measure tells its beginning.
-        is_ban = stage == "suspended" and phrase("reconcile.service-suspended").search(self.reading.lines[0].masked)
-        return "in_force" if is_ban else stage
+        title = self.reading.lines[0].masked
+        is_ban = stage == "suspended" and phrase("reconcile.service-suspended").search(title)
+        is_cut = stage in ("suspended", "rescinded") and self._primary() in ("service_ban", "relief") and phrase("reconcile.shutdown").search(title)
+        return "in_force" if is_ban or is_cut else stage
 
     def _sectors(self) -> tuple[str, ...]:
         rows = sorted(zip(SECTORS, self.verdict.sectors, strict=True), key=lambda row: -row[1])

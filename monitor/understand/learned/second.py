@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from monitor.model import MODIFIERS, EventType, Signal
+from monitor.understand.learned.reconcile import is_halted_by_court
 from monitor.understand.lexicon import load_lexicon, phrase
 from monitor.understand.reading import Line, Reading
 
@@ -20,18 +21,22 @@ WORDED = 0.7
 
 def shows_who_acts(reading: Reading, live: Sequence[Signal]) -> bool:
     """Whether the headline is news of an authority's measure, not an opinion or a reaction, and names whom the measure hits, or, where
-    it names nobody, the technology. A provider's own step is left to the rules, as most are about its product; so are suits and ends, which
-    would end or put off the wrong measure.
+    it names nobody, the technology. A fine needs no authority in the headline. A provider's own step is left to the rules, as most are
+    about its product; so are suits and ends, which would end or put off the wrong measure, but for a court that halts a law.
     """
     title = reading.lines[0]
-    if not live or live[0].type in _LEFT_TO_RULES or live[0].stage in _ENDED or not live[0].issuing or not _names_a_state(title):
+    if not live or not live[0].issuing or _tells_of_none(title):
         return False
-    if _tells_of_none(title):
+    if is_halted_by_court(title):
+        return _is_technical(title)
+    if live[0].type in _LEFT_TO_RULES or live[0].stage in _ENDED:
         return False
     named = {mention.provider for mention in title.mentions}
-    hit = {provider for provider, role in live[0].providers.items() if role in ("targeted", "restricting", "affected")}
-    if hit or named:
-        return bool(hit & named)
+    hit = named & {provider for provider, role in live[0].providers.items() if role in ("targeted", "restricting", "affected")}
+    if not _names_a_state(title):
+        return bool(hit) and bool(phrase("second.fined").search(title.masked))
+    if named:
+        return bool(hit)
     return _is_technical(title) and not phrase("second.party").search(title.masked)
 
 
