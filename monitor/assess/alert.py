@@ -73,7 +73,7 @@ def alert(
         stood = _as_it_stood(event, as_of)
         least = min(NAMELESS_POINTS, floor_points) if _is_nameless(event) else floor_points
         pairs = _pairs(stood, as_of, providers, regions, least) if stood else ()
-        return _alert(event, step, "lifted", pairs, as_of) if pairs and not _is_part_of(told, event, step, pairs) else None
+        return _alert(event, step, "lifted", pairs, as_of) if pairs and not _is_part_of(told, event, step, pairs, regions) else None
     hit = _as_told(event)
     if _lists_others(hit):
         return None
@@ -85,7 +85,7 @@ def alert(
             news, reason = step, "advanced"
         else:
             reason = "again" if wave and _is_again(event, wave, own) else None
-    return _alert(event, news, reason, pairs, as_of) if pairs and reason and not _is_part_of(told, event, news, pairs) else None
+    return _alert(event, news, reason, pairs, as_of) if pairs and reason and not _is_part_of(told, event, news, pairs, regions) else None
 
 
 def _as_it_stood(event: Event, as_of: datetime) -> Event | None:
@@ -185,15 +185,22 @@ def _is_certain(event: Event, step: StageStep) -> bool:
     return known and (step.primary or event.confirmed or step.origins >= ALERT_ORIGINS or not step.documents)
 
 
-def _is_part_of(told: Sequence[Alert], event: Event, news: StageStep | Wave, pairs: Sequence[AlertPair]) -> bool:
+def _is_part_of(
+    told: Sequence[Alert],
+    event: Event,
+    news: StageStep | Wave,
+    pairs: Sequence[AlertPair],
+    regions: Mapping[str, tuple[Jurisdiction, ...]],
+) -> bool:
     """Whether other events interrupted in the days of this news for half of these providers, there or where the measure comes from,
-    with at least half its weight: a law for a whole class does not hide the case against one firm. What three origins tell as another
-    kind of measure is one.
+    with at least half its weight: a law for a whole class does not hide the case against one firm, nor what one power does what another
+    one does in return. What three origins tell as another kind of measure is one.
     """
     halted = event.stage in HALTED  # that a measure ended hides no other one
     close = (
         one for one in told if one.event != event.id and (halted or one.reason != "lifted") and abs(news.recorded_at - one.at) <= _SAME_NEWS
     )
+    close = (one for one in close if not _is_of_others(one, event, regions))
     if isinstance(news, Wave) and news.alike >= ESTABLISHED_ORIGINS:
         close = (one for one in close if _could_be(one.type, event.type))
     warned: dict[tuple[str, str], int] = {}
@@ -203,6 +210,14 @@ def _is_part_of(told: Sequence[Alert], event: Event, news: StageStep | Wave, pai
     places = {pair: (pair.jurisdiction, *event.issuing) for pair in pairs}
     theirs = {pair.provider for pair in pairs if any(2 * warned.get((pair.provider, place), 0) >= pair.points for place in places[pair])}
     return bool(theirs) and 2 * len(theirs) >= len({pair.provider for pair in pairs})
+
+
+def _is_of_others(one: Alert, event: Event, regions: Mapping[str, tuple[Jurisdiction, ...]]) -> bool:
+    """Whether the alert was for a measure that other powers take; who belongs to one region is often told for the other."""
+    theirs, ours = {*one.issuing}, {*event.issuing}
+    if not theirs or not ours or theirs & ours:
+        return False
+    return not any(theirs & {region, *members} and ours & {region, *members} for region, members in regions.items())
 
 
 def _could_be(one: EventType, other: EventType) -> bool:
@@ -254,6 +269,6 @@ def _pairs(
 def _alert(event: Event, news: StageStep | Wave, reason: AlertReason, pairs: tuple[AlertPair, ...], as_of: datetime) -> Alert:
     return Alert(
         event=event.id, at=as_of, reason=reason, title=event.title, type=event.type, stage=event.stage, effective=event.dates.effective,
-        comment=event.dates.comment,
+        comment=event.dates.comment, issuing=event.issuing,
         pairs=pairs, document=(news.documents or event.documents)[0], confidence=event.confidence, origins=len(event.origins),
     )  # fmt: skip

@@ -27,7 +27,7 @@ _PARTS: Final[dict[Jurisdiction, str]] = {
     "DE": "Baden-Württemberg|Bavaria|Brandenburg|Hamburg|Hesse|Lower Saxony|Saxony|Schleswig-Holstein|Thuringia",
     "IN": "Andhra Pradesh|Gujarat|Karnataka|Kerala|Maharashtra|Rajasthan|Tamil Nadu|Telangana|Uttar Pradesh|West Bengal",
 }
-"""States and provinces by their English names (ISO 3166-2), without those that headlines mostly use for a capital, a country or a person."""
+"""States and provinces by their English names (ISO 3166-2), without what headlines mostly use for a capital, a country or a person."""
 _PATTERNS: Final = {federation: re.compile(rf"\b(?:{names})\b(?!-based)") for federation, names in _PARTS.items()}
 _NONE: Final[tuple[str, ...]] = ()
 

@@ -39,10 +39,12 @@ _DONE = re.compile(
     r"orders|ordered|sues?|sued|suing|files? (?:an? )?(?:\w+ )?(?:law)?suit|charges|charged|hit with|upholds|upheld|"
     r"probes|probed|investigates|under investigation|"
     r"(?:opens?|launch(?:es)?) (?:an? )?(?:[\w-]+ ){0,4}?(?:probe|investigation|inquiry|review|task ?force)\b|"
-    r"approves|passes|passed|adopts|adopted|signs|signed|designates|(?:releases|issues|lays out|unveils) (?:[\w-]+ ){0,4}?(?:rules?|law|list|orders?)|"
+    r"approves|passes|passed|adopts|adopted|signs|signed|designates|"
+    r"(?:releases|issues|lays out|unveils) (?:[\w-]+ ){0,4}?(?:rules?|law|list|orders?)|"
     r"boots|booted|ousts|ousted|kicks .* out|kicked out|axes|scraps|yanks|freezes|froze|seizes|takes control of|"
     r"(?:takes|taken) .* to court|"
-    r"(?:to|will|must|agrees to) pay|settles?|settled|pleads guilty|guilty plea|slaps?|slapped|docks|docked|penali[sz]e[sd]|handed .*\b(?:fine|penalty)|hits .* with|vetoes|vetoed|strikes down|struck down|"
+    r"(?:to|will|must|agrees to) pay|settles?|settled|pleads guilty|guilty plea|"
+    r"slaps?|slapped|docks|docked|penali[sz]e[sd]|handed .*\b(?:fine|penalty)|hits .* with|vetoes|vetoed|strikes down|struck down|"
     r"curbs|limits|caps|outlawing|blacklisting|enacts|enacted|clinch(?:es|ed)|"
     r"becomes law|royal assent|takes effect|(?:comes|goes) into (?:force|effect)|kicks in|"
     r"leaves|leaving|quits|withdraws?|exits?|pulls? (?:out|plug)|shuts? (?:down|off|out)|geoblocks?|goes dark|goes offline|"
@@ -66,10 +68,11 @@ _CONTENT = re.compile(
 )
 """What is taken down on a service, and who is expelled from it, leaves the service where it is."""
 _ACCUSED_BY_AUTHORITY = re.compile(
-    r"^(?:the )?(?:[a-z.]+(?: [a-z]+)? )?(?:us|u\.s\.|eu|e\.u\.|uk|u\.k\.|ftc|sec|doj|cftc|justice department|(?:european |competition |trade )?commission|brussels|"
-    r"regulators?|watchdog|states|attorneys general|prosecutors) (?:formally )?accuses?\b"
+    r"^(?:the )?(?:[a-z.]+(?: [a-z]+)? )?(?:us|u\.s\.|eu|e\.u\.|uk|u\.k\.|ftc|sec|doj|cftc|justice department|"
+    r"(?:european |competition |trade )?commission|brussels|"
+    r"regulators?|watchdog|states|attorneys general|prosecutors) (?:formally )?accuses?\b(?!.*\b(?:delet|destroy|withh[eo]ld|hid(?:e|ing)|obstruct|spy|spie)\w*)"
 )
-"""An authority that accuses a firm has begun a case; of anybody else it is talk."""
+"""An authority that accuses a firm has begun a case; of anybody else, and of what a firm does in a case or to a state, it is talk."""
 _SUPPOSED = re.compile(r"\b(?:that|which) (?:could|may|might)\b.*$")
 """What may follow from an act that the headline has told before."""
 _LISTED: Final = re.compile(r"\b(?:blacklist(?:s|ed|ing)?|(?:entity|unverified|SDN) lists?)\b", re.IGNORECASE)
@@ -84,7 +87,7 @@ _OF_KIND: Final[Mapping[EventType, re.Pattern[str]]] = {
 @lru_cache(maxsize=_KEPT)
 def is_plain(title: str, kind: EventType) -> bool:
     """Whether the title itself says that a measure of that kind was taken, so that a machine can hardly misread it; English words only."""
-    words = title.lower()
+    words = _ACCUSED_BY_AUTHORITY.sub("charges", title.lower())
     fits = kind not in _OF_KIND or _OF_KIND[kind].search(words)
     return told_by(title) == "act" and bool(_DONE.search(words)) and bool(fits) and not _DOUBTED.search(words)
 

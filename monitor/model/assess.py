@@ -189,6 +189,8 @@ class Alert(Noun):
     comment: date | None = None
     moved: tuple[DayRole, ...] = ()
     """Which of both days are others than were told before."""
+    issuing: tuple[Jurisdiction, ...] = ()
+    """Who takes the measure; empty too in alerts kept from before this was noted."""
     pairs: tuple[AlertPair, ...]
     """The heaviest first."""
     document: str

@@ -36,7 +36,7 @@ from monitor.understand.reading import Line, Reading, read
 from monitor.understand.regulator import trusted
 from monitor.understand.text import READ, Text, read_text
 
-TAGGER_VERSION, HEADS_VERSION = "rules-2026.13", "heads-2026.13"
+TAGGER_VERSION, HEADS_VERSION = "rules-2026.14", "heads-2026.14"
 """Of the rules alone and with heads; each changes with every change of rules, data or weights that may change a record."""
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 """Half a character, which JSON can escape and UTF-8 cannot hold; one mark replaces it, so that offsets stay."""

@@ -30,7 +30,14 @@ def test_a_headline_names_the_part_of_the_federation_that_acts(title: str, issui
 
 
 def law(tag: str, title: str, day: int = 0) -> Report:
-    fields = {"type": "licensing_regulation", "providers": {}, "issuing": ("US",), "affected": ("US",), "stage": "final", "sectors": ("apps",)}
+    fields = {
+        "type": "licensing_regulation",
+        "providers": {},
+        "issuing": ("US",),
+        "affected": ("US",),
+        "stage": "final",
+        "sectors": ("apps",),
+    }
     first = report("start").document.told_at
     return report(tag, first + days(day), {"title": title}, **fields)
 

@@ -41,6 +41,8 @@ DATED = 0.4
 PLAIN_SURE = 0.85
 """How sure rules must be of what a headline tells plainly, for heads that find the text irrelevant to have no say."""
 _PLAIN: frozenset[EventType] = frozenset({"service_ban", "data_privacy"})
+_BY_AUTHORITY: frozenset[EventType] = frozenset({"licensing_regulation", "litigation"})
+"""What rules call a firm's settlement with an authority, and a state's suit."""
 _SPOKEN_OF: dict[EventType, str] = {"antitrust": "reconcile.competition", "data_privacy": "reconcile.privacy", "relief": "reconcile.relief"}
 """The phrase that a text on a measure of this kind has somewhere."""
 _MEASURES: frozenset[EventType] = frozenset({"service_ban", "licensing_regulation", "data_privacy"})
@@ -88,12 +90,12 @@ def plainly_told(reading: Reading, found: Sequence[Signal]) -> list[Signal]:
     Heads overlook short items on fines and bans; where the headline leaves nothing to misread, they have no veto.
     """
     title = reading.lines[0].sentence.text
-    if not (phrase("reconcile.plain").search(title) or _is_settled(reading)) or phrase("reconcile.not-plain").search(title):
+    if not (phrase("reconcile.plain").search(title) or _is_settled(reading) or _is_sued(reading)) or phrase("reconcile.not-plain").search(title):
         return []
     titled = {hit.cue.type for hit in reading.lines[0].hits}
     is_cut = bool(phrase("reconcile.shutdown").search(reading.lines[0].masked))
     named = {mention.provider for mention in reading.lines[0].mentions}
-    plain = _PLAIN | {"licensing_regulation"} if _is_settled(reading) else _PLAIN
+    plain = _PLAIN | _BY_AUTHORITY if _is_settled(reading) or _is_sued(reading) else _PLAIN
     told = (_of_title(s, named) for s in found if s.type in plain and titled & {s.type, *s.beneath} and s.confidence >= PLAIN_SURE)
     told = (s.model_copy(update={"stage": "in_force"}) if is_cut and s.type == "service_ban" and not named else s for s in told)
     return [s for s in told if _is_decided(s, is_cut)]
@@ -103,6 +105,12 @@ def _is_settled(reading: Reading) -> bool:
     """Whether the headline tells that a firm pays, and an authority stands in it."""
     title = reading.lines[0]
     return bool(phrase("reconcile.settled").search(title.masked)) and any(hit.cue.id == "lr.settled" for hit in title.hits)
+
+
+def _is_sued(reading: Reading) -> bool:
+    """Whether the headline tells that a state sues a firm."""
+    title = reading.lines[0]
+    return bool(phrase("reconcile.sued").search(title.masked)) and any(hit.cue.id == "lr.state-suit" for hit in title.hits)
 
 
 def _of_title(signal: Signal, named: Collection[str]) -> Signal:
@@ -319,7 +327,11 @@ class _Case:
         # Who suspends a service puts nothing off: the word for the end of a measure tells its beginning.
         title = self.reading.lines[0].masked
         is_ban = stage == "suspended" and phrase("reconcile.service-suspended").search(title)
-        is_cut = stage in ("suspended", "rescinded") and self._primary() in ("service_ban", "relief") and phrase("reconcile.shutdown").search(title)
+        is_cut = (
+            stage in ("suspended", "rescinded")
+            and self._primary() in ("service_ban", "relief")
+            and phrase("reconcile.shutdown").search(title)
+        )
         return "in_force" if is_ban or is_cut else stage
 
     def _sectors(self) -> tuple[str, ...]:
