@@ -50,6 +50,8 @@ def find_actor(line: Line, hit: Hit, previous: Actor, lexicon: Lexicon) -> Actor
         line.masked[: hit.end - line.sentence.start + 12]
     ) and hit.start - line.sentence.start <= _bare_end(line, hit):
         return Actor("none", (), True)
+    if any(m.start() < hit.end - line.sentence.start <= m.end() for m in phrase("actors.by-states").finditer(line.masked)):
+        return Actor("gov", (), True)  # a number before them leads the grammar astray
     if not line.sentence.tokens:
         return _by_position(line, hit, entities, previous)
     actor = _by_grammar(line, hit, entities, previous)

@@ -208,15 +208,17 @@ def _scored(line: Line, findings: tuple[Finding, ...], lexicon: Lexicon, *, opin
     scores: dict[EventType, float] = {}
     for finding in findings:
         kind: EventType = finding.hit.cue.type  # type: ignore[assignment]
-        value = finding.hit.cue.weight * factor * (0.3 if off and kind in _SOFT and not _is_states_ban(line, finding) else 1.0)
+        value = finding.hit.cue.weight * factor * (0.3 if off and kind in _SOFT and not _is_states_act(line, finding) else 1.0)
         old = scores.get(kind, 0.0)
         scores[kind] = max(old, value) + 0.25 * min(old, value)
     background = (line.index > 0 and bool(lexicon.background.search(line.sentence.text))) or _only_old_dates(line)
     return Judged(line, findings, scores, modality, background)
 
 
-def _is_states_ban(line: Line, finding: Finding) -> bool:
-    """Whether a named state bans: what looks like a firm's rule for its staff is then a measure."""
+def _is_states_act(line: Line, finding: Finding) -> bool:
+    """Whether a named state bans or sues: what looks like a firm's rule for its staff, or tells of health, is then a measure."""
+    if finding.hit.cue.id == "lr.state-suit":
+        return bool(finding.actor.ids) and bool(line.mentions)
     is_state = finding.hit.cue.type == "service_ban" and finding.actor.kind == "gov" and bool(finding.actor.ids)
     return is_state and not phrase("judge.private-rule").search(line.masked)
 
