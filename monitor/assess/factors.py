@@ -19,7 +19,7 @@ from monitor.model.event_brief import Weighable
 
 ACTIVE: Final[tuple[Role, ...]] = ("restricting", "targeted", "affected")
 _HOME_HIT: Final[frozenset[EventType]] = frozenset({"investment_restriction", "export_control", "tariff"})
-_BY_CLASS: Final[frozenset[EventType]] = _HOME_HIT | {"licensing_regulation"}
+_BY_CLASS: Final[frozenset[EventType]] = _HOME_HIT | {"licensing_regulation", "data_privacy"}
 """Measures that are often taken against firms of a sector, without a name."""
 NETWORKED: Final = "apps"
 """The sector that a state can switch off as a whole; of other goods it bans those of some makers or for some use."""

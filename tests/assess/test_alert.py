@@ -359,10 +359,12 @@ def test_a_law_for_all_that_a_court_halts_is_news_when_three_origins_tell_it(tag
     assert given is None or given.reason == "lifted"
 
 
-@pytest.mark.parametrize(("sector", "hit"), [("apps", True), ("hardware", False)])
-def test_a_network_that_is_switched_off_hits_every_service_of_it(sector: str, hit: bool) -> None:
+@pytest.mark.parametrize(
+    ("kind", "sector", "hit"), [("service_ban", "apps", True), ("service_ban", "hardware", False), ("data_privacy", "apps", True)]
+)
+def test_a_network_switched_off_and_a_law_on_data_hit_every_service(kind: str, sector: str, hit: bool) -> None:
     cut: dict[str, Any] = {
-        "type": "service_ban", "providers": {}, "issuing": ("IN",), "affected": ("IN",), "stage": "in_force", "sectors": (sector,),
+        "type": kind, "providers": {}, "issuing": ("IN",), "affected": ("IN",), "stage": "in_force", "sectors": (sector,),
     }  # fmt: skip
     catalog = load_catalog()
     told = one(*(report(tag, **cut) for tag in "abc"))
