@@ -77,7 +77,7 @@ _SUPPOSED = re.compile(r"\b(?:that|which) (?:could|may|might)\b.*$")
 """What may follow from an act that the headline has told before."""
 _LISTED: Final = re.compile(r"\b(?:blacklist(?:s|ed|ing)?|(?:entity|unverified|SDN) lists?)\b", re.IGNORECASE)
 _OF_KIND: Final[Mapping[EventType, re.Pattern[str]]] = {
-    "divestiture": re.compile(r"\b(?:divest\w*|sell|sells|sale|spin off|break up)\b"),
+    "divestiture": re.compile(r"\b(?:divest\w*|sell|sells|sale|spin off|break up|takes? control|takes? over|seizes?|nationali[sz]es?)\b"),
     "litigation": re.compile(r"\b(?:courts?|judges?|su(?:e[sd]?|ing)|(?:law)?suits?|charge[sd]?|upholds?|upheld|rul(?:es|ed|ing))\b"),
     "antitrust": re.compile(r"^(?!.*\b(?:cyber\w*|security|privacy|data protection)\b)"),
 }

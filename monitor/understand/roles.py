@@ -18,7 +18,9 @@ _NAMED_IN_LAW: frozenset[EventType] = frozenset(
     {"service_ban", "sanctions_listing", "divestiture", "antitrust", "data_privacy", "litigation"}
 )
 
-_ADDRESSED = frozenset({"lr.fined", "lr.settled", "lr.plea", "lr.loses", "lr.probe", "lr.state-suit", "lr.stop-business", "sb.licence-gone"})
+_ADDRESSED = frozenset(
+    {"lr.fined", "lr.settled", "lr.plea", "lr.loses", "lr.probe", "lr.state-suit", "lr.stop-business", "sb.licence-gone"}
+)
 """Cues of an act against one firm: whom their words name is its addressee."""
 
 

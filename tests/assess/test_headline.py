@@ -92,3 +92,7 @@ def test_a_headline_is_plain_about_the_kind_that_it_tells(title: str, kind: Even
 def test_capitals_tell_nothing(title: str) -> None:
     assert told_by(title) == told_by(title.lower()) == told_by(title.upper())
     assert is_plain(title, "service_ban") == is_plain(title.upper(), "service_ban") == (title == "NORWAY BANS TIKTOK")
+
+
+def test_a_state_that_takes_a_maker_over_is_told_plainly() -> None:
+    assert is_plain("Dutch government takes control of chipmaker Nexperia", "divestiture")

@@ -43,6 +43,8 @@ PLAIN_SURE = 0.85
 _PLAIN: frozenset[EventType] = frozenset({"service_ban", "data_privacy"})
 _BY_AUTHORITY: frozenset[EventType] = frozenset({"licensing_regulation", "litigation"})
 """What rules call a firm's settlement with an authority, and a state's suit."""
+_OF_AUTHORITIES = {"lr.settled": "reconcile.settled", "lr.state-suit": "reconcile.sued"}
+"""Cues of these two, with the phrase that a headline must have beside."""
 _SPOKEN_OF: dict[EventType, str] = {"antitrust": "reconcile.competition", "data_privacy": "reconcile.privacy", "relief": "reconcile.relief"}
 """The phrase that a text on a measure of this kind has somewhere."""
 _MEASURES: frozenset[EventType] = frozenset({"service_ban", "licensing_regulation", "data_privacy"})
@@ -89,28 +91,24 @@ def plainly_told(reading: Reading, found: Sequence[Signal]) -> list[Signal]:
 
     Heads overlook short items on fines and bans; where the headline leaves nothing to misread, they have no veto.
     """
-    title = reading.lines[0].sentence.text
-    if not (phrase("reconcile.plain").search(title) or _is_settled(reading) or _is_sued(reading)) or phrase("reconcile.not-plain").search(title):
+    title, by_authority = reading.lines[0].sentence.text, _is_by_authority(reading)
+    is_plain = by_authority or bool(phrase("reconcile.plain").search(title))
+    if not is_plain or phrase("reconcile.not-plain").search(title):
         return []
     titled = {hit.cue.type for hit in reading.lines[0].hits}
     is_cut = bool(phrase("reconcile.shutdown").search(reading.lines[0].masked))
     named = {mention.provider for mention in reading.lines[0].mentions}
-    plain = _PLAIN | _BY_AUTHORITY if _is_settled(reading) or _is_sued(reading) else _PLAIN
+    plain = _PLAIN | _BY_AUTHORITY if by_authority else _PLAIN
     told = (_of_title(s, named) for s in found if s.type in plain and titled & {s.type, *s.beneath} and s.confidence >= PLAIN_SURE)
     told = (s.model_copy(update={"stage": "in_force"}) if is_cut and s.type == "service_ban" and not named else s for s in told)
     return [s for s in told if _is_decided(s, is_cut)]
 
 
-def _is_settled(reading: Reading) -> bool:
-    """Whether the headline tells that a firm pays, and an authority stands in it."""
+def _is_by_authority(reading: Reading) -> bool:
+    """Whether the headline tells that a firm pays an authority, or that a state sues it."""
     title = reading.lines[0]
-    return bool(phrase("reconcile.settled").search(title.masked)) and any(hit.cue.id == "lr.settled" for hit in title.hits)
-
-
-def _is_sued(reading: Reading) -> bool:
-    """Whether the headline tells that a state sues a firm."""
-    title = reading.lines[0]
-    return bool(phrase("reconcile.sued").search(title.masked)) and any(hit.cue.id == "lr.state-suit" for hit in title.hits)
+    cues = {hit.cue.id for hit in title.hits}
+    return any(cue in cues and phrase(name).search(title.masked) for cue, name in _OF_AUTHORITIES.items())
 
 
 def _of_title(signal: Signal, named: Collection[str]) -> Signal:
