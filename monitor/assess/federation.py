@@ -6,7 +6,6 @@ A law of Utah and a law of Arkansas are both told as measures of the United Stat
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from functools import lru_cache
 from typing import Final
 
@@ -25,16 +24,27 @@ _PARTS: Final[dict[Jurisdiction, str]] = {
     "CA": "Alberta|British Columbia|Manitoba|New Brunswick|Newfoundland|Nova Scotia|Ontario|Quebec|Saskatchewan",
     "AU": "New South Wales|Queensland|South Australia|Tasmania|Western Australia",
     "DE": "Baden-Württemberg|Bavaria|Brandenburg|Hamburg|Hesse|Lower Saxony|Saxony|Schleswig-Holstein|Thuringia",
-    "IN": "Andhra Pradesh|Gujarat|Karnataka|Kerala|Maharashtra|Rajasthan|Tamil Nadu|Telangana|Uttar Pradesh|West Bengal",
+    "IN": (
+        "Andhra Pradesh|Assam|Bihar|Gujarat|Haryana|Jammu|Karnataka|Kashmir|Kerala|Maharashtra|Manipur|Punjab|Rajasthan|Tamil Nadu|"
+        "Telangana|Uttar Pradesh|West Bengal"
+    ),
 }
 """States and provinces by their English names (ISO 3166-2), without what headlines mostly use for a capital, a country or a person."""
-_PATTERNS: Final = {federation: re.compile(rf"\b(?:{names})\b(?!-based)") for federation, names in _PARTS.items()}
+_OTHERWISE: Final = r"(?!-based| (?:carriers|man|woman|mother|father|City|Avenue|Roadhouse)\b)"
+"""What behind a part's name makes it another name, or where somebody lives."""
+_PATTERNS: Final = {federation: re.compile(rf"(?<!in )\b(?:{names})\b{_OTHERWISE}") for federation, names in _PARTS.items()}
+_OF_ALL: Final = re.compile(
+    r"\b(?:US|U\.S\.|FTC|FCC|SEC|DOJ|Congress|Supreme Court|White House|[Ff]ederal|"
+    r"(?:\d+|[Dd]ozens of|[Oo]ther|[Mm]any|[Ss]everal|[Mm]ore) (?:US )?[Ss]tates)\b"
+)
+"""What acts for the whole federation, or for many parts of it: then a part named beside is a scene or one of many."""
 _NONE: Final[tuple[str, ...]] = ()
 
 
 @lru_cache(maxsize=_KEPT)
-def parts_named(title: str, issuing: Iterable[Jurisdiction]) -> tuple[str, ...]:
+def parts_named(title: str, issuing: tuple[Jurisdiction, ...]) -> tuple[str, ...]:
     """The parts of the issuing federation that the title names, ordered; none where several powers issue, or it is no federation."""
-    issuers = tuple(issuing)
-    pattern = _PATTERNS.get(issuers[0]) if len(issuers) == 1 else None
-    return tuple(sorted(set(pattern.findall(title)))) if pattern else _NONE
+    pattern = _PATTERNS.get(issuing[0]) if len(issuing) == 1 else None
+    if pattern is None or _OF_ALL.search(title):
+        return _NONE
+    return tuple(sorted(set(pattern.findall(title))))

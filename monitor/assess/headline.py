@@ -40,10 +40,11 @@ _DONE = re.compile(
     r"probes|probed|investigates|under investigation|"
     r"(?:opens?|launch(?:es)?) (?:an? )?(?:[\w-]+ ){0,4}?(?:probe|investigation|inquiry|review|task ?force)\b|"
     r"approves|passes|passed|adopts|adopted|signs|signed|designates|"
-    r"(?:releases|issues|lays out|unveils) (?:[\w-]+ ){0,4}?(?:rules?|law|list|orders?)|"
+    r"(?:releases|issues|lays out|unveils) (?:(?:\w+ )?(?:rules?|law|list)|(?:[\w-]+ ){0,3}?executive order)|"
     r"boots|booted|ousts|ousted|kicks .* out|kicked out|axes|scraps|yanks|freezes|froze|seizes|takes control of|"
     r"(?:takes|taken) .* to court|"
-    r"(?:to|will|must|agrees to) pay|settles?|settled|pleads guilty|guilty plea|"
+    r"(?:to|will|must|agrees to) pay .*\b(?:fines?|penalt(?:y|ies)|settle\w*|claims|charges)\b|"
+    r"(?<!dust )settle[sd]? (?:with|claims|charges)|pleads guilty|guilty plea|"
     r"slaps?|slapped|docks|docked|penali[sz]e[sd]|handed .*\b(?:fine|penalty)|hits .* with|vetoes|vetoed|strikes down|struck down|"
     r"curbs|limits|caps|outlawing|blacklisting|enacts|enacted|clinch(?:es|ed)|"
     r"becomes law|royal assent|takes effect|(?:comes|goes) into (?:force|effect)|kicks in|"
@@ -68,13 +69,15 @@ _CONTENT = re.compile(
 )
 """What is taken down on a service, and who is expelled from it, leaves the service where it is."""
 _ACCUSED_BY_AUTHORITY = re.compile(
-    r"^(?:the )?(?:[a-z.]+(?: [a-z]+)? )?(?:us|u\.s\.|eu|e\.u\.|uk|u\.k\.|ftc|sec|doj|cftc|justice department|"
-    r"(?:european |competition |trade )?commission|brussels|"
-    r"regulators?|watchdog|states|attorneys general|prosecutors) (?:formally )?accuses?\b(?!.*\b(?:delet|destroy|withh[eo]ld|hid(?:e|ing)|obstruct|spy|spie)\w*)"
+    r"^(?:the )?(?:(?:u\.s\.|us|eu|uk|federal|dutch|french|german|italian|irish|japanese|indian|korean) )?"
+    r"(?:us|u\.s\.|eu|e\.u\.|ftc|sec|doj|cftc|cma|justice department|(?:european |competition |trade )?commission|brussels|"
+    r"regulators?|watchdog) "
+    r"(?:formally )?accuses?\b(?=.*\b(?:monopol|anti-?trust|breach|violat|breaking|illegal|unlawful|competition)\w*)"
 )
-"""An authority that accuses a firm has begun a case; of anybody else, and of what a firm does in a case or to a state, it is talk."""
-_SUPPOSED = re.compile(r"\b(?:that|which) (?:could|may|might)\b.*$")
+"""An authority that accuses a firm of breaking a law has begun a case; of anybody else, and of anything else, it is talk."""
+_SUPPOSED = re.compile(r"^(?!.*\b(?:bills?|drafts?|proposals?|proposed|plans?)\b)(.*)\b(?:that|which) (?:could|may|might)\b.*$")
 """What may follow from an act that the headline has told before."""
+_NETWORK: Final = re.compile(r"\b(?:internet|social[- ](?:media|networks?)|mobile data|messaging|messengers)\b", re.IGNORECASE)
 _LISTED: Final = re.compile(r"\b(?:blacklist(?:s|ed|ing)?|(?:entity|unverified|SDN) lists?)\b", re.IGNORECASE)
 _OF_KIND: Final[Mapping[EventType, re.Pattern[str]]] = {
     "divestiture": re.compile(r"\b(?:divest\w*|sell|sells|sale|spin off|break up|takes? control|takes? over|seizes?|nationali[sz]es?)\b"),
@@ -98,13 +101,18 @@ def is_listing(title: str, quotes: Iterable[str]) -> bool:
     return bool(_LISTED.search(title)) or (bool(told) and all(_LISTED.search(quote) for quote in told))
 
 
+def names_a_network(title: str) -> bool:
+    """Whether the title names the internet, or social media or messengers as a whole; English words only."""
+    return bool(_NETWORK.search(title))
+
+
 @lru_cache(maxsize=_KEPT)
 def told_by(title: str) -> Literal["act", "chance", "opinion"]:
     """`opinion` where somebody objects, asks or explains, or where one post of a service is meant; `chance` where it may come; else
     `act`. English words only.
     """
     words = _ACCUSED_BY_AUTHORITY.sub("charges", title.lower())
-    if _DONE.search(told := _SUPPOSED.sub("", words)):
+    if _DONE.search(told := _SUPPOSED.sub(r"\1", words)):
         words = told
     if _ONLY_SAID.search(words) or _CONTENT.search(words):
         return "opinion"

@@ -13,13 +13,14 @@ from typing import NamedTuple, TypeVar
 from monitor.assess.constants import CONFIDENCE_WEIGHT, EVIDENCE_MAX
 from monitor.assess.dates import dated
 from monitor.assess.facts import TIERS, is_primary, supported, tier
+from monitor.assess.headline import names_a_network
 from monitor.assess.history import Account, account
 from monitor.assess.kinship import Kinship
 from monitor.assess.measure import ACTIVE, EITHER, FAMILY, Claim, Family
 from monitor.assess.proof import evidence, offers
 from monitor.assess.tally import Tally
 from monitor.assess.title import title
-from monitor.model import MODIFIERS, ROLE_PRECEDENCE, Event, EventType, Role
+from monitor.model import HIT, MODIFIERS, ROLE_PRECEDENCE, Event, EventType, Role, Sector
 
 Word = TypeVar("Word", bound=str)
 
@@ -31,6 +32,7 @@ def merged(claims: Sequence[Claim], names: Mapping[str, str], kin: Kinship) -> E
     kinds = _types(told)
     dates, conflicts = dated(told)
     agreeing = _agreeing(told, kinds[0])
+    providers = _providers(told, agreeing)
     event = Event(
         id=known[0].event,
         type=kinds[0],
@@ -40,12 +42,12 @@ def merged(claims: Sequence[Claim], names: Mapping[str, str], kin: Kinship) -> E
         stage=told.past.stage,
         stages=told.past.steps,
         wave=told.past.wave,
-        providers=_providers(told, agreeing),
+        providers=providers,
         issuing=_told_of(told, agreeing, lambda c: c.report.signal.issuing).carried(),
         affected=_told_of(told, told.core.claims, lambda c: c.report.signal.affected).named(),
         dates=dates,
         date_conflicts=conflicts,
-        sectors=_told_of(told, told.core.claims, lambda c: c.report.signal.sectors).named(),
+        sectors=_sectors(told, kinds[0], providers),
         offers=offers(told),
         origins=tuple(voice.name for voice in told.chorus.origins),
         primary_source=any(is_primary(c) for c in told.core.claims),
@@ -143,6 +145,17 @@ def _agreeing(told: Account, lead: EventType) -> list[Claim]:
     if FAMILY[lead] not in EITHER:
         return list(told.core.claims)
     return [c for c in told.core.claims if c.family not in EITHER or c.family == FAMILY[lead]]
+
+
+def _sectors(told: Account, kind: EventType, providers: Mapping[str, Role]) -> tuple[Sector, ...]:
+    """What is named of sectors. A ban that names nobody is of all online services only where a headline names the network: else some apps
+    are banned, of which it is not said whose they are.
+    """
+    named = _told_of(told, told.core.claims, lambda c: c.report.signal.sectors).named()
+    if kind != "service_ban" or not HIT.isdisjoint(providers.values()):
+        return named
+    is_network = any(names_a_network(claim.report.document.title) for claim in told.core.claims)
+    return named if is_network else tuple(sector for sector in named if sector != "apps")
 
 
 def _told_of(told: Account, claims: Iterable[Claim], words: Callable[[Claim], tuple[Word, ...]]) -> Tally[Word]:

@@ -21,6 +21,8 @@ _LOSERS = frozenset({"ar.lose-access", "ar.locked-out"})
 """Cues whose subject is who loses, not who cuts; the provider they name is what is lost."""
 _GROUNDS: frozenset[str] = frozenset({"antitrust", "data_privacy", "licensing_regulation"})
 """Types whose law may be named as the mere ground of a provider's own step."""
+_MISREAD = {"lr.fined": "judge.ordinary-pay", "lr.settled": "judge.ordinary-pay", "lr.state-suit": "judge.private-suit"}
+"""What the words of these cues tell of as well."""
 _OF_MERGERS: frozenset[str] = frozenset({"antitrust", "litigation", "relief"})
 """Types that a merger's clearance or review resembles; it changes nobody's use of a provider."""
 _CERTAINTY: dict[Modality, float] = {"asserted": 1.0, "threatened": 0.8, "hypothetical": 0.6, "denied": 0.25, "historical": 1.0}
@@ -126,6 +128,10 @@ def _misread(line: Line, hit: Hit, reading: Reading) -> bool:
             return True
     reaction = phrase("judge.reaction").search(line.masked)
     if reaction and reaction.end() <= hit.start - line.sentence.start:
+        return True
+    if hit.cue.id in _MISREAD and phrase(_MISREAD[hit.cue.id]).search(line.masked):
+        return True
+    if hit.cue.id == "sb.shutdown" and any(phrase("reconcile.no-shutdown").search(near.masked) for near in (line, reading.lines[0])):
         return True
     if hit.cue.type == "antitrust" and phrase("judge.suit").search(line.masked) and not _is_public(line):
         return True

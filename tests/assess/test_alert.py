@@ -360,14 +360,21 @@ def test_a_law_for_all_that_a_court_halts_is_news_when_three_origins_tell_it(tag
 
 
 @pytest.mark.parametrize(
-    ("kind", "sector", "hit"), [("service_ban", "apps", True), ("service_ban", "hardware", False), ("data_privacy", "apps", True)]
+    ("title", "kind", "sector", "hit"),
+    [
+        ("India cuts internet", "service_ban", "apps", True),
+        ("India blocks social media", "service_ban", "apps", True),
+        ("India bans loan apps", "service_ban", "apps", False),
+        ("India bans cameras", "service_ban", "hardware", False),
+        ("India passes data protection law", "data_privacy", "apps", True),
+    ],
 )
-def test_a_network_switched_off_and_a_law_on_data_hit_every_service(kind: str, sector: str, hit: bool) -> None:
+def test_a_network_switched_off_and_a_law_on_data_hit_every_service(title: str, kind: str, sector: str, hit: bool) -> None:
     cut: dict[str, Any] = {
         "type": kind, "providers": {}, "issuing": ("IN",), "affected": ("IN",), "stage": "in_force", "sectors": (sector,),
     }  # fmt: skip
     catalog = load_catalog()
-    told = one(*(report(tag, **cut) for tag in "abc"))
+    told = one(*(report(tag, doc={"title": f"{title}, writes {tag}"}, **cut) for tag in "abc"))
     given = alert(told, [], NOTICE_DAY + days(1), catalog.providers, catalog.members)
     assert bool(given) is hit
     assert given is None or {pair.jurisdiction for pair in given.pairs} == {"IN"}

@@ -23,6 +23,11 @@ from tests.assess.builders import days, report
         ("Utah limits social media for minors", ("US", "CA"), ()),
         ("Ontario bans TikTok", ("CA",), ("Ontario",)),
         ("Congress limits social media", ("US",), ()),
+        ("California and 32 states sue Meta", ("US",), ()),
+        ("US bans Huawei gear, Nebraska struggles", ("US",), ()),
+        ("Maker is sued in New Jersey", ("US",), ()),
+        ("Texas man sues Meta", ("US",), ()),
+        ("Manipur suspends internet", ("IN",), ("Manipur",)),
     ],
 )
 def test_a_headline_names_the_part_of_the_federation_that_acts(title: str, issuing: tuple[str, ...], parts: tuple[str, ...]) -> None:

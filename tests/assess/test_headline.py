@@ -33,6 +33,9 @@ from monitor.model import EventType
         ("Meta accuses FTC of overreach", "opinion"),
         ("Norway sues Meta in a case that could break it up", "act"),
         ("Plan of Norway that could ban TikTok", "chance"),
+        ("Norway's parliament passes bill that could ban TikTok", "chance"),
+        ("US accuses China of hacking Microsoft", "opinion"),
+        ("Senator in EU accuses X of illegal ads", "opinion"),
     ],
 )
 def test_what_a_title_tells(title: str, told: str) -> None:
@@ -59,6 +62,9 @@ def test_what_a_title_tells(title: str, told: str) -> None:
         ("Maker delays launch of its chatbot in Norway", True),
         ("Maker added to Norway's blacklist", True),
         ("Meta wins appeal against fine in Norway", False),
+        ("Meta to pay publishers of Norway 50 million dollars", False),
+        ("Google settles in new office in Norway", False),
+        ("Norway unveils long-awaited draft cloud rules", False),
         ("Norway plans to ban the app", False),
         ("Bids faces new regulatory delays in Norway", False),
         ("Norway makes Apple remove apps", False),

@@ -328,3 +328,73 @@ def test_a_firm_that_pays_an_authority_is_told_of_though_heads_doubt_it(service:
     assert told is not None
     assert told.providers["epic-games"] == "targeted"
     assert news(service, "Meta to pay 725 million dollars to settle class action over data") is None
+
+
+STAYED = [
+    ("US court blocks Montana TikTok ban that takes effect in January", "suspended"),
+    ("Judge blocks Utah social media law before it takes effect", "suspended"),
+    ("US delays TikTok ban after request denied by court", "suspended"),
+    ("US suspends ban on Huawei as appeal bid fails", "suspended"),
+    ("Italy lifts block on ChatGPT after appeal by OpenAI dismissed", "rescinded"),
+    ("Mauritius suspends social media ban after outcry", "suspended"),
+]
+
+
+@pytest.mark.parametrize(("title", "stage"), STAYED, ids=[title for title, _ in STAYED])
+def test_what_is_stopped_is_not_told_as_standing(service: Tagger, title: str, stage: str) -> None:
+    told = news(service, title, "It was told on Tuesday.")
+    assert told is None or told.stage == stage
+
+
+NO_CUTS = [
+    "Iraq cuts internet, restores it after two hours",
+    "Senegal court rules internet shutdown illegal",
+    "Kenya pledges not to shut down internet during vote",
+    "Nigeria denies internet shutdown rumours",
+    "Kenya cuts internet costs with new cable",
+    "Power cut shuts down internet in Nigeria",
+    "India tops world in internet shutdowns for sixth year",
+    "India's Jio cuts internet prices to lure users",
+    "UK schools cut social media from homework",
+    "Iran police shuts down internet cafe over hijab",
+    "Tonga internet cut off after volcano severs cable",
+    "Zambia's internet cut by 40% as drought hits power",
+]
+
+
+@pytest.mark.parametrize("title", NO_CUTS)
+def test_a_network_that_nobody_switches_off_is_no_ban(service: Tagger, title: str) -> None:
+    told = news(service, title, "It was told on Tuesday.")
+    assert told is None or told.stage in ("suspended", "rescinded")
+
+
+NOT_PUNISHED = [
+    "Google settles in new London office",
+    "Google to pay 118 million dollars to settle women's pay claims in California",
+    "Meta to pay Canadian news publishers 50 million dollars",
+    "Microsoft to pay 3.3 billion dollars for Wisconsin data centre",
+    "US to pay Intel 8.5 billion dollars for chip plants",
+    "Oracle lost bid for US Air Force contract to Microsoft",
+    "Florida mother sues Character.AI after son's death",
+    "Texas school district sues TikTok, Meta and Snap",
+    "Apple sued by US consumers in eight states over iCloud",
+]
+
+
+@pytest.mark.parametrize("title", NOT_PUNISHED)
+def test_payments_and_private_suits_are_no_measures(service: Tagger, title: str) -> None:
+    assert news(service, title, "It was told on Tuesday.") is None
+
+
+@pytest.mark.parametrize(
+    ("title", "place"),
+    [
+        ("英国大臣多米尼克·拉布宣布禁止政府设备使用TikTok", "DM"),
+        ("加拿大下令TikTok退出 廣東加強出口管制", "TO"),
+        ("法属圭亚那封禁TikTok 法国政府宣布", "GY"),
+        ("Niger State suspends social media aides", "NE"),
+    ],
+)
+def test_a_place_is_not_found_inside_another_name(service: Tagger, title: str, place: str) -> None:
+    (tagging,) = service.tag([item(title)])
+    assert all(place not in (*signal.issuing, *signal.affected) for signal in tagging.signals)

@@ -70,6 +70,11 @@ def reconciled(reading: Reading, page: Page, verdict: Verdict, found: Sequence[S
     return [*_Case(reading, page, verdict, _cutting(reading, live)).settled(live), *past]
 
 
+def cuts_a_network(title: Line) -> bool:
+    """Whether a headline tells that a network is switched off, not what it costs, what broke it or that it is back."""
+    return bool(phrase("reconcile.shutdown").search(title.masked)) and not phrase("reconcile.no-shutdown").search(title.masked)
+
+
 def is_halted_by_court(title: Line) -> bool:
     """Whether a headline tells that a court keeps a measure from taking effect."""
     halted = phrase("reconcile.measure-halted")
@@ -96,7 +101,7 @@ def plainly_told(reading: Reading, found: Sequence[Signal]) -> list[Signal]:
     if not is_plain or phrase("reconcile.not-plain").search(title):
         return []
     titled = {hit.cue.type for hit in reading.lines[0].hits}
-    is_cut = bool(phrase("reconcile.shutdown").search(reading.lines[0].masked))
+    is_cut = cuts_a_network(reading.lines[0])
     named = {mention.provider for mention in reading.lines[0].mentions}
     plain = _PLAIN | _BY_AUTHORITY if by_authority else _PLAIN
     told = (_of_title(s, named) for s in found if s.type in plain and titled & {s.type, *s.beneath} and s.confidence >= PLAIN_SURE)
@@ -317,19 +322,15 @@ class _Case:
         return issuing, tuple(k for k, p in zip(keys, self.verdict.affected, strict=True) if p >= FURTHER and k not in scene)
 
     def _stage(self) -> str:
-        stage = STAGES[int(np.argmax(self.verdict.stage))]
-        if stage in ("suspended", "rescinded") and phrase("reconcile.stands").search(self.reading.lines[0].masked):
+        stage, title = STAGES[int(np.argmax(self.verdict.stage))], self.reading.lines[0]
+        ended = stage in ("suspended", "rescinded")
+        if self._is_halted_by_court:
+            return stage if ended or self._primary() not in (*_MEASURES, *MODIFIERS) else "suspended"
+        if ended and phrase("reconcile.stands").search(title.masked):
             return "in_force"
-        if self._is_halted_by_court and self._primary() in (*_MEASURES, *MODIFIERS) and stage not in ("suspended", "rescinded"):
-            return "suspended"
         # Who suspends a service puts nothing off: the word for the end of a measure tells its beginning.
-        title = self.reading.lines[0].masked
-        is_ban = stage == "suspended" and phrase("reconcile.service-suspended").search(title)
-        is_cut = (
-            stage in ("suspended", "rescinded")
-            and self._primary() in ("service_ban", "relief")
-            and phrase("reconcile.shutdown").search(title)
-        )
+        is_ban = stage == "suspended" and phrase("reconcile.service-suspended").search(title.masked)
+        is_cut = ended and self._primary() in ("service_ban", "relief") and cuts_a_network(title)
         return "in_force" if is_ban or is_cut else stage
 
     def _sectors(self) -> tuple[str, ...]:

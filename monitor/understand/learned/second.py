@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from monitor.model import MODIFIERS, EventType, Signal
-from monitor.understand.learned.reconcile import is_halted_by_court
+from monitor.understand.learned.reconcile import cuts_a_network, is_halted_by_court
 from monitor.understand.lexicon import load_lexicon, phrase
 from monitor.understand.reading import Line, Reading
 
@@ -27,12 +27,12 @@ def shows_who_acts(reading: Reading, live: Sequence[Signal]) -> bool:
     title = reading.lines[0]
     if not live or not live[0].issuing or _tells_of_none(title):
         return False
-    if is_halted_by_court(title):
-        return _is_technical(title)
-    if live[0].type in _LEFT_TO_RULES or live[0].stage in _ENDED:
-        return False
     named = {mention.provider for mention in title.mentions}
     hit = named & {provider for provider, role in live[0].providers.items() if role in ("targeted", "restricting", "affected")}
+    if is_halted_by_court(title):
+        return bool(hit) if named else _is_technical(title)
+    if live[0].type in _LEFT_TO_RULES or live[0].stage in _ENDED:
+        return False
     if not _names_a_state(title):
         return bool(hit) and bool(phrase("second.fined").search(title.masked))
     if named:
@@ -45,8 +45,21 @@ def _tells_of_none(title: Line) -> bool:
     lexicon = load_lexicon()
     others = (
         lexicon.off_topic,
-        *map(phrase, ("judge.reaction", "second.question", "second.spared", "second.approved", "reconcile.content-order")),
+        *map(
+            phrase,
+            (
+                "judge.reaction",
+                "second.question",
+                "second.spared",
+                "second.approved",
+                "reconcile.content-order",
+                "judge.ordinary-pay",
+                "judge.private-suit",
+            ),
+        ),
     )
+    if phrase("reconcile.shutdown").search(title.masked) and not cuts_a_network(title):
+        return True
     return bool(lexicon.opinion.search(title.sentence.text)) or any(pattern.search(title.masked) for pattern in others)
 
 
