@@ -121,8 +121,9 @@ def _as_told(event: Event) -> Event:
 def _least(event: Event, floor_points: int) -> int:
     """The points that suffice for how it is told in these days, `floor_points` at most."""
     wave = event.wave
-    if wave and _is_nameless(event) and (wave.origins >= ESTABLISHED_ORIGINS or (wave.plain and wave.origins >= ALERT_ORIGINS)):
-        return min(NAMELESS_POINTS, floor_points)
+    if wave and _is_nameless(event):
+        several = wave.origins >= ESTABLISHED_ORIGINS or (wave.plain and (wave.primary or wave.origins >= ALERT_ORIGINS))
+        return min(NAMELESS_POINTS, floor_points) if several else floor_points
     return min(PLAIN_POINTS, floor_points) if wave and _is_plain(event, wave) else floor_points
 
 

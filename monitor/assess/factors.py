@@ -14,13 +14,15 @@ from typing import Final
 from monitor.assess import constants as k
 from monitor.assess.question import Question
 from monitor.assess.stage import HALTED, PENDING, put_off_to, stage_before_halt, stage_on
-from monitor.model import HIT, MODIFIERS, EventType, Role
+from monitor.model import HIT, MODIFIERS, EventType, Role, Sector
 from monitor.model.event_brief import Weighable
 
 ACTIVE: Final[tuple[Role, ...]] = ("restricting", "targeted", "affected")
 _HOME_HIT: Final[frozenset[EventType]] = frozenset({"investment_restriction", "export_control", "tariff"})
 _BY_CLASS: Final[frozenset[EventType]] = _HOME_HIT | {"licensing_regulation", "data_privacy"}
 """Measures that are often taken against firms of a sector, without a name."""
+_GOODS: Final[frozenset[Sector]] = frozenset({"semiconductors", "hardware", "quantum"})
+"""Sectors that make goods; on services there is no tariff."""
 NETWORKED: Final = "apps"
 """The sector that a state can switch off as a whole; of other goods it bans those of some makers or for some use."""
 
@@ -143,6 +145,8 @@ def _in_class(event: Weighable, question: Question) -> bool:
         return False
     if event.type == "service_ban":
         return NETWORKED in provider.sectors and NETWORKED in event.sectors
+    if event.type == "tariff" and not _GOODS & set(provider.sectors) & set(event.sectors):
+        return False
     if event.type in _HOME_HIT:
         return provider.home in event.affected or (event.type == "export_control" and provider.home in event.issuing)
     return event.type in _BY_CLASS

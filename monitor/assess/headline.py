@@ -79,6 +79,14 @@ _SUPPOSED = re.compile(r"^(?!.*\b(?:bills?|drafts?|proposals?|proposed|plans?)\b
 """What may follow from an act that the headline has told before."""
 _NETWORK: Final = re.compile(r"\b(?:internet|social[- ](?:media|networks?)|mobile data|messaging|messengers)\b", re.IGNORECASE)
 _LISTED: Final = re.compile(r"\b(?:blacklist(?:s|ed|ing)?|(?:entity|unverified|SDN) lists?)\b", re.IGNORECASE)
+_CONTROLLED: Final = re.compile(r"\b(?:export controls?(?! (?:black)?list)|end[- ]use)\b", re.IGNORECASE)
+_ENACTS: Final = re.compile(
+    r"^(?!request for|draft|proposed|notice of proposed|advance notice)(?!.*(?:; corrections?|of comment period)$).*\b(?:additional (?:\w+ ){0,2}(?:controls|measures|sanctions)|framework for|"
+    r"expansion of (?!licen[cs]e exceptions?)|impos(?:ition|ing)|prohibitions? (?:on|of)|restrict(?:ing|ions?)|adjusting imports|notice of action|"
+    r"revocation)\b",
+    re.IGNORECASE,
+)
+"""How the title of an official act names a burden that it brings."""
 _OF_KIND: Final[Mapping[EventType, re.Pattern[str]]] = {
     "divestiture": re.compile(r"\b(?:divest\w*|sell|sells|sale|spin off|break up|takes? control|takes? over|seizes?|nationali[sz]es?)\b"),
     "litigation": re.compile(r"\b(?:courts?|judges?|su(?:e[sd]?|ing)|(?:law)?suits?|charge[sd]?|upholds?|upheld|rul(?:es|ed|ing))\b"),
@@ -95,10 +103,15 @@ def is_plain(title: str, kind: EventType) -> bool:
     return told_by(title) == "act" and bool(_DONE.search(words)) and bool(fits) and not _DOUBTED.search(words)
 
 
+def enacts(title: str) -> bool:
+    """Whether the title of an official act says that it brings a measure, not that it corrects, eases or asks for something."""
+    return bool(_ENACTS.search(title))
+
+
 def is_listing(title: str, quotes: Iterable[str]) -> bool:
-    """Whether a report tells only that firms were put on a list: its title says so, or every quote of it."""
+    """Whether a report tells only that firms were put on a list: its title says so and nothing of controls, or every quote of it."""
     told = list(quotes)
-    return bool(_LISTED.search(title)) or (bool(told) and all(_LISTED.search(quote) for quote in told))
+    return (bool(_LISTED.search(title)) and not _CONTROLLED.search(title)) or (bool(told) and all(_LISTED.search(quote) for quote in told))
 
 
 def names_a_network(title: str) -> bool:

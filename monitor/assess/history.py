@@ -14,7 +14,7 @@ from typing import NamedTuple
 from monitor.assess.constants import CONFIDENCE_WEIGHT, NEWS_CYCLE_DAYS
 from monitor.assess.corroborate import Chorus, chorus
 from monitor.assess.facts import Substance, current, is_primary, is_relief, substance, supported, tier
-from monitor.assess.headline import is_listing, is_plain, told_by
+from monitor.assess.headline import enacts, is_listing, is_plain, told_by
 from monitor.assess.kinship import Kinship
 from monitor.assess.measure import ACTIVE, Claim
 from monitor.assess.stage import HALTED, advanced
@@ -108,12 +108,14 @@ def _wave(said: Sequence[_Said]) -> Wave | None:
         if spoken and one.told < spoken[0].told - _WAVES:
             break
         document = one.claim.report.document
-        headline = "act" if document.kind == "regulator" else told_by(document.title)
+        official = document.kind == "regulator"
+        headline = "act" if official else told_by(document.title)
         if headline != "opinion" and one.stage is not None:
             stage: Stage = "rumoured" if headline == "chance" and one.stage != "proposed" else one.stage
             signal, recorded_at = one.claim.report.signal, one.claim.report.recorded_at
             sure = signal.confidence * CONFIDENCE_WEIGHT[tier(one.claim)] >= PLAIN_CONFIDENCE
-            plain = sure and stage in TAKEN and is_plain(document.title, signal.type)
+            says_so = is_plain(document.title, signal.type) or (official and one.primary and enacts(document.title))
+            plain = sure and stage in TAKEN and says_so
             parties = one.claim.principals.union([p for p, role in signal.providers.items() if role in ACTIVE])
             listing = is_listing(document.title, [quote.text for quote in signal.evidence])
             spoken.append(Spoken(document.id, one.voice, stage, one.told, recorded_at, one.primary, plain, parties, listing))

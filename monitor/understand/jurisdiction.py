@@ -145,7 +145,9 @@ def _destinations(lines: list[Line], issuing: tuple[str, ...]) -> tuple[str, ...
         i
         for line in lines
         for place in regions(line)
-        if place.kind == "geo" and phrase("jurisdiction.toward").search(line.sentence.text[: place.start - line.sentence.start])
+        if place.kind == "geo"
+        and not is_setting(line, place)
+        and phrase("jurisdiction.toward").search(line.sentence.text[: place.start - line.sentence.start])
         for i in place.ids
     ]
     return tuple(dict.fromkeys(i for i in found if i not in issuing))

@@ -7,7 +7,7 @@ names accepted only where their rule allows. No grammar is needed, so the gate c
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -21,6 +21,9 @@ _CLAUSE = re.compile(r"[.!?。！？\n]")
 _WORD_AFTER = re.compile(r"[\s\-]*([\w']+)")
 _LETTER_OF_ANOTHER = re.compile(r"[\-/+&]\s?$"), re.compile(r"^(?:-\d|\s?[/+&]|\.(?!com\b)\w)")
 """What stands before and after a single letter that is part of another name: S/X, 7-X, X-22, X.org."""
+_WORD = re.compile(r"[^\W\d_][\w'-]*")
+_SMALL = frozenset({"of", "the", "and", "for", "to", "in", "on", "a", "an", "de"})
+"""Words that an abbreviation leaves out."""
 _FREE_BEFORE = re.compile(r"(?:^|[\n.!?:;,|—–\"(]|(?<![\w])[^\W\dA-Z_]+(?:'s)?)\s*$")
 """A headline's or clause's start, or a word in small letters."""
 
@@ -92,7 +95,31 @@ def link(text: str, lowered: str, hits: Iterable[tuple[int, int]], table: Mappin
         if not covered.touches(named.start, named.end):
             covered.take(named.start, named.end)
             accepted.append(named)
-    return sorted(accepted, key=lambda n: n.start)
+    others = {(one.provider, one.alias) for one in accepted if _is_other_acronym(text, one, accepted)}
+    return sorted((one for one in accepted if (one.provider, one.alias) not in others), key=lambda n: n.start)
+
+
+def _is_other_acronym(text: str, one: Named, accepted: Sequence[Named]) -> bool:
+    """Whether the text defines these letters as something else: "superabsorbent polymers (SAP)"; a firm's full name is linked itself."""
+    if not (one.alias.isupper() and text[one.start - 1 : one.start] == "(" and text[one.end : one.end + 1] == ")"):
+        return False
+    words = [word for word in _WORD.finditer(text, max(0, one.start - 120), one.start - 1) if word[0].lower() not in _SMALL]
+    for first in range(len(words) - 1, max(-1, len(words) - 1 - len(one.alias)), -1):
+        if _abbreviates(one.alias.lower(), [word[0].lower() for word in words[first:]]):
+            return not any(words[first].start() <= other.start < one.start - 1 for other in accepted)
+    return False
+
+
+def _abbreviates(letters: str, words: Sequence[str]) -> bool:
+    """Whether each word begins with the next of the letters, and those that are left over stand in it in their order."""
+    if not words or not letters:
+        return not words and not letters
+    return any(_opens(words[0], letters[:n]) and _abbreviates(letters[n:], words[1:]) for n in range(1, len(letters) + 1))
+
+
+def _opens(word: str, letters: str) -> bool:
+    rest = iter(word)
+    return word[0] == letters[0] and all(letter in rest for letter in letters)
 
 
 def bounded(text: str, start: int, end: int) -> bool:

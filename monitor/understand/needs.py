@@ -42,7 +42,7 @@ def regions(line: Line) -> list[PlaceName]:
 
 
 def is_setting(line: Line, place: PlaceName) -> bool:
-    """Whether a place is the mere scene of what a line tells ("amid US pressure")."""
+    """Whether a place is the mere scene of what a line tells ("amid US pressure"), or left out of it ("except Canada")."""
     return bool(phrase("needs.setting").search(_before(line, place)))
 
 

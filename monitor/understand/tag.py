@@ -25,7 +25,7 @@ from monitor.understand.learned.doubt import band_of
 from monitor.understand.learned.heads import judge
 from monitor.understand.learned.page import Page, page_of
 from monitor.understand.learned.reconcile import SECONDED, named_providers, plainly_told, reconciled
-from monitor.understand.learned.second import WORDED, shows_who_acts
+from monitor.understand.learned.second import WORDED, is_official, shows_who_acts
 from monitor.understand.learned.verdict import Verdict, consistent
 from monitor.understand.learned.vote import voted
 from monitor.understand.learned.wording import worded
@@ -65,8 +65,10 @@ class Look:
 
     @cached_property
     def asked(self) -> bool:
-        """Whether what heads say of it can count without a person: a rule tells of a live event, or the words are those of one."""
-        return self.page is not None and self.reading is not None and (self.live or worded(self.reading) >= WORDED)
+        """Whether what heads say of it can count without a person: a rule tells of a live event, the words are those of one, or it is one."""
+        if self.page is None or self.reading is None:
+            return False
+        return self.live or is_official(self.reading) or worded(self.reading) >= WORDED
 
     def seconds(self, told: Sequence[Signal]) -> bool:
         """Whether heads do not stand alone with what they tell."""

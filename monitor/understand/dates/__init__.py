@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -42,6 +42,7 @@ def find_dates(text: str, published: date, lang: str) -> list[DateMention]:
     """The dates of `text` in order and without overlaps, resolved against `published`; offsets count in `text` as given."""
     folded = fold(text)
     found = _linked(folded, _longest([*latin.expressions(folded, lang, published), *cjk.expressions(folded)], len(text)))
+    found = list(_named_again(found))
     sentences = sentence_starts(folded, ((e.start, e.end) for e in found))
     judged: list[tuple[Expression, Verdict]] = []
     for index, expression in enumerate(found):
@@ -81,6 +82,20 @@ def _linked(text: str, found: list[Expression]) -> list[Expression]:
             last = replace(last, month=first.month, year=first.year, turn=first.turn)
         linked[index - 1 : index + 1] = [replace(first, in_range="first"), replace(last, in_range="last")]
     return linked
+
+
+def _named_again(found: Iterable[Expression]) -> Iterator[Expression]:
+    """The days; one that the text has told before with its year is that day again ("the October 7 rule")."""
+    years: dict[tuple[int | None, int | None], int] = {}
+    for expression in found:
+        day = expression.month, expression.day
+        if expression.kind != "day" or None in day:
+            yield expression
+        elif expression.year is not None:
+            years[day] = expression.year
+            yield expression
+        else:
+            yield replace(expression, year=years.get(day)) if expression.turn is None else expression
 
 
 def _surroundings(text: str, found: list[Expression], index: int, sentences: list[int], published: date) -> Surroundings:

@@ -22,6 +22,7 @@ from monitor.understand.lexicon import phrase
 from monitor.understand.needs import is_occasion, is_setting
 from monitor.understand.offering import COUNTED_WITH, owners
 from monitor.understand.reading import Line, Reading
+from monitor.understand.regulator import kind_by_title
 
 RELEVANT, SECONDED = 0.8, 0.7
 """The least probability of a relevant document: where heads stand alone, and where a rule tells of a live event too."""
@@ -158,6 +159,8 @@ class _Case:
             return "access_restriction"  # who shuts users out of its own service is no government
         if kind in _MEASURES and self._is_halted_by_court:
             return "litigation"
+        if official := kind_by_title(self.reading.document):
+            return official
         if kind == "service_ban" and phrase("reconcile.content-order").search(self.reading.lines[0].masked):
             return "licensing_regulation"
         if self.reading.lang != "en" or kind not in _SPOKEN_OF or self._speaks_of(kind):

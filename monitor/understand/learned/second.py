@@ -25,10 +25,12 @@ def shows_who_acts(reading: Reading, live: Sequence[Signal]) -> bool:
     about its product; so are suits and ends, which would end or put off the wrong measure, but for a court that halts a law.
     """
     title = reading.lines[0]
-    if not live or not live[0].issuing or _tells_of_none(title):
+    if not live or not live[0].issuing or (not is_official(reading) and _tells_of_none(title)):
         return False
     named = {mention.provider for mention in title.mentions}
     hit = named & {provider for provider, role in live[0].providers.items() if role in ("targeted", "restricting", "affected")}
+    if is_official(reading):
+        return bool(hit) if named else _is_technical(title)
     if is_halted_by_court(title):
         return bool(hit) if named else _is_technical(title)
     if live[0].type in _LEFT_TO_RULES or live[0].stage in _ENDED:
@@ -38,6 +40,11 @@ def shows_who_acts(reading: Reading, live: Sequence[Signal]) -> bool:
     if named:
         return bool(hit)
     return _is_technical(title) and not phrase("second.party").search(title.masked)
+
+
+def is_official(reading: Reading) -> bool:
+    """Whether this is a regulator's own paper whose title says that it bans something or puts off a ban."""
+    return reading.document.kind == "regulator" and bool(phrase("second.gazette").search(reading.lines[0].masked))
 
 
 def _tells_of_none(title: Line) -> bool:
