@@ -37,6 +37,7 @@ _LOOSE: Final = frozenset({"service_ban", "litigation", "relief"})
 _PLAN: Final = re.compile(r"\b(?:bills?|proposals?|proposed|plan(?:s|ned)?|drafts?|would)\b", re.IGNORECASE)
 _LISTINGS: Final = frozenset({"export_control", "sanctions_listing"})
 _SAME_NEWS: Final = timedelta(days=NEWS_CYCLE_DAYS)
+_EVE: Final = timedelta(days=1)
 
 
 def alert(
@@ -245,7 +246,8 @@ def _is_again(event: Event, wave: Wave, own: Alert) -> bool:
     if not _is_told(event, wave) or not (wave.plain or is_plan):
         return False
     since = wave.recorded_at - own.at
-    foretold = own.effective is not None and abs(wave.recorded_at.date() - own.effective) <= _SAME_NEWS
+    # That it begins is told on the eve of the day that the last alert gave; what is decided before is news.
+    foretold = own.effective is not None and -_EVE <= wave.recorded_at.date() - own.effective <= _SAME_NEWS
     many = wave.alike >= ESTABLISHED_ORIGINS and wave.before * 2 < wave.alike and since > QUIET
     some = wave.alike >= ALERT_ORIGINS and wave.before == 0 and since > timedelta(days=SAME_NEWS_DAYS)
     return not foretold and (many or (some and PHASE[wave.stage] >= PHASE["announced"]))

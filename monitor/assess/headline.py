@@ -59,7 +59,7 @@ _DOUBTED = re.compile(
 )
 """What somebody says or plans, or what the headline tells of something else, before which the act itself lies."""
 _CONTENT = re.compile(
-    r"\b(?:ban|block|restrict|limit|remov|suspend|censor|withh[eo]ld)\w*\b.{0,40}\b(?:posts?|tweets?|videos?|documentar(?:y|ies)|accounts?|articles?|content)\b|"
+    r"^(?!.*\b(?:train\w*|mining|scrap(?:es|ing)|harvest\w*|data)\b).*\b(?:ban|block|restrict|limit|remov|suspend|censor|withh[eo]ld)\w*\b.{0,40}\b(?:posts?|tweets?|videos?|documentar(?:y|ies)|accounts?|articles?|content)\b|"
     r"\b(?:bans?|banned|blocks?|blocked|suspends?|suspended) (?:\w+ ){0,2}"
     r"(?:writers?|journalists?|bloggers?|critics?|activists?|influencers?|politicians?) from\b|"
     r"\b(?:bans?|banned|restricts?|limits?) (?:(?:ai|some|all|new|fake|certain|political|paid) )*"
@@ -75,15 +75,17 @@ _ACCUSED_BY_AUTHORITY = re.compile(
     r"(?:formally )?accuses?\b(?=.*\b(?:monopol|anti-?trust|breach|violat|breaking|illegal|unlawful|competition)\w*)"
 )
 """An authority that accuses a firm of breaking a law has begun a case; of anybody else, and of anything else, it is talk."""
-_SUPPOSED = re.compile(r"^(?!.*\b(?:bills?|drafts?|proposals?|proposed|plans?)\b)(.*)\b(?:that|which) (?:could|may|might)\b.*$")
+_SUPPOSED = re.compile(
+    r"^(?!(?!.*\bsign(?:s|ed)\b).*\b(?:bills?|drafts?|proposals?|proposed|plans?)\b)(.*)\b(?:that|which) (?:could|may|might)\b.*$"
+)
 """What may follow from an act that the headline has told before."""
 _NETWORK: Final = re.compile(r"\b(?:internet|social[- ](?:media|networks?)|mobile data|messaging|messengers)\b", re.IGNORECASE)
 _LISTED: Final = re.compile(r"\b(?:blacklist(?:s|ed|ing)?|(?:entity|unverified|SDN) lists?)\b", re.IGNORECASE)
 _CONTROLLED: Final = re.compile(r"\b(?:export controls?(?! (?:black)?list)|end[- ]use)\b", re.IGNORECASE)
 _ENACTS: Final = re.compile(
-    r"^(?!request for|draft|proposed|notice of proposed|advance notice)(?!.*(?:; corrections?|of comment period)$).*\b(?:additional (?:\w+ ){0,2}(?:controls|measures|sanctions)|framework for|"
-    r"expansion of (?!licen[cs]e exceptions?)|impos(?:ition|ing)|prohibitions? (?:on|of)|restrict(?:ing|ions?)|adjusting imports|notice of action|"
-    r"revocation)\b",
+    r"^(?!request for|draft|proposed|notice of proposed|advance notice)(?!.*(?:; corrections?|of comment period)$).*"
+    r"\b(?:additional (?:\w+ ){0,2}(?:controls|measures|sanctions)|framework for|expansion of (?!licen[cs]e exceptions?)|"
+    r"impos(?:ition|ing)|prohibitions? (?:on|of)|restrict(?:ing|ions?)|adjusting imports|notice of action|revocation)\b",
     re.IGNORECASE,
 )
 """How the title of an official act names a burden that it brings."""

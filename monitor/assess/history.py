@@ -103,15 +103,16 @@ def history(claims: Sequence[Claim], core: Substance, voices: Chorus[DocumentBri
 def _wave(said: Sequence[_Said]) -> Wave | None:
     """Of those who tell of an act or a chance of it; a gazette's titles are names and hedge nothing. Older news is not looked at."""
     spoken: list[Spoken] = []
-    news = [one for one in said if one.stage is not None and one.stage not in HALTED]
+    news = [one for one in said if _news_stage(one) not in (None, *HALTED)]
     for one in sorted(news, key=lambda one: (one.told, one.claim.order), reverse=True):
         if spoken and one.told < spoken[0].told - _WAVES:
             break
         document = one.claim.report.document
         official = document.kind == "regulator"
         headline = "act" if official else told_by(document.title)
-        if headline != "opinion" and one.stage is not None:
-            stage: Stage = "rumoured" if headline == "chance" and one.stage != "proposed" else one.stage
+        told = _news_stage(one)
+        if headline != "opinion" and told is not None:
+            stage: Stage = "rumoured" if headline == "chance" and told != "proposed" else told
             signal, recorded_at = one.claim.report.signal, one.claim.report.recorded_at
             sure = signal.confidence * CONFIDENCE_WEIGHT[tier(one.claim)] >= PLAIN_CONFIDENCE
             says_so = is_plain(document.title, signal.type) or (official and one.primary and enacts(document.title))
@@ -120,6 +121,12 @@ def _wave(said: Sequence[_Said]) -> Wave | None:
             listing = is_listing(document.title, [quote.text for quote in signal.evidence])
             spoken.append(Spoken(document.id, one.voice, stage, one.told, recorded_at, one.primary, plain, parties, listing))
     return wave(spoken)
+
+
+def _news_stage(one: _Said) -> Stage | None:
+    """What a report tells as news: a ruling that ends nothing leaves the measure where it is, but tells that it stands."""
+    signal = one.claim.report.signal
+    return one.stage or (signal.stage if signal.type == "litigation" and signal.stage in TAKEN else None)
 
 
 def _said(news: Sequence[Claim], core: Substance, voices: Chorus[DocumentBrief]) -> list[_Said]:

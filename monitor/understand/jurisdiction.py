@@ -7,6 +7,7 @@ users or companies lose, and where a provider is at home.
 from __future__ import annotations
 
 from dataclasses import replace
+from urllib.parse import urlsplit
 
 from monitor.catalog import Catalog
 from monitor.model import EventType, Role
@@ -16,6 +17,8 @@ from monitor.understand.reading import Line, Reading
 from monitor.understand.segment import Cluster
 
 _DOMESTIC: frozenset[EventType] = frozenset({"service_ban", "data_privacy", "divestiture", "antitrust", "licensing_regulation"})
+_OF_NOBODY = frozenset({"us", "io", "co", "ai", "tv", "me", "fm", "ly", "to", "gg", "sh", "so", "cc", "ws", "eu"})
+"""Endings of two letters that sites everywhere use."""
 
 
 def issuing_of(cluster: Cluster, types: tuple[EventType, ...], reading: Reading) -> tuple[str, ...]:
@@ -87,8 +90,23 @@ def _first_state(cluster: Cluster, types: tuple[EventType, ...], reading: Readin
     somebody = any(f.actor.passive or f.actor.kind in ("gov", "court") for j in cluster.anchors for f in j.findings)
     if set(types) & _DOMESTIC and (somebody or types[0] != "service_ban"):
         own = [replace(line, places=tuple(p for p in line.places if not is_occasion(line, p))) for line in lines]
-        return named_places(own, tuple(into))[:1] or (("EU",) if into and _speaks_of_europe(lines) else ())
-    return ()
+        found = named_places(own, tuple(into))[:1] or (("EU",) if into and _speaks_of_europe(lines) else ())
+        return found or assumed_state(reading)
+    return assumed_state(reading)
+
+
+def assumed_state(reading: Reading) -> tuple[str, ...]:
+    """The United States where an English headline tells of a court and the text names no place: papers tell others' courts with theirs.
+
+    Not where the paper's address is of another country, whose readers know which court is meant.
+    """
+    title = reading.lines[0]
+    if reading.lang != "en" or not title.mentions or not phrase("jurisdiction.us-court").search(title.sentence.text):
+        return ()
+    if any(place.ids and "US" not in place.ids for line in reading.lines for place in line.places):
+        return ()
+    ending = (urlsplit(reading.document.url).hostname or "").rpartition(".")[2]
+    return () if len(ending) == 2 and ending not in _OF_NOBODY else ("US",)
 
 
 def _speaks_of_europe(lines: list[Line]) -> bool:

@@ -19,8 +19,8 @@ _SHORT = 2
 """A name this short counts only in its own capitals."""
 _CLAUSE = re.compile(r"[.!?。！？\n]")
 _WORD_AFTER = re.compile(r"[\s\-]*([\w']+)")
-_LETTER_OF_ANOTHER = re.compile(r"[\-/+&]\s?$"), re.compile(r"^(?:-\d|\s?[/+&]|\.(?!com\b)\w)")
-"""What stands before and after a single letter that is part of another name: S/X, 7-X, X-22, X.org."""
+_LETTER_OF_ANOTHER = re.compile(r"[\-/+&]\s?$"), re.compile(r"^(?:-(?:\d|[A-Z](?!wned|ased|ival|inked))|\s?[/+&]|\.(?!com\b)\w)")
+"""What stands before and after a single letter that is part of another name: S/X, 7-X, X-22, X-Mode, X.org."""
 _WORD = re.compile(r"[^\W\d_][\w'-]*")
 _SMALL = frozenset({"of", "the", "and", "for", "to", "in", "on", "a", "an", "de"})
 """Words that an abbreviation leaves out."""

@@ -65,7 +65,7 @@ class Look:
 
     @cached_property
     def asked(self) -> bool:
-        """Whether what heads say of it can count without a person: a rule tells of a live event, the words are those of one, or it is one."""
+        """Whether what heads say of it can count without a person: a rule tells of a live event, the words do, or it is an act itself."""
         if self.page is None or self.reading is None:
             return False
         return self.live or is_official(self.reading) or worded(self.reading) >= WORDED

@@ -103,8 +103,14 @@ def notice(tag: str = "notice", **fields: Any) -> Report:
 def gazette(tag: str, number: str = "", rin: tuple[str, ...] = (), **fields: Any) -> Report:
     """A US regulator's own document."""
     facts = RegulatorFacts(number=number, rin=rin) if number else None
-    own = {"kind": "regulator", "reliability": "primary", "jurisdiction": "US", "origin_group": "us-government", "regulator": facts}
-    return report(tag, doc=own, **fields)
+    own: dict[str, Any] = {
+        "kind": "regulator",
+        "reliability": "primary",
+        "jurisdiction": "US",
+        "origin_group": "us-government",
+        "regulator": facts,
+    }
+    return report(tag, doc=own | fields.pop("doc", {}), **fields)
 
 
 def draft_rule(tag: str = "draft", **fields: Any) -> Report:

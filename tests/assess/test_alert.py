@@ -110,6 +110,44 @@ def test_the_day_that_was_foretold_is_no_news_when_it_comes() -> None:
     assert given_for(one(*known, *begun), [first], days(15)) is None
 
 
+UPHELD: dict[str, Any] = {"type": "litigation", "stage": "final", "doc": {"title": "Court upholds ban of OpenAI in Italy"}}
+
+
+@pytest.mark.parametrize(("after", "is_news"), [(12, True), (14, False), (15, False)])
+def test_a_ruling_before_the_eve_of_the_foretold_day_is_news(after: int, *, is_news: bool) -> None:
+    known = [ban(tag, "IT", "openai", stage="final", effective=date(2024, 7, 9)) for tag in "ab"]
+    first = given_for(one(*known))
+    rulings = [ban(tag, "IT", "openai", told=NOTICE_DAY + days(after), **UPHELD) for tag in "xy"]
+    assert first is not None
+    then = given_for(one(*known, *rulings), [first], days(after) + timedelta(hours=6))
+    assert (then.reason if then else None) == ("again" if is_news else None)
+
+
+LIGHT: dict[str, Any] = {
+    "type": "export_control",
+    "providers": {},
+    "affected": (),
+    "issuing": ("US",),
+    "sectors": ("ai",),
+    "stage": "final",
+}
+
+
+@pytest.mark.parametrize(
+    ("title", "stage", "is_told"),
+    [
+        ("Framework for Artificial Intelligence Diffusion", "final", True),
+        ("Framework for Artificial Intelligence Diffusion", "proposed", False),
+        ("Revision of License Requirements of Certain Models", "final", False),
+    ],
+)
+def test_an_enacted_measure_that_covers_a_class_is_told_from_few_points_on(title: str, stage: str, *, is_told: bool) -> None:
+    act = gazette("g", "2025-1", doc={"title": title}, **(LIGHT | {"stage": stage}))
+    given = given_for(one(act), points=15)
+    assert (given is not None) == is_told
+    assert given is None or given.pairs[0].points < 15
+
+
 @pytest.mark.parametrize(("place", "target", "apart", "held"), [
     ("IT", "openai", 1, True), ("IT", "openai", 3, False), ("FR", "openai", 1, False), ("IT", "baidu", 1, False),
 ])  # fmt: skip

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from monitor.assess.headline import is_plain, told_by
+from monitor.assess.headline import enacts, is_listing, is_plain, told_by
 from monitor.model import EventType
 
 
@@ -34,6 +34,8 @@ from monitor.model import EventType
         ("Norway sues Meta in a case that could break it up", "act"),
         ("Plan of Norway that could ban TikTok", "chance"),
         ("Norway's parliament passes bill that could ban TikTok", "chance"),
+        ("Premier signs bill that could ban TikTok", "act"),
+        ("Norway bans Meta from mining posts to train its models", "act"),
         ("US accuses China of hacking Microsoft", "opinion"),
         ("Senator in EU accuses X of illegal ads", "opinion"),
     ],
@@ -102,3 +104,34 @@ def test_capitals_tell_nothing(title: str) -> None:
 
 def test_a_state_that_takes_a_maker_over_is_told_plainly() -> None:
     assert is_plain("Dutch government takes control of chipmaker Nexperia", "divestiture")
+
+
+@pytest.mark.parametrize(
+    ("title", "brings"),
+    [
+        ("Implementation of Additional Export Controls: Certain Chips; Entity List Modification", True),
+        ("Framework for Artificial Intelligence Diffusion", True),
+        ("Imposition of Special Measure", True),
+        ("Prohibition on an App", True),
+        ("Implementation of Additional Export Controls: Certain Chips; Correction", False),
+        ("Implementation of Additional Export Controls: Certain Chips; Extension of Comment Period", False),
+        ("Clarification of Controls; Expansion of License Exception for Governments", False),
+        ("Revision of License Requirements of Certain Cameras", False),
+        ("Request for Comments on Additional Controls", False),
+        ("Notice of a Meeting", False),
+    ],
+)
+def test_what_the_title_of_an_official_act_brings(title: str, *, brings: bool) -> None:
+    assert enacts(title) == brings
+
+
+@pytest.mark.parametrize(
+    ("title", "is_list"),
+    [
+        ("Additions to the Entity List", True),
+        ("US adds 28 firms to its export control list, a blacklist", True),
+        ("Implementation of Additional Export Controls: Certain Chips; Entity List Modification", False),
+    ],
+)
+def test_who_adds_firms_to_a_list_and_who_controls_more(title: str, *, is_list: bool) -> None:
+    assert is_listing(title, ["A quote of something else."]) == is_list

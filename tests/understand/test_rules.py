@@ -127,8 +127,9 @@ def test_traditional_characters_fold_one_for_one() -> None:
 
 def _gazette(doc_type: str, effective: date | None) -> Document:
     return Document(
-        source="fr", guid="g", url="https://example.org/", title="Rule on network equipment", text="", lang="en", published_at=datetime(2024, 6, 24, tzinfo=UTC),
-        retrieved_at=datetime(2024, 6, 24, tzinfo=UTC), content_hash="0", origin_group="fr", kind="regulator", jurisdiction="US",
+        source="fr", guid="g", url="https://example.org/", title="Rule on network equipment", text="", lang="en",
+        published_at=datetime(2024, 6, 24, tzinfo=UTC), retrieved_at=datetime(2024, 6, 24, tzinfo=UTC), content_hash="0",
+        origin_group="fr", kind="regulator", jurisdiction="US",
         regulator=RegulatorFacts(
             number="2024-13923", doc_type=doc_type, effective_on=effective, comments_close_on=date(2024, 8, 4), rin=("1505-AC82",)
         ),

@@ -14,7 +14,9 @@ from datetime import date
 import numpy as np
 
 from monitor.model import MODIFIERS, EventDates, EventType, Offer, Quote, Role, Signal
+from monitor.understand.jurisdiction import assumed_state
 from monitor.understand.learned.encoder import Floats
+from monitor.understand.learned.headline import HALTED_BY_COURTS, cuts_a_network, is_halted_by_court, stage_by_title
 from monitor.understand.learned.page import ROLES, SECTORS, STAGES, TYPES, Page
 from monitor.understand.learned.terms import Term
 from monitor.understand.learned.verdict import Verdict, day_chances
@@ -42,14 +44,14 @@ DATED = 0.4
 PLAIN_SURE = 0.85
 """How sure rules must be of what a headline tells plainly, for heads that find the text irrelevant to have no say."""
 _PLAIN: frozenset[EventType] = frozenset({"service_ban", "data_privacy"})
-_BY_AUTHORITY: frozenset[EventType] = frozenset({"licensing_regulation", "litigation"})
-"""What rules call a firm's settlement with an authority, and a state's suit."""
-_OF_AUTHORITIES = {"lr.settled": "reconcile.settled", "lr.state-suit": "reconcile.sued"}
-"""Cues of these two, with the phrase that a headline must have beside."""
+_BY_AUTHORITY: frozenset[EventType] = frozenset({"licensing_regulation", "litigation", "antitrust"})
+"""What rules call a firm's settlement with an authority or its plea, a state's suit, and a court's ruling on a monopoly."""
+_OF_AUTHORITIES = {
+    "lr.settled": "reconcile.settled", "lr.state-suit": "reconcile.sued", "lr.plea": "reconcile.pleads", "at.ruled": "reconcile.ruled",
+}  # fmt: skip
+"""Cues of these, with the phrase that a headline must have beside."""
 _SPOKEN_OF: dict[EventType, str] = {"antitrust": "reconcile.competition", "data_privacy": "reconcile.privacy", "relief": "reconcile.relief"}
 """The phrase that a text on a measure of this kind has somewhere."""
-_MEASURES: frozenset[EventType] = frozenset({"service_ban", "licensing_regulation", "data_privacy"})
-"""What courts keep from taking effect."""
 _TRADE: frozenset[EventType] = frozenset({"export_control", "investment_restriction"})
 TITLE = 300
 """Letters before a name in a title that tell its part in it."""
@@ -71,17 +73,6 @@ def reconciled(reading: Reading, page: Page, verdict: Verdict, found: Sequence[S
     return [*_Case(reading, page, verdict, _cutting(reading, live)).settled(live), *past]
 
 
-def cuts_a_network(title: Line) -> bool:
-    """Whether a headline tells that a network is switched off, not what it costs, what broke it or that it is back."""
-    return bool(phrase("reconcile.shutdown").search(title.masked)) and not phrase("reconcile.no-shutdown").search(title.masked)
-
-
-def is_halted_by_court(title: Line) -> bool:
-    """Whether a headline tells that a court keeps a measure from taking effect."""
-    halted = phrase("reconcile.measure-halted")
-    return bool(halted.search(title.masked) or halted.search(title.sentence.text))  # a mark hides that an organ is a court
-
-
 def _cutting(reading: Reading, live: Sequence[Signal]) -> frozenset[str]:
     """Providers that the headline has for a subject and rules read as cutting users off themselves."""
     title = reading.lines[0]
@@ -99,7 +90,7 @@ def plainly_told(reading: Reading, found: Sequence[Signal]) -> list[Signal]:
     """
     title, by_authority = reading.lines[0].sentence.text, _is_by_authority(reading)
     is_plain = by_authority or bool(phrase("reconcile.plain").search(title))
-    if not is_plain or phrase("reconcile.not-plain").search(title):
+    if not is_plain or phrase("reconcile.not-plain").search(phrase("reconcile.ruled").sub(" ", title)):
         return []
     titled = {hit.cue.type for hit in reading.lines[0].hits}
     is_cut = cuts_a_network(reading.lines[0])
@@ -111,7 +102,7 @@ def plainly_told(reading: Reading, found: Sequence[Signal]) -> list[Signal]:
 
 
 def _is_by_authority(reading: Reading) -> bool:
-    """Whether the headline tells that a firm pays an authority, or that a state sues it."""
+    """Whether the headline tells that a firm pays an authority or pleads guilty, that a state sues it, or what a court finds it to be."""
     title = reading.lines[0]
     cues = {hit.cue.id for hit in title.hits}
     return any(cue in cues and phrase(name).search(title.masked) for cue, name in _OF_AUTHORITIES.items())
@@ -157,10 +148,12 @@ class _Case:
         roles = self._roles().values()
         if kind == "service_ban" and "restricting" in roles and "targeted" not in roles:
             return "access_restriction"  # who shuts users out of its own service is no government
-        if kind in _MEASURES and self._is_halted_by_court:
+        if kind in HALTED_BY_COURTS and self._is_halted_by_court:
             return "litigation"
         if official := kind_by_title(self.reading.document):
             return official
+        if kind == "service_ban" and phrase("reconcile.sell-off").search(self.reading.lines[0].masked):
+            return "antitrust" if self._speaks_of("antitrust") else "divestiture"
         if kind == "service_ban" and phrase("reconcile.content-order").search(self.reading.lines[0].masked):
             return "licensing_regulation"
         if self.reading.lang != "en" or kind not in _SPOKEN_OF or self._speaks_of(kind):
@@ -321,20 +314,11 @@ class _Case:
             for code in place.ids
         ]
         scene = {code for code, is_scene in named if is_scene} - {code for code, is_scene in named if not is_scene}
-        issuing = tuple(k for k, p in zip(keys, self.verdict.issuing, strict=True) if p >= FURTHER)
+        issuing = tuple(k for k, p in zip(keys, self.verdict.issuing, strict=True) if p >= FURTHER) or assumed_state(self.reading)
         return issuing, tuple(k for k, p in zip(keys, self.verdict.affected, strict=True) if p >= FURTHER and k not in scene)
 
     def _stage(self) -> str:
-        stage, title = STAGES[int(np.argmax(self.verdict.stage))], self.reading.lines[0]
-        ended = stage in ("suspended", "rescinded")
-        if self._is_halted_by_court:
-            return stage if ended or self._primary() not in (*_MEASURES, *MODIFIERS) else "suspended"
-        if ended and phrase("reconcile.stands").search(title.masked):
-            return "in_force"
-        # Who suspends a service puts nothing off: the word for the end of a measure tells its beginning.
-        is_ban = stage == "suspended" and phrase("reconcile.service-suspended").search(title.masked)
-        is_cut = ended and self._primary() in ("service_ban", "relief") and cuts_a_network(title)
-        return "in_force" if is_ban or is_cut else stage
+        return stage_by_title(STAGES[int(np.argmax(self.verdict.stage))], self._primary(), self.reading.lines[0])
 
     def _sectors(self) -> tuple[str, ...]:
         rows = sorted(zip(SECTORS, self.verdict.sectors, strict=True), key=lambda row: -row[1])

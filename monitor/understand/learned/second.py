@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from monitor.model import MODIFIERS, EventType, Signal
-from monitor.understand.learned.reconcile import cuts_a_network, is_halted_by_court
+from monitor.understand.learned.headline import cuts_a_network, is_halted_by_court
 from monitor.understand.lexicon import load_lexicon, phrase
 from monitor.understand.reading import Line, Reading
 
@@ -22,7 +22,8 @@ WORDED = 0.7
 def shows_who_acts(reading: Reading, live: Sequence[Signal]) -> bool:
     """Whether the headline is news of an authority's measure, not an opinion or a reaction, and names whom the measure hits, or, where
     it names nobody, the technology. A fine needs no authority in the headline. A provider's own step is left to the rules, as most are
-    about its product; so are suits and ends, which would end or put off the wrong measure, but for a court that halts a law.
+    about its product; so are suits and ends, which would end or put off the wrong measure, but for a court that halts a law
+    and a reprieve for a named firm. An official act names itself.
     """
     title = reading.lines[0]
     if not live or not live[0].issuing or (not is_official(reading) and _tells_of_none(title)):
@@ -33,6 +34,8 @@ def shows_who_acts(reading: Reading, live: Sequence[Signal]) -> bool:
         return bool(hit) if named else _is_technical(title)
     if is_halted_by_court(title):
         return bool(hit) if named else _is_technical(title)
+    if live[0].type == "relief" and live[0].stage == "suspended" and phrase("second.reprieve").search(title.masked):
+        return bool(hit) and _names_a_state(title)
     if live[0].type in _LEFT_TO_RULES or live[0].stage in _ENDED:
         return False
     if not _names_a_state(title):
