@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, timedelta
 
-from monitor.model import HIT, Document, EventDates, EventType, RegulatorFacts, Sector, Signal, Stage
+from monitor.model import HIT, Document, EventDates, EventType, RegulatorFacts, Signal, Stage
 from monitor.understand.dates.roles import OLD_AFTER_DAYS
 from monitor.understand.lexicon import load_lexicon, phrase
 
@@ -75,7 +75,7 @@ def _own_days(dates: EventDates, document: Document) -> EventDates:
     return dates.model_copy(update={"announced": announced, "effective": effective})
 
 
-def _sectors_named(text: str) -> set[Sector]:
+def _sectors_named(text: str) -> set[str]:
     told = phrase("regulator.paperwork").sub(" ", text)
     return {sector for sector, pattern in load_lexicon().sectors.items() if pattern.search(told)}
 
