@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from math import floor
 from typing import Final
 
 from monitor.assess.constants import ESTABLISHED_ORIGINS, NEWS_CYCLE_DAYS, SAME_NEWS_DAYS
+from monitor.assess.echo import further_voices
 from monitor.assess.factors import ACTIVE
 from monitor.assess.measure import EITHER, FAMILY
 from monitor.assess.question import Question
@@ -40,14 +42,16 @@ _SAME_NEWS: Final = timedelta(days=NEWS_CYCLE_DAYS)
 _EVE: Final = timedelta(days=1)
 
 
-def alert(
-    event: Event,
-    told: Sequence[Alert],
-    as_of: datetime,
-    providers: Mapping[str, Provider],
-    regions: Mapping[str, tuple[Jurisdiction, ...]],
-    floor_points: int = ALERT_POINTS,
-) -> Alert | None:
+@dataclass(frozen=True)
+class Around:
+    """What an event is judged in: the catalogue's providers and regions, and the events of these days, itself among them or not."""
+
+    providers: Mapping[str, Provider]
+    regions: Mapping[str, tuple[Jurisdiction, ...]]
+    beside: Sequence[Event] = ()
+
+
+def alert(event: Event, told: Sequence[Alert], as_of: datetime, around: Around, floor_points: int = ALERT_POINTS) -> Alert | None:
     """The alert that the event is worth at `as_of` after those `told` before, in any order; pure.
 
     - **new**: it reaches `floor_points` for some provider in some place, and two independent origins or a primary source tell it in
@@ -58,6 +62,7 @@ def alert(
     - **lifted**: it was alerted before, and is now suspended or rescinded; then weight plays no part. Or it was decided before we knew of
       it, would be worth an alert if it stood, and independent origins tell its end.
 
+    Origins that tell the same under another name count with those of the event: see echo.py.
     A further act (**again**) asks for a headline that says it plainly, unless a plan is told. That firms are listed, none of which we know,
     is no alert.
     What becomes news within two days of an alert for the same provider in the same place is part of that interruption.
@@ -73,20 +78,23 @@ def alert(
     if event.stage in HALTED:
         stood = _as_it_stood(event, as_of)
         least = min(NAMELESS_POINTS, floor_points) if _is_nameless(event) else floor_points
-        pairs = _pairs(stood, as_of, providers, regions, least) if stood else ()
-        return _alert(event, step, "lifted", pairs, as_of) if pairs and not _is_part_of(told, event, step, pairs, regions) else None
+        pairs = _pairs(stood, as_of, around, least) if stood else ()
+        return _alert(event, step, "lifted", pairs, as_of) if pairs and not _is_part_of(told, event, step, pairs, around.regions) else None
     hit = _as_told(event)
     if _lists_others(hit):
         return None
-    pairs = _pairs(hit, as_of, providers, regions, _least(hit, floor_points))
+    echoed = further_voices(hit, around.beside)
+    pairs = _pairs(hit, as_of, around, _least(hit, floor_points, echoed))
     news: StageStep | Wave = wave or step
-    reason: AlertReason | None = "new" if event.confirmed or (wave and _is_told(event, wave)) else None
+    reason: AlertReason | None = "new" if event.confirmed or (wave and _is_told(event, wave, echoed)) else None
     if own is not None:
         if _is_certain(event, step) and (event.confirmed or (wave and _is_news(step, wave))) and _is_further(event, step, own):
             news, reason = step, "advanced"
         else:
-            reason = "again" if wave and _is_again(event, wave, own) else None
-    return _alert(event, news, reason, pairs, as_of) if pairs and reason and not _is_part_of(told, event, news, pairs, regions) else None
+            reason = "again" if wave and _is_again(event, wave, own, echoed) else None
+    if not pairs or reason is None or _is_part_of(told, event, news, pairs, around.regions):
+        return None
+    return _alert(event, news, reason, pairs, as_of)
 
 
 def _as_it_stood(event: Event, as_of: datetime) -> Event | None:
@@ -108,7 +116,7 @@ def _was_planned(event: Event) -> bool:
     earlier = [PHASE[step.stage] for step in event.stages[:-1] if step.stage not in HALTED]
     if earlier:
         return max(earlier) < PHASE["announced"]
-    return any(_PLAN.search(proof.quote) for proof in event.evidence)
+    return bool(event.evidence) and all(_PLAN.search(proof.quote) for proof in event.evidence)
 
 
 def _as_told(event: Event) -> Event:
@@ -119,11 +127,12 @@ def _as_told(event: Event) -> Event:
     return event.model_copy(update={"providers": named})
 
 
-def _least(event: Event, floor_points: int) -> int:
+def _least(event: Event, floor_points: int, echoed: int) -> int:
     """The points that suffice for how it is told in these days, `floor_points` at most."""
     wave = event.wave
     if wave and _is_nameless(event):
-        several = wave.origins >= ESTABLISHED_ORIGINS or (wave.plain and (wave.primary or wave.origins >= ALERT_ORIGINS))
+        origins = wave.origins + echoed
+        several = origins >= ESTABLISHED_ORIGINS or (wave.plain and (wave.primary or origins >= ALERT_ORIGINS))
         return min(NAMELESS_POINTS, floor_points) if several else floor_points
     return min(PLAIN_POINTS, floor_points) if wave and _is_plain(event, wave) else floor_points
 
@@ -140,11 +149,11 @@ def _is_nameless(event: Event) -> bool:
     return not any(role in ACTIVE for role in event.providers.values())
 
 
-def _is_told(event: Event, wave: Wave) -> bool:
+def _is_told(event: Event, wave: Wave, echoed: int) -> bool:
     """Whether it is told at once, as planned or decided, by two origins or a primary source, or by one in so many words."""
     if wave.stage == "rumoured":
         return False
-    several = len(event.origins) >= ALERT_ORIGINS and wave.origins >= ALERT_ORIGINS
+    several = len(event.origins) + echoed >= ALERT_ORIGINS and wave.origins + echoed >= ALERT_ORIGINS
     return several or wave.primary or _is_plain(event, wave)
 
 
@@ -238,30 +247,30 @@ def _is_news(step: StageStep, wave: Wave) -> bool:
     return wave.primary or len({*step.documents} & {*wave.documents}) >= ALERT_ORIGINS
 
 
-def _is_again(event: Event, wave: Wave, own: Alert) -> bool:
+def _is_again(event: Event, wave: Wave, own: Alert, echoed: int) -> bool:
     """Whether many tell it at once who were silent, days after the last interruption."""
     if event.type == "access_restriction":
         return False  # a provider cuts off once; what follows is its echo
     is_plan = PHASE[wave.stage] < PHASE["announced"]
-    if not _is_told(event, wave) or not (wave.plain or is_plan):
+    if not _is_told(event, wave, echoed) or not (wave.plain or is_plan):
         return False
     since = wave.recorded_at - own.at
     # That it begins is told on the eve of the day that the last alert gave; what is decided before is news.
     foretold = own.effective is not None and -_EVE <= wave.recorded_at.date() - own.effective <= _SAME_NEWS
-    many = wave.alike >= ESTABLISHED_ORIGINS and wave.before * 2 < wave.alike and since > QUIET
-    some = wave.alike >= ALERT_ORIGINS and wave.before == 0 and since > timedelta(days=SAME_NEWS_DAYS)
+    alike = wave.alike + echoed
+    many = alike >= ESTABLISHED_ORIGINS and wave.before * 2 < alike and since > QUIET
+    some = alike >= ALERT_ORIGINS and wave.before == 0 and since > timedelta(days=SAME_NEWS_DAYS)
     return not foretold and (many or (some and PHASE[wave.stage] >= PHASE["announced"]))
 
 
-def _pairs(
-    event: Event, as_of: datetime, providers: Mapping[str, Provider], regions: Mapping[str, tuple[Jurisdiction, ...]], least: int
-) -> tuple[AlertPair, ...]:
+def _pairs(event: Event, as_of: datetime, around: Around, least: int) -> tuple[AlertPair, ...]:
     """Named providers, or all that a nameless measure covers, in the places it names, with what the event alone weighs there."""
+    providers = around.providers
     named = [provider for provider, role in event.providers.items() if role in ACTIVE] or list(providers)
     found, nameless = [], _is_nameless(event)
     for place in sorted({*event.affected, *event.issuing}):
         for provider in named:
-            for counted in contributions([event], Question(provider, place, as_of, providers, regions)):
+            for counted in contributions([event], Question(provider, place, as_of, providers, around.regions)):
                 if (points := floor(100 * counted.size)) >= least:
                     found.append(AlertPair(provider=provider, jurisdiction=place, points=points))
     abroad = {pair: providers[pair.provider].home != pair.jurisdiction if pair.provider in providers else True for pair in found}

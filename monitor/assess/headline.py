@@ -51,10 +51,12 @@ _DONE = re.compile(
     r"leaves|leaving|quits|withdraws?|exits?|pulls? (?:out|plug)|shuts? (?:down|off|out)|geoblocks?|goes dark|goes offline|"
     r"(?:delays?|pauses?|postpones?|withholds?) .*\b(?:launch|rollout|release)|"
     r"to (?:end|leave|exit|quit)|ends|cuts? off|bows out|"
+    r"(?:judges?|courts?|jury|justices) finds?|"
     r"export (?:ban|controls?|curbs?|restrictions?)|(?:added to|adds? .* to) .*\b(?:blacklist|entity list))\b",
 )
 _DOUBTED = re.compile(
     r"\b(?:says?|said|saying|avoid|reportedly|reports?|sources|plans?|planning|planned|threatens?|threatened|vows?|wins?|won|loses?|lost|"
+    r"must face|can (?:proceed|sue)|may proceed|"
     r"cleared|would|if|unless|bankruptcy|new owner\w*|bids? to|tries to|trying to|fights?|despite|live|watch)\b|[?:]",
 )
 """What somebody says or plans, or what the headline tells of something else, before which the act itself lies."""
@@ -81,6 +83,10 @@ _SUPPOSED = re.compile(
 """What may follow from an act that the headline has told before."""
 _NETWORK: Final = re.compile(r"\b(?:internet|social[- ](?:media|networks?)|mobile data|messaging|messengers)\b", re.IGNORECASE)
 _LISTED: Final = re.compile(r"\b(?:blacklist(?:s|ed|ing)?|(?:entity|unverified|SDN) lists?)\b", re.IGNORECASE)
+_RULED: Final = re.compile(
+    r"\b(judges?|courts?|jury|justices) (?:says?|said|rules?|ruled|found|holds?|decides?|declares?)\b(?! (?:for|in favou?r)\b)"
+)
+"""How headlines tell of a ruling."""
 _CONTROLLED: Final = re.compile(r"\b(?:export controls?(?! (?:black)?list)|end[- ]use)\b", re.IGNORECASE)
 _ENACTS: Final = re.compile(
     r"^(?!request for|draft|proposed|notice of proposed|advance notice)(?!.*(?:; corrections?|of comment period)$).*"
@@ -102,6 +108,7 @@ def is_plain(title: str, kind: EventType) -> bool:
     """Whether the title itself says that a measure of that kind was taken, so that a machine can hardly misread it; English words only."""
     words = _ACCUSED_BY_AUTHORITY.sub("charges", title.lower())
     fits = kind not in _OF_KIND or _OF_KIND[kind].search(words)
+    words = _RULED.sub(r"\1 finds", words)
     return told_by(title) == "act" and bool(_DONE.search(words)) and bool(fits) and not _DOUBTED.search(words)
 
 

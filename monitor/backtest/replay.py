@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import groupby
 
-from monitor.assess.alert import ALERT_POINTS, alert
+from monitor.assess.alert import ALERT_POINTS, Around, alert
 from monitor.assess.casebook import Casebook
-from monitor.assess.constants import BAND_FLOOR
+from monitor.assess.constants import BAND_FLOOR, NEWS_CYCLE_DAYS
 from monitor.assess.fit import Thread
 from monitor.assess.kinship import Kinship
 from monitor.assess.merge import merged
@@ -31,6 +31,9 @@ from monitor.store import events as stored_events
 
 FLOORS = (10, ALERT_POINTS, 20, BAND_FLOOR["medium"], 35, BAND_FLOOR["high"])
 """Points an alert could ask for; the service's own is among them. The others are shown beside it, so that its choice can be judged."""
+
+LATELY = timedelta(days=2 * NEWS_CYCLE_DAYS)
+"""What was last told before can be no news of the same days."""
 
 
 @dataclass(frozen=True)
@@ -65,6 +68,8 @@ class Replay:
         self._told: dict[str, Document] = {}
         self._entries: set[tuple[str, str]] = set()
         self._met: set[tuple[str, str]] = set()
+        self._lately: dict[str, datetime] = {}
+        """When events last changed, of those that still may be beside the news."""
 
     def run(self, read: Iterable[tuple[list[Cycle], list[Read]]], total: int, progress: Progress) -> Outcome:
         """All portions, each cycle at its own hour; what a cycle brought is known at its end."""
@@ -149,10 +154,14 @@ class Replay:
 
     def _judge(self, now: datetime, changed: Iterable[Event]) -> None:
         catalog = self._world.catalog
-        for event in sorted(changed, key=lambda event: event.id):
-            self.outcome.events[event.id] = event
+        changed = sorted(changed, key=lambda event: event.id)
+        self.outcome.events |= {event.id: event for event in changed}
+        self._lately = {key: at for key, at in self._lately.items() if now - at <= LATELY} | {event.id: now for event in changed}
+        beside = [self.outcome.events[key] for key in sorted(self._lately) if key in self.outcome.events]
+        around = Around(catalog.providers, catalog.members, beside)
+        for event in changed:
             for points, told in self.outcome.told.items():
-                given = alert(event, [one.alert for one in told], now, catalog.providers, catalog.members, points)
+                given = alert(event, [one.alert for one in told], now, around, points)
                 if given is not None:
                     told.append(Told(given, self._told[given.document], frozenset(event.documents)))
 

@@ -155,4 +155,6 @@ def _vetoed(lowered: str, start: int, end: int, rule: AliasRule | None) -> bool:
         return True
     if any(before.endswith(w.lower()) for w in rule.veto_prev):
         return True
+    if rule.after and not any(after.startswith(w) for w in rule.after):
+        return True
     return bool(rule.require) and not any(w.lower() in lowered for w in rule.require)

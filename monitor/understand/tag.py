@@ -74,7 +74,8 @@ class Look:
         """Whether heads do not stand alone with what they tell."""
         if self.live or self.reading is None or not self.asked:
             return self.live
-        return shows_who_acts(self.reading, [signal for signal in told if not signal.background])
+        titled = {named.provider for named in self.gate.doubtful if named.start < self.text.title_end}
+        return shows_who_acts(self.reading, [signal for signal in told if not signal.background], titled)
 
 
 Heads = Callable[[Sequence[Page]], Sequence[Verdict]]

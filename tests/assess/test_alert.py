@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.assess.alert import alert
+from monitor.assess.alert import Around, alert
 from monitor.assess.casebook import Casebook
 from monitor.assess.kinship import NO_KIN
 from monitor.assess.merge import merged
@@ -24,7 +24,7 @@ TWO = [ban("a", "IT", "openai"), ban("b", "IT", "openai", told=NOTICE_DAY + time
 
 
 def given_for(event: Event, told: list[Alert] | None = None, after: timedelta = timedelta(hours=6), points: int = 25) -> Alert | None:
-    return alert(event, told or [], NOTICE_DAY + after, PROVIDERS, REGIONS, points)
+    return alert(event, told or [], NOTICE_DAY + after, Around(PROVIDERS, REGIONS), points)
 
 
 def one(*reports: Report) -> Event:
@@ -413,7 +413,7 @@ def test_a_network_switched_off_and_a_law_on_data_hit_every_service(title: str, 
     }  # fmt: skip
     catalog = load_catalog()
     told = one(*(report(tag, doc={"title": f"{title}, writes {tag}"}, **cut) for tag in "abc"))
-    given = alert(told, [], NOTICE_DAY + days(1), catalog.providers, catalog.members)
+    given = alert(told, [], NOTICE_DAY + days(1), Around(catalog.providers, catalog.members))
     assert bool(given) is hit
     assert given is None or {pair.jurisdiction for pair in given.pairs} == {"IN"}
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitor.assess.alert import alert
+from monitor.assess.alert import Around, alert
 from monitor.assess.anchors import anchors_of, lost
 from monitor.assess.correct import reading
 from monitor.assess.kinship import NO_KIN
@@ -121,7 +121,7 @@ def test_who_confirms_lets_one_origin_alert_and_who_rejects_silences() -> None:
 
     def alerted(*decisions: EventDecision) -> Alert | None:
         (event,) = events(LONE, *decisions).values()
-        return alert(event, (), AT, asked.providers, asked.regions, 1)
+        return alert(event, (), AT, Around(asked.providers, asked.regions), 1)
 
     assert alerted() is None
     assert alerted(decision(1, "dispute", first)) is None

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from monitor.assess.alert import alert
+from monitor.assess.alert import Around, alert
 from monitor.assess.thread import thread
 from monitor.backtest.labels import Label, key_of, load_labels
 from monitor.backtest.measure import (
@@ -38,7 +38,7 @@ FIRST = NOTICE_DAY + timedelta(hours=1)
 def told(number: int = 0, after: timedelta = timedelta(hours=5), confidence: float = 0.9, documents: frozenset[str] = frozenset()) -> Told:
     """An alert on Italy's ban of OpenAI."""
     (event,) = thread([ban("a", "IT", "openai"), ban("b", "IT", "openai")], NAMES)
-    given_ = alert(event, [], FIRST + after, PROVIDERS, {})
+    given_ = alert(event, [], FIRST + after, Around(PROVIDERS, {}))
     assert given_ is not None
     lead = document(f"lead{number}")
     return Told(given_.model_copy(update={"confidence": confidence}), lead, documents or frozenset({lead.id}))

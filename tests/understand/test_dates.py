@@ -18,6 +18,11 @@ def dates(text: str, lang: str = "en", published: date = PUBLISHED) -> list[Date
     return find_dates(text, published, lang)
 
 
+@pytest.mark.parametrize("text", ["Access is restored after seven-month ban.", "It is back after a 7-month suspension."])
+def test_what_lasted_until_now_gives_no_day_to_come(text: str) -> None:
+    assert dates(text) == []
+
+
 def test_a_day_told_before_with_its_year_is_that_day_again() -> None:
     told = dates("On October 7, 2022, it made a rule. The October 7 rule is amended, and the October 9 one is not.")
     assert [mention.day for mention in told] == [date(2022, 10, 7), date(2022, 10, 7), date(2024, 10, 9)]

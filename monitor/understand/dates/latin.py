@@ -94,6 +94,12 @@ _COUNTS_FROM = re.compile(
     rf"\s+(?:of|after|from|following)\s+(?:the\s+)?(?:\d{{1,2}}(?:st|nd|rd|th)?\s+{MONTH}|{MONTH}\s+\d|20\d\d-)", re.I
 )
 """What follows a period that counts from a day of the text, not from the act."""
+LASTED = re.compile(
+    r"[\s-]*(?:\w+\s+)?(?:ban|block|suspension|blackout|shutdown|absence|outage|probe|investigation|inquiry|trial|battle|hiatus|freeze"
+    r"|embargo|dispute|fight|standoff|delay|pause|halt|row|fray|saga|exile)\b",
+    re.I,
+)
+"""What a period before it only measures: "after a seven-month ban"."""
 _SPAN_AFTER = re.compile(rf"(?<![\w.,-]){_SPAN}\s+(?:after|from|following)\s+{_BASE}", re.I)
 _SPAN_TO = re.compile(
     r"(?<!\w)(?:has|have|had|gives?|gave|given|giving|allow(?:s|ed)?|gets?"
@@ -326,6 +332,8 @@ def _spans(text: str) -> Iterator[Expression]:
     for hit in _IN_SPAN.finditer(text):
         if hit["n"].lower() in {"a", "an"} and hit["u"].lower() == "day":
             continue  # "within a day" is haste, not a date
+        if hit["p"].lower() == "after" and LASTED.match(text, hit.end()):
+            continue
         base = "unknown" if not hit["base"] and _COUNTS_FROM.match(text, hit.end()) else _base(hit["base"])
         yield Expression(hit.start(), hit.end(), "shift", shift=number(hit["n"]), unit=_unit(hit), base=base)
     for hit in _SPAN_AFTER.finditer(text):

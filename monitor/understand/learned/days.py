@@ -16,6 +16,7 @@ from typing import Literal
 
 from monitor.understand.dates import DateMention, DateRole
 from monitor.understand.dates.expression import HAN, MONTH, MONTHS, NUMBER, WEEKDAY, Expression, Unit, fold, number
+from monitor.understand.dates.latin import LASTED
 from monitor.understand.dates.resolve import calendar_day, later, shifted
 from monitor.understand.reading import Reading
 from monitor.understand.text import Covered
@@ -134,7 +135,7 @@ def _counted(text: str, told: Sequence[DateMention], published: date) -> Iterato
     near = [m for m in told if m.day and m.day != published and -RECENT <= (m.day - published).days <= RECENT][: 4 * ANCHORS]
     for hit in islice(chain(_SPAN.finditer(text), _SPAN_CJK.finditer(text)), 4 * MOST):
         unit = _UNITS.get(hit["u"].lower())
-        if unit is None or number(hit["n"]) < 1:
+        if unit is None or number(hit["n"]) < 1 or ("-" in hit[0] and LASTED.match(text, hit.end())):
             continue
         if unit == "day" and hit.re is _SPAN and (hit["b"] or "").strip().lower() in ("business", "working"):
             unit = "business day"

@@ -5,12 +5,18 @@ What comes in: a text's first line, and what heads make of the text. What goes o
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from monitor.model import MODIFIERS, EventType
 from monitor.understand.lexicon import phrase
 from monitor.understand.reading import Line
 
 HALTED_BY_COURTS: frozenset[EventType] = frozenset({"service_ban", "licensing_regulation", "data_privacy"})
 """What courts keep from taking effect."""
+_EASED: Mapping[str, EventType] = {
+    "headline.eased-ban": "service_ban", "headline.eased-list": "sanctions_listing", "headline.eased-trade": "export_control",
+}  # fmt: skip
+"""What a headline on the end of a measure calls the measure."""
 _MADE = frozenset({"announced", "final", "in_force"})
 
 
@@ -23,6 +29,11 @@ def is_halted_by_court(title: Line) -> bool:
     """Whether a headline tells that a court keeps a measure from taking effect."""
     halted = phrase("reconcile.measure-halted")
     return bool(halted.search(title.masked) or halted.search(title.sentence.text))  # a mark hides that an organ is a court
+
+
+def eased_by_title(title: Line) -> list[EventType]:
+    """The kind of measure that a headline on a relief says has ended or is eased."""
+    return [kind for name, kind in _EASED.items() if phrase(name).search(title.masked)][:1]
 
 
 def stage_by_title(stage: str, kind: EventType, title: Line) -> str:

@@ -16,7 +16,7 @@ import numpy as np
 from monitor.model import MODIFIERS, EventDates, EventType, Offer, Quote, Role, Signal
 from monitor.understand.jurisdiction import assumed_state
 from monitor.understand.learned.encoder import Floats
-from monitor.understand.learned.headline import HALTED_BY_COURTS, cuts_a_network, is_halted_by_court, stage_by_title
+from monitor.understand.learned.headline import HALTED_BY_COURTS, cuts_a_network, eased_by_title, is_halted_by_court, stage_by_title
 from monitor.understand.learned.page import ROLES, SECTORS, STAGES, TYPES, Page
 from monitor.understand.learned.terms import Term
 from monitor.understand.learned.verdict import Verdict, day_chances
@@ -48,6 +48,7 @@ _BY_AUTHORITY: frozenset[EventType] = frozenset({"licensing_regulation", "litiga
 """What rules call a firm's settlement with an authority or its plea, a state's suit, and a court's ruling on a monopoly."""
 _OF_AUTHORITIES = {
     "lr.settled": "reconcile.settled", "lr.state-suit": "reconcile.sued", "lr.plea": "reconcile.pleads", "at.ruled": "reconcile.ruled",
+    "at.law": "reconcile.charged",
 }  # fmt: skip
 """Cues of these, with the phrase that a headline must have beside."""
 _SPOKEN_OF: dict[EventType, str] = {"antitrust": "reconcile.competition", "data_privacy": "reconcile.privacy", "relief": "reconcile.relief"}
@@ -90,6 +91,7 @@ def plainly_told(reading: Reading, found: Sequence[Signal]) -> list[Signal]:
     """
     title, by_authority = reading.lines[0].sentence.text, _is_by_authority(reading)
     is_plain = by_authority or bool(phrase("reconcile.plain").search(title))
+    is_plain = is_plain or bool(phrase("reconcile.to-ban").search(reading.lines[0].masked))
     if not is_plain or phrase("reconcile.not-plain").search(phrase("reconcile.ruled").sub(" ", title)):
         return []
     titled = {hit.cue.type for hit in reading.lines[0].hits}
@@ -156,6 +158,8 @@ class _Case:
             return "antitrust" if self._speaks_of("antitrust") else "divestiture"
         if kind == "service_ban" and phrase("reconcile.content-order").search(self.reading.lines[0].masked):
             return "licensing_regulation"
+        if kind == "antitrust" and "targeted" not in roles and phrase("reconcile.law").search(self.reading.lines[0].masked):
+            return "licensing_regulation"  # a law that asks for fair dealing is no case against anybody
         if self.reading.lang != "en" or kind not in _SPOKEN_OF or self._speaks_of(kind):
             return kind
         read = [s for s in live if s.type != kind]
@@ -285,6 +289,8 @@ class _Case:
         chance = self.verdict.types
         told = [TYPES[i] for i in np.argsort(-chance) if chance[i] >= FURTHER]
         is_law = self._is_halted_by_court and MODIFIERS.issuperset((self._primary(), *told))
+        if self._primary() == "relief" and MODIFIERS.issuperset(told):
+            told += eased_by_title(self.reading.lines[0])
         return [*told, "licensing_regulation"] if is_law else told
 
     def _roles(self) -> dict[str, Role]:
@@ -299,8 +305,15 @@ class _Case:
         return found
 
     def _is_occasion(self, provider: str) -> bool:
-        """Whether the headline names the provider only in what another firm is punished for ("fines app for sharing data with …")."""
+        """Whether the provider stands only in what another firm is punished for ("fines app for sharing data with …"), which the headline
+        tells, or in a comparison ("a weapon honed against …").
+        """
         title = self.reading.lines[0]
+        told = [
+            (line.masked, m.start - line.sentence.start) for line in self.reading.lines for m in line.mentions if m.provider == provider
+        ]
+        if told and all(phrase("reconcile.compared").search(masked[max(0, start - TITLE) : start]) for masked, start in told):
+            return True
         spans = [m.start - title.sentence.start for m in title.mentions if m.provider == provider]
         return bool(spans) and all(phrase("reconcile.occasion").search(title.masked[max(0, start - TITLE) : start]) for start in spans)
 

@@ -6,7 +6,7 @@ measures to them. Where no rule reads an event, the words must say so too (`word
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from monitor.model import MODIFIERS, EventType, Signal
 from monitor.understand.learned.headline import cuts_a_network, is_halted_by_court
@@ -19,16 +19,16 @@ WORDED = 0.7
 """The least probability that words like these tell of a measure: four in five of those that do have it, four in a hundred others."""
 
 
-def shows_who_acts(reading: Reading, live: Sequence[Signal]) -> bool:
+def shows_who_acts(reading: Reading, live: Sequence[Signal], doubtful: Collection[str] = ()) -> bool:
     """Whether the headline is news of an authority's measure, not an opinion or a reaction, and names whom the measure hits, or, where
     it names nobody, the technology. A fine needs no authority in the headline. A provider's own step is left to the rules, as most are
     about its product; so are suits and ends, which would end or put off the wrong measure, but for a court that halts a law
-    and a reprieve for a named firm. An official act names itself.
+    and a reprieve for a named firm. An official act names itself. A `doubtful` name in the headline counts where heads take it for one.
     """
     title = reading.lines[0]
     if not live or not live[0].issuing or (not is_official(reading) and _tells_of_none(title)):
         return False
-    named = {mention.provider for mention in title.mentions}
+    named = {mention.provider for mention in title.mentions} | (set(doubtful) & live[0].providers.keys())
     hit = named & {provider for provider, role in live[0].providers.items() if role in ("targeted", "restricting", "affected")}
     if is_official(reading):
         return bool(hit) if named else _is_technical(title)
@@ -42,7 +42,8 @@ def shows_who_acts(reading: Reading, live: Sequence[Signal]) -> bool:
         return bool(hit) and bool(phrase("second.fined").search(title.masked))
     if named:
         return bool(hit)
-    return _is_technical(title) and not phrase("second.party").search(title.masked)
+    is_law = live[0].stage == "proposed" and live[0].type == "licensing_regulation"  # fines that it threatens are nobody's yet
+    return _is_technical(title) and (is_law or not phrase("second.party").search(title.masked))
 
 
 def is_official(reading: Reading) -> bool:
@@ -80,4 +81,6 @@ def _names_a_state(line: Line) -> bool:
 
 def _is_technical(line: Line) -> bool:
     text = line.sentence.text
-    return bool(phrase("needs.tech").search(text)) or any(sector.search(text) for sector in load_lexicon().sectors.values())
+    return bool(phrase("needs.tech").search(text) or phrase("second.technical").search(text)) or any(
+        sector.search(text) for sector in load_lexicon().sectors.values()
+    )
