@@ -83,7 +83,8 @@ def alert(event: Event, told: Sequence[Alert], as_of: datetime, around: Around, 
     hit = _as_told(event)
     if _lists_others(hit):
         return None
-    echoed = further_voices(hit, around.beside)
+    # Laws for one sector are many, where states are busy: only what is told plainly is one with another.
+    echoed = further_voices(hit, around.beside) if not _is_nameless(hit) or (wave and wave.plain) else 0
     pairs = _pairs(hit, as_of, around, _least(hit, floor_points, echoed))
     news: StageStep | Wave = wave or step
     reason: AlertReason | None = "new" if event.confirmed or (wave and _is_told(event, wave, echoed)) else None

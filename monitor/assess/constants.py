@@ -14,7 +14,7 @@ from typing import Final
 
 from monitor.model import EventType, Level, Modality, Reliability, Role, Stage
 
-METHODOLOGY_VERSION: Final = "1.5.0"
+METHODOLOGY_VERSION: Final = "1.6.0"
 
 SEVERITY: Final = MappingProxyType[EventType, float]({
     "service_ban": 1.0,  # the service may not be used at all

@@ -126,7 +126,7 @@ def _wave(said: Sequence[_Said]) -> Wave | None:
 def _news_stage(one: _Said) -> Stage | None:
     """What a report tells as news: a ruling that ends nothing leaves the measure where it is, but tells that it stands."""
     signal = one.claim.report.signal
-    return one.stage or (signal.stage if signal.type == "litigation" and signal.stage in TAKEN else None)
+    return one.stage or (signal.stage if signal.type == "litigation" and signal.stage in ("final", "in_force") else None)
 
 
 def _said(news: Sequence[Claim], core: Substance, voices: Chorus[DocumentBrief]) -> list[_Said]:

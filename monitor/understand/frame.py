@@ -110,7 +110,7 @@ def _anchored(cluster: Cluster, types: tuple[EventType, ...], roles: dict[str, R
     near = [reading.lines[0], *(j.line for j in cluster.anchors)]
     if reading.document.kind == "regulator" and types[0] not in _TRADE:
         near = near[:1]  # a gazette says in its title what its rule is about
-    about = [phrase("needs.tech"), *load_lexicon().sectors.values()] if types[0] in _TRADE else load_lexicon().sectors.values()
+    about = [phrase("needs.tech" if types[0] in _TRADE else "second.technical"), *load_lexicon().sectors.values()]
     sector = any(pattern.search(line.sentence.text) for pattern in about for line in near)
     strong = any(f.hit.cue.weight >= STRONG_CUE for j in cluster.anchors for f in j.findings)
     return sector and strong

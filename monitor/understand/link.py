@@ -15,7 +15,7 @@ from monitor.model import AliasRule, Provider
 from monitor.understand.lexicon import simplified_table
 from monitor.understand.text import Covered, same_length_lower
 
-_SHORT = 2
+SHORT = 2
 """A name this short counts only in its own capitals."""
 _CLAUSE = re.compile(r"[.!?。！？\n]")
 _WORD_AFTER = re.compile(r"[\s\-]*([\w']+)")
@@ -66,7 +66,7 @@ def aliases(providers: Mapping[str, Provider]) -> dict[str, list[Alias]]:
                 continue
             seen.add(spelling)
             rule = provider.ambiguous.get(spelling)
-            strict = (rule is not None and rule.case) or len(spelling) <= _SHORT
+            strict = (rule is not None and rule.case) or len(spelling) <= SHORT
             plain = spelling.translate(simplified_table())  # as texts are read
             alias = Alias(provider.id, plain, "product" if kind == "product" else "name", rule, strict)
             table.setdefault(same_length_lower(plain), []).append(alias)
@@ -89,7 +89,7 @@ def link(text: str, lowered: str, hits: Iterable[tuple[int, int]], table: Mappin
         if meant := next((a for a in cased if _means(text, lowered, (start, end), a, cased)), None):
             accepted.append(Named(meant.provider, spelt, meant.kind, start, end))
             covered.take(start, end)
-        elif may := next((a for a in bearers if a in cased or not (len(a.text) <= _SHORT or (a.rule and a.rule.common))), None):
+        elif may := next((a for a in bearers if a in cased or not (len(a.text) <= SHORT or (a.rule and a.rule.common))), None):
             doubtful.append(Named(may.provider, spelt, may.kind, start, end, sure=False))
     for named in doubtful:
         if not covered.touches(named.start, named.end):
@@ -177,7 +177,7 @@ def _placed(text: str, lowered: str, start: int, end: int, rule: AliasRule) -> b
         return True
     at = end + len(after) - len(after.lstrip(" "))
     told = any(lowered.startswith(word, at) and bounded(lowered, at, at + len(word)) for word in rule.after)
-    return told and (end - start > _SHORT or bool(_FREE_BEFORE.search(_sides(text, start, end)[0])))
+    return told and (end - start > SHORT or bool(_FREE_BEFORE.search(_sides(text, start, end)[0])))
 
 
 def _sides(text: str, start: int, end: int) -> tuple[str, str]:

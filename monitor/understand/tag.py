@@ -30,13 +30,13 @@ from monitor.understand.learned.verdict import Verdict, consistent
 from monitor.understand.learned.vote import voted
 from monitor.understand.learned.wording import worded
 from monitor.understand.lexicon import load_lexicon
-from monitor.understand.link import Named
+from monitor.understand.link import SHORT, Named
 from monitor.understand.newcomers import chinese_companies, lines_of_events, newcomers
 from monitor.understand.reading import Line, Reading, read
 from monitor.understand.regulator import trusted
 from monitor.understand.text import READ, Text, read_text
 
-TAGGER_VERSION, HEADS_VERSION = "rules-2026.14", "heads-2026.14"
+TAGGER_VERSION, HEADS_VERSION = "rules-2026.15", "heads-2026.15"
 """Of the rules alone and with heads; each changes with every change of rules, data or weights that may change a record."""
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 """Half a character, which JSON can escape and UTF-8 cannot hold; one mark replaces it, so that offsets stay."""
@@ -74,7 +74,7 @@ class Look:
         """Whether heads do not stand alone with what they tell."""
         if self.live or self.reading is None or not self.asked:
             return self.live
-        titled = {named.provider for named in self.gate.doubtful if named.start < self.text.title_end}
+        titled = {named.provider for named in self.gate.doubtful if named.start < self.text.title_end and len(named.alias) > SHORT}
         return shows_who_acts(self.reading, [signal for signal in told if not signal.background], titled)
 
 

@@ -45,6 +45,11 @@ TOLD = [
     ("Google will pay 93 million dollars to settle California's privacy claims", "google", "US"),
     ("Binance pleads guilty to US charges over sanctions", "binance", "US"),
     ("FCC adds Kaspersky to its list of national security threats", "kaspersky", "US"),
+    ("Google has illegal monopoly on ads, judge rules", "google", "US"),
+    ("Google Is a Monopolist in Maps, Judge Says", "google", "US"),
+    ("Federal appeals court upholds ban of TikTok", "bytedance", "US"),
+    ("Europe charges Apple with antitrust breach", "apple", "EU"),
+    ("Taliban order ban on TikTok", "bytedance", "AF"),
 ]
 
 
@@ -64,6 +69,8 @@ NAMELESS = [
     ("President of US signs executive order on artificial intelligence", "licensing_regulation", "US"),
     ("Gabon cuts internet access after vote", "service_ban", "GA"),
     ("Kazakhstan pulls the plug on the internet as unrest grows", "service_ban", "KZ"),
+    ("Gabon: Internet switched off after vote", "service_ban", "GA"),
+    ("China passes strict data privacy law", "data_privacy", "CN"),
 ]
 
 
@@ -72,6 +79,21 @@ def test_a_measure_that_names_nobody_is_read(rules: Tagger, title: str, kind: st
     (signal, *_) = live(rules, title)
     assert signal.type == kind
     assert issuing in signal.issuing
+
+
+@pytest.mark.parametrize(
+    ("title", "address", "issuing"),
+    [
+        ("Appeals court upholds ban of TikTok", "https://news.example/1", ("US",)),
+        ("Appeals court upholds ban of TikTok", "https://news.example.in/1", ()),
+        ("Indian appeals court upholds ban of TikTok", "https://news.example/1", ("IN",)),
+        ("High court upholds ban of TikTok", "https://news.example/1", ()),
+    ],
+)
+def test_a_court_that_no_place_is_told_of_is_one_of_the_united_states(title: str, address: str, issuing: tuple[str, ...]) -> None:
+    (look,) = Tagger(load_catalog(), None).look([item(title).model_copy(update={"url": address})])
+    assert look.reading is not None
+    assert {place for signal in look.found for place in signal.issuing} == set(issuing)
 
 
 def test_a_part_of_a_federation_is_where_something_happens(rules: Tagger) -> None:
@@ -111,6 +133,30 @@ def test_heads_are_believed_where_a_rule_or_the_words_say_so_too(reader: Tagger)
     assert all(tagging.relevant for _, verdict, tagging in judged if verdict and verdict.relevant >= 0.8)
     told = [tagging.relevant and tagging.agreed for _, _, tagging in judged]
     assert told == [True, True, False, False, False, False, False]
+
+
+STAGES = [
+    ("US House passes bill that could see TikTok banned", "proposed"),
+    ("President of US signs bill that could ban TikTok", "final"),
+    ("US Supreme Court upholds law that bans TikTok", "final"),
+]
+
+
+@pytest.mark.parametrize(("title", "stage"), STAGES, ids=[title for title, _ in STAGES])
+def test_how_far_a_bill_has_come_is_told_by_who_acts(reader: Tagger, title: str, stage: str) -> None:
+    (tagging,) = reader.tag([item(title)])
+    assert tagging.agreed
+    assert tagging.signals[0].stage == stage
+
+
+def test_what_a_relief_ends_is_told_by_its_headline(reader: Tagger) -> None:
+    (tagging,) = reader.tag([item("Nigeria lifts Twitter ban")])
+    assert (tagging.signals[0].type, tagging.signals[0].beneath) == ("relief", ("service_ban",))
+
+
+def test_whom_an_older_measure_hit_has_no_part_in_the_new_one(reader: Tagger) -> None:
+    (tagging,) = reader.tag([item("U.S. Cuts Off Russia From Chips", "The rules reach goods made abroad, a weapon honed against Huawei.")])
+    assert tagging.signals[0].providers.get("huawei", "mentioned") == "mentioned"
 
 
 def test_who_suspends_a_service_puts_nothing_off(reader: Tagger) -> None:

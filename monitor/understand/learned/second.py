@@ -15,6 +15,11 @@ from monitor.understand.reading import Line, Reading
 
 _LEFT_TO_RULES: frozenset[EventType] = MODIFIERS | {"access_restriction"}
 _ENDED = frozenset({"suspended", "rescinded"})
+_OF_NONE = (
+    "judge.reaction", "second.question", "second.spared", "second.approved", "reconcile.content-order", "judge.ordinary-pay",
+    "judge.private-suit",
+)  # fmt: skip
+"""Phrases of headlines that tell of no measure."""
 WORDED = 0.7
 """The least probability that words like these tell of a measure: four in five of those that do have it, four in a hundred others."""
 
@@ -54,24 +59,12 @@ def is_official(reading: Reading) -> bool:
 def _tells_of_none(title: Line) -> bool:
     """Whether a headline comments, asks, is off our topic, tells that nothing is done, or of an order on what stands on a service."""
     lexicon = load_lexicon()
-    others = (
-        lexicon.off_topic,
-        *map(
-            phrase,
-            (
-                "judge.reaction",
-                "second.question",
-                "second.spared",
-                "second.approved",
-                "reconcile.content-order",
-                "judge.ordinary-pay",
-                "judge.private-suit",
-            ),
-        ),
-    )
     if phrase("reconcile.shutdown").search(title.masked) and not cuts_a_network(title):
         return True
-    return bool(lexicon.opinion.search(title.sentence.text)) or any(pattern.search(title.masked) for pattern in others)
+    # A law may make firms pay for what they otherwise buy.
+    others = [phrase(name) for name in _OF_NONE if name != "judge.ordinary-pay" or not phrase("reconcile.law").search(title.masked)]
+    said = (lexicon.off_topic, *others)
+    return bool(lexicon.opinion.search(title.sentence.text)) or any(pattern.search(title.masked) for pattern in said)
 
 
 def _names_a_state(line: Line) -> bool:
