@@ -258,9 +258,9 @@ def _is_again(event: Event, wave: Wave, own: Alert, echoed: int) -> bool:
     since = wave.recorded_at - own.at
     # That it begins is told on the eve of the day that the last alert gave; what is decided before is news.
     foretold = own.effective is not None and -_EVE <= wave.recorded_at.date() - own.effective <= _SAME_NEWS
-    alike = wave.alike + echoed
+    alike = wave.alike + (echoed if wave.alike >= ALERT_ORIGINS else 0)
     many = alike >= ESTABLISHED_ORIGINS and wave.before * 2 < alike and since > QUIET
-    some = alike >= ALERT_ORIGINS and wave.before == 0 and since > timedelta(days=SAME_NEWS_DAYS)
+    some = wave.alike >= ALERT_ORIGINS and wave.before == 0 and since > timedelta(days=SAME_NEWS_DAYS)
     return not foretold and (many or (some and PHASE[wave.stage] >= PHASE["announced"]))
 
 

@@ -51,13 +51,14 @@ _DONE = re.compile(
     r"leaves|leaving|quits|withdraws?|exits?|pulls? (?:out|plug)|shuts? (?:down|off|out)|geoblocks?|goes dark|goes offline|"
     r"(?:delays?|pauses?|postpones?|withholds?) .*\b(?:launch|rollout|release)|"
     r"to (?:end|leave|exit|quit)|ends|cuts? off|bows out|"
-    r"(?:judges?|courts?|jury|justices) finds?|"
+    r"found guilty|"
     r"export (?:ban|controls?|curbs?|restrictions?)|(?:added to|adds? .* to) .*\b(?:blacklist|entity list))\b",
 )
 _DOUBTED = re.compile(
     r"\b(?:says?|said|saying|avoid|reportedly|reports?|sources|plans?|planning|planned|threatens?|threatened|vows?|wins?|won|loses?|lost|"
-    r"evad(?:e|es|ing)|skirts?|skirting|dodg(?:e|es|ing)|circumvent\w*|sidestep\w*|get around|work-?arounds?|"
+    r"to (?:evade|skirt|dodge|circumvent|sidestep|get around)|"
     r"must face|can (?:proceed|sue)|may proceed|(?:upholds|affirms) \w+(?:'s|s') (?!ban|fine|order|law)|"
+    r"(?:bans?|blocks?|laws?|orders?) (?:\w+ ){0,2}(?:violate[sd]?|illegal|unlawful|unconstitutional)|"
     r"cleared|would|if|unless|bankruptcy|new owner\w*|bids? to|tries to|trying to|fights?|despite|live|watch)\b|[?:]",
 )
 """What somebody says or plans, or what the headline tells of something else, before which the act itself lies."""
@@ -85,16 +86,24 @@ _SUPPOSED = re.compile(
 _NETWORK: Final = re.compile(r"\b(?:internet|social[- ](?:media|networks?)|mobile data|messaging|messengers)\b", re.IGNORECASE)
 _LISTED: Final = re.compile(r"\b(?:blacklist(?:s|ed|ing)?|(?:entity|unverified|SDN) lists?)\b", re.IGNORECASE)
 _RULED: Final = re.compile(
-    r"\b(judges?|courts?|jury|justices) (?:says?|said|rules?|ruled|found|holds?|decides?|declares?)\b(?! (?:for|in favou?r)\b)"
+    r"\b(judges?|courts?|jury|justices) (?:says?|said|rules?|ruled|finds?|found|holds?|decides?|declares?)\b(?! (?:for|in favou?r)\b)"
 )
 """How headlines tell of a ruling."""
-_GUILTY: Final = re.compile(r"\b(?:monopol\w+|illegal(?:ly)?|unlawful(?:ly)?|violat\w+|broke|breach\w*|liable|misused)\b")
+_GUILTY: Final = re.compile(
+    r"\b(?:monopol\w+(?! (?:case|trial|suit|appeal)\b)|illegal(?:ly)?|unlawful(?:ly)?|violat\w+|broke|breach\w*|liable|misused)\b"
+)
 """What a court finds of a firm; of all else that it rules most are steps of a case."""
+_ONLY_A_STEP: Final = re.compile(
+    r"\b(?:not|\w+n't|can|may|keep|appeals?|moot|wait|against|bans?|blocks?|laws?|orders?|rules? that|owns|fans|users)\b|\bn[o']t\b"
+)
+"""What lets a firm off, is about a measure or about somebody else."""
 _CONTROLLED: Final = re.compile(r"\b(?:export controls?(?! (?:black)?list)|end[- ]use)\b", re.IGNORECASE)
 _ENACTS: Final = re.compile(
-    r"^(?!request for|draft|proposed|notice of proposed|advance notice)(?!.*(?:; corrections?|of comment period)$).*"
+    r"^(?!request for|draft|proposed|notice of proposed|advance notice|terminat|eas(?:e|es|ing)\b|lifting|suspen|exempt)"
+    r"(?!.*\b(?:exclusions?|exempt\w*|expansion of validated)\b)(?!.*(?:; corrections?|of comment period)$).*"
     r"\b(?:additional (?:\w+ ){0,2}(?:controls|measures|sanctions)|framework for|expansion of (?!licen[cs]e exceptions?)|"
-    r"impos(?:ition|ing)|prohibitions? (?:on|of)|restrict(?:ing|ions?)|adjusting imports|notice of action|revocation)\b",
+    r"impos(?:ition|ing)|prohibitions? (?:on|of)|restrict(?:ing|ions?)|adjusting imports|notice of action|"
+    r"revocation of (?:\S+ ){0,2}(?:authori[sz]ations?|licen[cs]es?|exceptions?|exemptions?))\b",
     re.IGNORECASE,
 )
 """How the title of an official act names a burden that it brings."""
@@ -111,8 +120,8 @@ def is_plain(title: str, kind: EventType) -> bool:
     """Whether the title itself says that a measure of that kind was taken, so that a machine can hardly misread it; English words only."""
     words = _ACCUSED_BY_AUTHORITY.sub("charges", title.lower())
     fits = kind not in _OF_KIND or _OF_KIND[kind].search(words)
-    if _GUILTY.search(words):
-        words = _RULED.sub(r"\1 finds", words)
+    if _GUILTY.search(words) and not _ONLY_A_STEP.search(words):
+        words = _RULED.sub(r"\1 found guilty", words)
     return told_by(title) == "act" and bool(_DONE.search(words)) and bool(fits) and not _DOUBTED.search(words)
 
 

@@ -15,6 +15,7 @@ from itertools import groupby
 from monitor.assess.alert import ALERT_POINTS, Around, alert
 from monitor.assess.casebook import Casebook
 from monitor.assess.constants import BAND_FLOOR, NEWS_CYCLE_DAYS
+from monitor.assess.echo import echoes
 from monitor.assess.fit import Thread
 from monitor.assess.kinship import Kinship
 from monitor.assess.merge import merged
@@ -159,7 +160,9 @@ class Replay:
         self._lately = {key: at for key, at in self._lately.items() if now - at <= LATELY} | {event.id: now for event in changed}
         beside = [self.outcome.events[key] for key in sorted(self._lately) if key in self.outcome.events]
         around = Around(catalog.providers, catalog.members, beside)
-        for event in changed:
+        # What is new may be the second voice of an event that did not change.
+        backed = {other.id: other for event in changed for other in echoes(event, beside)}
+        for event in sorted((backed | {event.id: event for event in changed}).values(), key=lambda event: event.id):
             for points, told in self.outcome.told.items():
                 given = alert(event, [one.alert for one in told], now, around, points)
                 if given is not None:

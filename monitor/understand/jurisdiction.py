@@ -98,10 +98,12 @@ def _first_state(cluster: Cluster, types: tuple[EventType, ...], reading: Readin
 def assumed_state(reading: Reading) -> tuple[str, ...]:
     """The United States where an English headline tells of a court and the text names no place: papers tell others' courts with theirs.
 
-    Not where the paper's address is of another country, whose readers know which court is meant.
+    Not where the paper is of another country, whose readers know which court is meant, or a name stands before the court.
     """
     title = reading.lines[0]
     if reading.lang != "en" or not title.mentions or not phrase("jurisdiction.us-court").search(title.sentence.text):
+        return ()
+    if reading.document.jurisdiction not in (None, "US") or phrase("jurisdiction.other-court").search(reading.text.norm):
         return ()
     if any(place.ids and "US" not in place.ids for line in reading.lines for place in line.places):
         return ()

@@ -19,7 +19,10 @@ SHORT = 2
 """A name this short counts only in its own capitals."""
 _CLAUSE = re.compile(r"[.!?。！？\n]")
 _WORD_AFTER = re.compile(r"[\s\-]*([\w']+)")
-_LETTER_OF_ANOTHER = re.compile(r"[\-/+&]\s?$"), re.compile(r"^(?:-(?:\d|[A-Z](?!wned|ased|ival|inked))|\s?[/+&]|\.(?!com\b)\w)")
+_LETTER_OF_ANOTHER = (
+    re.compile(r"[\-/+&]\s?$"),
+    re.compile(r"^(?:-(?:\d|[A-Z](?!wned|ased|ival|inked)|like\b|ray|rated\b|energy\b|date\b)|\s?[/+&]|\.(?!com\b)\w)"),
+)
 """What stands before and after a single letter that is part of another name: S/X, 7-X, X-22, X-Mode, X.org."""
 _WORD = re.compile(r"[^\W\d_][\w'-]*")
 _SMALL = frozenset({"of", "the", "and", "for", "to", "in", "on", "a", "an", "de"})
@@ -103,9 +106,10 @@ def _is_other_acronym(text: str, one: Named, accepted: Sequence[Named]) -> bool:
     """Whether the text defines these letters as something else: "superabsorbent polymers (SAP)"; a firm's full name is linked itself."""
     if not (one.alias.isupper() and text[one.start - 1 : one.start] == "(" and text[one.end : one.end + 1] == ")"):
         return False
-    words = [word for word in _WORD.finditer(text, max(0, one.start - 120), one.start - 1) if word[0].lower() not in _SMALL]
+    words = [word for word in _WORD.finditer(text, max(0, one.start - 120), one.start - 1) if word[0] not in _SMALL]
     for first in range(len(words) - 1, max(-1, len(words) - 1 - len(one.alias)), -1):
-        if _abbreviates(one.alias.lower(), [word[0].lower() for word in words[first:]]):
+        # In capitals they may be the firm's own name in another spelling.
+        if _abbreviates(one.alias.lower(), [word[0] for word in words[first:]]):
             return not any(words[first].start() <= other.start < one.start - 1 for other in accepted)
     return False
 

@@ -59,6 +59,8 @@ def _told_by_itself(signal: Signal, document: Document) -> Signal | None:
     signal = signal.model_copy(update={"dates": _own_days(signal.dates, document), "stage": "final" if is_made else signal.stage})
     if HIT & {*signal.providers.values()}:
         return signal
+    if phrase("regulator.other-goods").search(title):
+        return None
     is_trade = not _TRADE.isdisjoint((signal.type, *signal.beneath))
     named = _sectors_named(f"{title}\n{document.text}" if is_trade else title)
     if not named and not is_trade and not phrase("regulator.technical").search(title):
@@ -70,7 +72,8 @@ def _own_days(dates: EventDates, document: Document) -> EventDates:
     """The days of the paper itself: older ones are those of a rule that it speaks of, and who gives more time tells until when."""
     oldest = (document.published_at or document.retrieved_at).date() - timedelta(days=OLD_AFTER_DAYS)
     announced, effective = (day if day is None or day >= oldest else None for day in (dates.announced, dates.effective))
-    if dates.comment is None and phrase("regulator.comments").search(document.text[:_LEAD]):
+    lead = document.text[:_LEAD]
+    if dates.comment is None and phrase("regulator.comments").search(lead) and not phrase("regulator.takes-effect").search(lead):
         return dates.model_copy(update={"announced": announced, "effective": None, "comment": effective})
     return dates.model_copy(update={"announced": announced, "effective": effective})
 

@@ -23,6 +23,7 @@ def one(*reports: Report) -> Event:
 
 
 NAMED = one(ban("a", "IT", "openai"))
+CASE = one(ban("a", "IT", "openai", type="antitrust"))
 NAMELESS = one(ban("a", "IT", **LAW))
 OTHERS: list[tuple[str, Event, Event, int]] = [
     ("the same firm, another kind", NAMED, one(ban("b", "IT", "openai", type="antitrust")), 1),
@@ -33,6 +34,9 @@ OTHERS: list[tuple[str, Event, Event, int]] = [
     ("a firm and a class", NAMED, one(ban("b", "IT", **LAW)), 0),
     ("another week", NAMED, one(ban("b", "IT", "openai", type="antitrust", told=NOTICE_DAY + days(5))), 0),
     ("a rumour", NAMED, one(ban("b", "IT", "openai", type="antitrust", stage="rumoured")), 0),
+    ("a ban and a control of exports", NAMED, one(ban("b", "IT", "openai", type="export_control")), 1),
+    ("a case and a control of exports", CASE, one(ban("b", "IT", "openai", type="export_control")), 0),
+    ("a copy", NAMED, one(ban("b", "IT", "openai", type="antitrust", evidence=ban("a").signal.evidence)), 0),
     ("a relief", NAMED, one(ban("b", "IT", "openai", type="relief", stage="rescinded")), 0),
     ("one law as a matter of data", NAMELESS, one(ban("b", "IT", **(LAW | {"type": "data_privacy"}))), 1),
     ("a law for another sector", NAMELESS, one(ban("b", "IT", **(LAW | {"type": "data_privacy", "sectors": ("apps",)}))), 0),

@@ -118,6 +118,11 @@ def test_a_state_that_takes_a_maker_over_is_told_plainly() -> None:
         ("Clarification of Controls; Expansion of License Exception for Governments", False),
         ("Revision of License Requirements of Certain Cameras", False),
         ("Request for Comments on Additional Controls", False),
+        ("Revocation of Additional Tariffs on Semiconductors", False),
+        ("Revocation of Validated End-User Authorizations", True),
+        ("Adjusting Imports of Semiconductors: Exclusion of Laptops", False),
+        ("Expansion of Validated End-User Authorization", False),
+        ("Termination of Additional Export Controls", False),
         ("Notice of a Meeting", False),
     ],
 )
@@ -135,3 +140,23 @@ def test_what_the_title_of_an_official_act_brings(title: str, *, brings: bool) -
 )
 def test_who_adds_firms_to_a_list_and_who_controls_more(title: str, *, is_list: bool) -> None:
     assert is_listing(title, ["A quote of something else."]) == is_list
+
+
+@pytest.mark.parametrize(
+    ("title", "plain"),
+    [
+        ("Google Is a Monopolist in Maps, Judge Says", True),
+        ("Meta misused data of Norwegians, court finds", True),
+        ("Judge says Apple does not have a monopoly over apps", False),
+        ("Court finds Apple not liable for monopolistic practices", False),
+        ("Judge rules Google can keep Chrome in monopoly case", False),
+        ("Judge says Google's monopoly appeal must wait", False),
+        ("Judge rules Google hid messages in monopoly case", False),
+        ("Court rules TikTok ban violates free speech", False),
+        ("Court upholds Apple's control of its store", False),
+        ("Chinese groups take to clouds to evade US export controls", False),
+        ("US fines Huawei unit that circumvented export controls", True),
+    ],
+)
+def test_what_a_court_finds_and_what_is_only_a_step(title: str, *, plain: bool) -> None:
+    assert is_plain(title, "licensing_regulation") == plain

@@ -18,6 +18,11 @@ def dates(text: str, lang: str = "en", published: date = PUBLISHED) -> list[Date
     return find_dates(text, published, lang)
 
 
+def test_a_further_day_is_no_other_because_it_bears_the_same_name() -> None:
+    told = dates("It was banned for staff on September 29, 2017. All sales are banned from September 29.")
+    assert told[-1].day == date(2024, 9, 29)
+
+
 @pytest.mark.parametrize("text", ["Access is restored after seven-month ban.", "It is back after a 7-month suspension."])
 def test_what_lasted_until_now_gives_no_day_to_come(text: str) -> None:
     assert dates(text) == []

@@ -20,6 +20,12 @@ from monitor.understand.dates.roles import OLD_AFTER_DAYS, RECENT_DAYS, DateRole
 __all__ = ["DateMention", "DateRole", "find_dates"]
 
 _RANGE = re.compile(r"\s*(?:-|–|—|~|～|至|到|to|through|thru|until|bis|au|al|до|から|부터)\s*", re.I)
+_THE = re.compile(r"\b(?:the|that|this|its)\s+$", re.I)
+_AN_ACT = re.compile(
+    r"\s+(?:\w+\s+){0,2}(?:IFR|rules?|orders?|regulations?|decision|notice|directive|law|statute|act|controls?|action|memo(?:randum)?)\b",
+    re.I,
+)
+"""What stands around a day by which an act is called."""
 _REACH = 160
 """How many characters of its sentence are read on each side of a date."""
 
@@ -42,7 +48,7 @@ def find_dates(text: str, published: date, lang: str) -> list[DateMention]:
     """The dates of `text` in order and without overlaps, resolved against `published`; offsets count in `text` as given."""
     folded = fold(text)
     found = _linked(folded, _longest([*latin.expressions(folded, lang, published), *cjk.expressions(folded)], len(text)))
-    found = list(_named_again(found))
+    found = list(_named_again(folded, found))
     sentences = sentence_starts(folded, ((e.start, e.end) for e in found))
     judged: list[tuple[Expression, Verdict]] = []
     for index, expression in enumerate(found):
@@ -84,18 +90,18 @@ def _linked(text: str, found: list[Expression]) -> list[Expression]:
     return linked
 
 
-def _named_again(found: Iterable[Expression]) -> Iterator[Expression]:
-    """The days; one that the text has told before with its year is that day again ("the October 7 rule")."""
+def _named_again(text: str, found: Iterable[Expression]) -> Iterator[Expression]:
+    """The days; one by which a text calls an act that it has told with its year before is that day again ("the October 7 rule")."""
     years: dict[tuple[int | None, int | None], int] = {}
     for expression in found:
         day = expression.month, expression.day
-        if expression.kind != "day" or None in day:
-            yield expression
-        elif expression.year is not None:
+        if expression.kind == "day" and expression.year is not None and None not in day:
             years[day] = expression.year
-            yield expression
+        is_name = day in years and expression.kind == "day" and expression.year is None and expression.turn is None
+        if is_name and _THE.search(text, max(0, expression.start - 8), expression.start) and _AN_ACT.match(text, expression.end):
+            yield replace(expression, year=years[day])
         else:
-            yield replace(expression, year=years.get(day)) if expression.turn is None else expression
+            yield expression
 
 
 def _surroundings(text: str, found: list[Expression], index: int, sentences: list[int], published: date) -> Surroundings:

@@ -154,6 +154,8 @@ class _Case:
             return "litigation"
         if official := kind_by_title(self.reading.document):
             return official
+        if kind == "sanctions_listing" and phrase("reconcile.delisted").search(self.reading.lines[0].masked):
+            return "relief"
         if kind == "service_ban" and phrase("reconcile.sell-off").search(self.reading.lines[0].masked):
             return "antitrust" if self._speaks_of("antitrust") else "divestiture"
         if kind == "service_ban" and phrase("reconcile.content-order").search(self.reading.lines[0].masked):
