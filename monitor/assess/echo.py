@@ -15,7 +15,8 @@ from monitor.assess.factors import ACTIVE
 from monitor.assess.stage import HALTED
 from monitor.model import Event, EventType, Wave
 
-_SAME_NEWS: Final = timedelta(days=NEWS_CYCLE_DAYS)
+SAME_NEWS: Final = timedelta(days=NEWS_CYCLE_DAYS)
+"""How far apart two events may become news that tell one measure."""
 _LAWS: Final[frozenset[EventType]] = frozenset({"licensing_regulation", "data_privacy", "antitrust", "service_ban"})
 """What one law for a whole class may be called."""
 _CASES: Final[frozenset[EventType]] = _LAWS | {"divestiture", "litigation"}
@@ -51,7 +52,7 @@ def _is_news_with(other: Event, wave: Wave) -> bool:
     news = other.wave
     if news is None or news.stage == "rumoured" or news.origins < len(other.origins):
         return False
-    return abs(news.recorded_at - wave.recorded_at) <= _SAME_NEWS
+    return abs(news.recorded_at - wave.recorded_at) <= SAME_NEWS
 
 
 def _could_be_one(event: Event, other: Event) -> bool:

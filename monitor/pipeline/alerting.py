@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from monitor.assess.alert import Around, alert, correction
+from monitor.assess.alert import alert, correction
 from monitor.assess.stage import HALTED
 from monitor.errors import NotFoundError
 from monitor.inform.forms import alert_form, alert_parts
@@ -16,7 +16,7 @@ from monitor.inform.hits import Hit, hits
 from monitor.inform.notice import Matter, alert_slot, is_held, presses
 from monitor.inform.query import DigestQuery
 from monitor.model import RISKS, Alert, Channel, Delivery, Event, Exposure, Mail, Recipient, Team, ToldAlert
-from monitor.pipeline.picture import Gallery, Known, out_of_reach, readers, signed_link
+from monitor.pipeline.picture import Gallery, out_of_reach, readers, signed_link
 from monitor.pipeline.world import World
 from monitor.store import Session, consents, events, links, outbox, slots
 from monitor.store.dialect import serialise
@@ -102,8 +102,8 @@ def urgent(
     pictures: Gallery, listed: Iterable[tuple[Team, Recipient]], told: Told, learnt: Mapping[str, datetime]
 ) -> dict[str, list[Matter]]:
     """What cannot wait, by address, of what was `learnt` lately about events; also what the cap or quiet hours hold back."""
-    around = _around(pictures, pictures.now)
-    first = {e.id for e in pictures.now.events if e.id in learnt and alert(e, (), pictures.now.as_of, around)}
+    now = pictures.now
+    first = {e.id for e in now.events if e.id in learnt and alert(e, (), now.as_of, now.around(e))}
     matters: dict[str, list[Matter]] = defaultdict(list)
     for team, recipient in listed:
         email = recipient.address
@@ -117,11 +117,6 @@ def urgent(
         if _may_press(pictures, reader, fresh, first):
             matters[email] += _matters(pictures, reader, fresh)
     return {email: found for email, found in matters.items() if found}
-
-
-def _around(pictures: Gallery, picture: Known) -> Around:
-    catalog = pictures.world.catalog
-    return Around(catalog.providers, catalog.members, picture.events)
 
 
 def _may_press(pictures: Gallery, reader: _Reader, fresh: set[str], first: set[str]) -> bool:
@@ -163,7 +158,7 @@ def _alert(pictures: Gallery, query: DigestQuery, hit: Hit, told: Sequence[Alert
     mended = correction(event, told, now.as_of)
     if mended is not None and mended.reason == "withdrawn":
         return mended
-    given = alert(event, told, now.as_of, _around(pictures, now))
+    given = alert(event, told, now.as_of, now.around(event))
     if event.stage in HALTED:
         return given if given is not None and given.reason == "lifted" else None
     pressing = not hit.gone and presses(hit.exposures, now.as_of, zone)
@@ -195,14 +190,13 @@ def _told_by_digest(pictures: Gallery, reader: _Reader) -> Iterator[Alert]:
     if reader.told_at is None:
         return
     before = pictures.at(reader.told_at)
-    around = _around(pictures, before)
     # Also what was settled then: its team knows it, and hears at once when it moves or ends.
     by_event: Mapping[str, list[Exposure]] = defaultdict(list)
     for exposure in before.exposures(reader.team):
         by_event[exposure.event].append(exposure)
     for event in before.events:
         if presses(by_event.get(event.id, ()), reader.told_at, reader.recipient.timezone):
-            given = alert(event, (), reader.told_at, around)
+            given = alert(event, (), reader.told_at, before.around(event))
             if given is not None:
                 yield given
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property, partial
 from zoneinfo import ZoneInfo
 
+from monitor.assess.alert import Around
 from monitor.assess.alternatives import Ratings
 from monitor.assess.constants import METHODOLOGY_VERSION
+from monitor.assess.echo import SAME_NEWS
 from monitor.assess.parties import ByParty
 from monitor.assess.rate import Hashes
 from monitor.assess.score import Question, scored
@@ -22,6 +25,11 @@ from monitor.inventory.triage import triaged
 from monitor.model import Assessment, Event, Exposure, Recipient, Team, TriageFact
 from monitor.pipeline.world import World
 from monitor.store import Session, events, inventory, links, mailboxes, outbox, sources, triage, unsubscriptions
+
+
+def _told_at(event: Event) -> datetime:
+    assert event.wave is not None
+    return event.wave.recorded_at
 
 
 @dataclass(frozen=True)
@@ -55,6 +63,13 @@ class Known:
             )
             self._scores[key] = scored(self._record, question, self._ratings, self._hashes)
         return self._scores[key]
+
+    def around(self, event: Event) -> Around:
+        """What the event is judged in for an alert: of all events only those told in the days of its news."""
+        at = event.wave.recorded_at if event.wave else self.as_of
+        first = bisect_left(self._by_wave, at - SAME_NEWS, key=_told_at)
+        last = bisect_right(self._by_wave, at + SAME_NEWS, key=_told_at)
+        return Around(self.world.catalog.providers, self.world.catalog.members, self._by_wave[first:last])
 
     def exposures(self, team: Team) -> tuple[Exposure, ...]:
         """What hits this team."""
@@ -100,6 +115,10 @@ class Known:
     @cached_property
     def _by_id(self) -> dict[str, Event]:
         return {event.id: event for event in self.events}
+
+    @cached_property
+    def _by_wave(self) -> list[Event]:
+        return sorted((event for event in self.events if event.wave), key=lambda event: (_told_at(event), event.id))
 
     @cached_property
     def _judged(self) -> dict[tuple[str, date], tuple[Exposure, ...]]:
